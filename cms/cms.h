@@ -1,0 +1,106 @@
+/*
+ * cms.h - the firmware's one state structure and what its rooms offer each other.
+ *
+ * Every function that one directory offers another is declared here, grouped by file; a room's own header stays inside.
+ */
+#ifndef CMS_H
+#define CMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "x86/insn.h"
+#include "x86/state.h"
+
+/* Why control came back to the landing (cms_setjmp's value). Chip trap causes come as they are (CAUSE_x). */
+enum unwind {
+    UNWIND_FAULT = 0x100, /* cms.fault is to be delivered to the guest */
+    UNWIND_RETRY,         /* rolled back; go on from the committed state */
+};
+
+/* An x86 exception on its way to the guest. */
+struct fault {
+    uint8_t vector;
+    bool has_error;
+    uint32_t error;
+    uint32_t cr2; /* #PF only; written to cpu.cr2 on delivery */
+};
+
+struct cms {
+    uint64_t landing[16]; /* cms_setjmp buffer of the main loop: where traps unwind to */
+    struct cpu cpu;
+    struct fault fault;
+    bool step;              /* single-step mode: gear 1 routes each access by type, in software */
+    volatile bool intr;     /* the monitor's interrupt controller asserts INTR */
+    uint32_t guest_size;    /* bytes of guest-physical memory at GUEST_BASE */
+    struct options *opt;    /* runtime/options.c */
+    struct monitor *mon;    /* monitor/ */
+    struct profile *prof;   /* runtime/profile.c */
+    struct tcache *tcache;  /* runtime/tcache.c */
+};
+
+extern struct cms cms;
+
+/* boot/unwind.S (chip), host/ (host build) */
+int cms_setjmp(uint64_t buf[16]) __attribute__((returns_twice));
+void cms_longjmp(uint64_t buf[16], int value) __attribute__((noreturn));
+
+/* runtime/trap.c */
+void cms_unwind(int reason) __attribute__((noreturn)); /* rollback, then to the landing */
+
+/* runtime/loop.c */
+void cms_run(void) __attribute__((noreturn)); /* guest execution; the landing is here */
+
+/* runtime/events.def + stats: counters of the firmware, reported at exit: cms_count(EV_x) */
+
+/* gear1/ */
+void gear1_reset(void);                            /* power-on state of the processor */
+void gear1_run(unsigned limit);                    /* interpret up to `limit` instructions, until something is up */
+void gear1_one(void);                              /* interpret and commit exactly one instruction */
+void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
+void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
+void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */
+void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
+void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
+
+/* runtime/mmu.c: guest linear addresses */
+void mmu_fill(uint32_t lin, bool write, bool user, bool port); /* enter a TLB entry or raise #PF by x86_page_fault */
+bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error); /* walk; no side effect if it fails */
+void mmu_flush(void);            /* CR3, CR0, CR4, A20 changed */
+void mmu_invlpg(uint32_t lin);
+
+/* runtime/smc.c: the one place that knows "code bytes changed" */
+void smc_written(uint64_t gpa, uint64_t length);    /* by DMA, the loader, or after a T-bit trap */
+void smc_protect(uint64_t gpa, uint64_t length);    /* code at these bytes has been decoded or translated */
+uint32_t smc_granules(uint64_t gpa);                /* T mask of the page of gpa, for mmu_fill */
+
+/* monitor/ */
+void monitor_init(void);
+void monitor_reset(void);
+uint32_t monitor_in(uint16_t port, unsigned size);               /* size 1, 2, 4 */
+void monitor_out(uint16_t port, unsigned size, uint32_t value);
+bool monitor_is_io(uint64_t gpa);                                /* device page or nothing there: TLB I/O attribute */
+uint64_t monitor_read(uint64_t gpa, unsigned size);              /* memory-mapped; open bus reads all ones */
+void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
+uint8_t monitor_irq_ack(void);                                   /* vector of the interrupt that `cms.intr` announces */
+void monitor_poll(void);                                         /* run device events that are due, set SR_TIMER to the next */
+void monitor_idle(void);                                         /* HLT: wait for the next event, then poll */
+
+/* lib/ */
+void *memcpy(void *restrict, const void *restrict, size_t);
+void *memmove(void *, const void *, size_t);
+void *memset(void *, int, size_t);
+int memcmp(const void *, const void *, size_t);
+size_t strlen(const char *);
+int cms_snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void cms_log(int severity, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* 0 error 1 warning 2 info */
+void cms_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cms_panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void *cms_alloc(size_t size);     /* hidden memory, zeroed, never freed; panics when there is none */
+
+/* monitor/proxy.c */
+struct host_request;
+int proxy_call(struct host_request *rq); /* returns rq->status */
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * state.h - the architectural state of the guest processor.
+ *
+ * The part that translations work on lives in the chip's shadowed registers, where commit and rollback reach it:
+ * r1..r8 hold EAX..EDI in x86 numbering, r9 EIP, c0 the six status flags. The rest is here, in hidden memory, and is
+ * NOT rolled back: an instruction may change it only after its last access that can trap, just before its commit.
+ */
+#ifndef CMS_X86_STATE_H
+#define CMS_X86_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum gpr { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI };
+enum seg_reg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_COUNT };
+
+#define REG_GPR0 1 /* chip register of EAX */
+#define REG_EIP 9  /* chip register of EIP */
+
+enum eflags {
+    FL_CF = 1u << 0,
+    FL_PF = 1u << 2,
+    FL_AF = 1u << 4,
+    FL_ZF = 1u << 6,
+    FL_SF = 1u << 7,
+    FL_TF = 1u << 8,
+    FL_IF = 1u << 9,
+    FL_DF = 1u << 10,
+    FL_OF = 1u << 11,
+    FL_IOPL = 3u << 12,
+    FL_NT = 1u << 14,
+    FL_RF = 1u << 16,
+    FL_VM = 1u << 17,
+    FL_AC = 1u << 18,
+    FL_VIF = 1u << 19,
+    FL_VIP = 1u << 20,
+    FL_ID = 1u << 21,
+    FL_STATUS = FL_CF | FL_PF | FL_AF | FL_ZF | FL_SF | FL_OF, /* in c0; all others in cpu.eflags */
+};
+
+enum cr0 {
+    CR0_PE = 1u << 0,
+    CR0_MP = 1u << 1,
+    CR0_EM = 1u << 2,
+    CR0_TS = 1u << 3,
+    CR0_ET = 1u << 4,
+    CR0_NE = 1u << 5,
+    CR0_WP = 1u << 16,
+    CR0_AM = 1u << 18,
+    CR0_NW = 1u << 29,
+    CR0_CD = 1u << 30,
+    CR0_PG = 1u << 31,
+};
+
+enum x86_vector {
+    X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4, X86_BR = 5, X86_UD = 6, X86_NM = 7, X86_DF = 8,
+    X86_TS = 10, X86_NP = 11, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17,
+};
+
+/* A segment register with its hidden part, as the descriptor had it. */
+struct segment {
+    uint16_t selector;
+    uint16_t attr;  /* descriptor bits 40..55 as in the high dword >> 8: type 0..3, S 4, DPL 5..6, P 7, AVL 12, D/B 14, G 15 */
+    uint32_t base;
+    uint32_t limit; /* in bytes, granularity applied: highest offset that may be accessed (expand-up) */
+    bool valid;     /* false: null selector or not usable: any access is #GP (SS: #SS) */
+};
+
+struct table_reg {
+    uint32_t base;
+    uint16_t limit;
+};
+
+struct cpu {
+    uint32_t eflags; /* everything but FL_STATUS; bit 1 always set */
+    uint8_t cpl;     /* 3 in virtual-8086 mode, 0 in real mode */
+    bool code32;     /* default operand and address size of CS */
+    bool stack32;    /* size of the stack pointer */
+    bool int_shadow; /* the next instruction boundary takes no interrupt (after STI, MOV SS, POP SS) */
+    bool halted;
+    struct segment seg[SEG_COUNT];
+    struct segment ldtr, tr;
+    struct table_reg gdtr, idtr;
+    uint32_t cr0, cr2, cr3, cr4;
+    uint32_t dr[8];
+    uint64_t tsc_base;
+    uint32_t sysenter_cs, sysenter_esp, sysenter_eip;
+    uint64_t msr_misc[32]; /* MTRR, PAT and the like: x86/msr.c knows which */
+    bool a20;              /* true: address bit 20 passes */
+};
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * image.h - what lies in flash: the header of a firmware image, and of the boot ROM file.
+ *
+ * An image is a header, its segments' table, and their bytes. All numbers are little-endian. The boot ROM believes
+ * nothing: magic, version, ISA_ID, sizes and both checksums are verified before a byte is copied.
+ */
+#ifndef SELKIRK_IMAGE_H
+#define SELKIRK_IMAGE_H
+
+#include <stdint.h>
+
+#define IMAGE_MAGIC 0x4b4c4553u /* "SELK" */
+#define IMAGE_VERSION 1u
+#define IMAGE_SEGMENTS 8u
+
+struct image_segment {
+    uint64_t addr;   /* native address, inside the hidden window */
+    uint64_t offset; /* of its bytes, from the start of the image */
+    uint64_t filesz; /* bytes to copy */
+    uint64_t memsz;  /* bytes to own; the rest is zeroed */
+};
+
+struct image_header {
+    uint32_t magic;
+    uint32_t version;
+    uint64_t isa_id;       /* must equal SR_ISA_ID */
+    uint64_t entry;        /* native address of the first bundle */
+    uint64_t hidden_size;  /* bytes of DRAM to carve off: 1 MiB steps */
+    uint32_t size;         /* of the whole image in bytes, header included */
+    uint32_t segments;     /* used entries of the table, 1..IMAGE_SEGMENTS */
+    uint32_t body_crc;     /* CRC-32 (IEEE, as in zlib) of the bytes after the header */
+    uint32_t header_crc;   /* CRC-32 of the header with this field zero */
+    struct image_segment segment[IMAGE_SEGMENTS];
+};
+
+/* The boot ROM file: this header, then code that is entered at ROM_BASE + sizeof(struct rom_header). */
+#define ROM_MAGIC 0x4d4f5253u /* "SROM" */
+
+struct rom_header {
+    uint32_t magic;
+    uint32_t version; /* IMAGE_VERSION */
+    uint64_t isa_id;
+    uint32_t size; /* of the file, header included */
+    uint32_t crc;  /* CRC-32 of the file with this field zero */
+    uint64_t reserved;
+};
+
+#endif
