@@ -1,0 +1,119 @@
+# Selkirk's one makefile. Everything is built from here, into build/ and nowhere else.
+#
+#   make          the simulator, the tools, the boot ROM, the firmware
+#   make run      ... and boot Debian's SeaBIOS and our small boot disk on it
+#   make test     ... and run every test; the last line is `N passed, N failed`
+#   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
+#   make docs     build/docs/: the generated books
+#   make fuzz     the random tests, for FUZZ_SECONDS (30)
+#   make deps     install what is missing from Debian (every other target does so first)
+#   make clean    remove build/
+#
+# SAN=1 builds with the address and undefined-behaviour sanitizers, into build/san/. CC=clang works too.
+#
+# Each directory says in its own rules.mk what it has; this file has what they share. A rules.mk adds to:
+#
+#   GENERATED     files that must exist before anything is compiled (generated headers)
+#   ALL           what `make` builds
+#   TEST_NEEDS    what tests need beyond that
+#   DOCS, RUN, BENCH, FUZZ   prerequisites of the target of that name
+#
+# and may rely on these rules:
+#
+#   $(B)/host/DIR/x.o    from DIR/x.c, for the host       $(B)/chip/DIR/x.o   for the chip (cms/rules.mk)
+#   $(B)/host/gen/x.o    from $(GEN)/x.c
+#   $(B)/bin/NAME        linked from its prerequisites: state `$(B)/bin/NAME: a.o b.o`; libraries in LDLIBS
+#   $(B)/tests/NAME      a unit test, from tests/unit/NAME.c and further prerequisites, stated likewise
+
+B := build
+CC := gcc
+CFLAGS := -O2 -g
+LDFLAGS :=
+WARN := -Wall -Wextra
+CPPFLAGS := -I.
+PYTHON := /usr/bin/env python3
+FUZZ_SECONDS := 30
+
+ifdef SAN
+B := build/san
+CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LDFLAGS := -fsanitize=address,undefined
+endif
+
+GEN := $(B)/gen
+CPPFLAGS += -I$(GEN)
+
+GENERATED :=
+ALL :=
+TEST_NEEDS :=
+DOCS :=
+RUN :=
+BENCH :=
+FUZZ :=
+
+all:
+
+-include isa/rules.mk
+-include vliw-sim/rules.mk
+-include hidden-mem/rules.mk
+include $(wildcard tools/*/rules.mk)
+-include cms/rules.mk
+include $(wildcard cms/*/rules.mk)
+include tests/rules.mk
+include $(wildcard tests/*/rules.mk)
+
+# ---------------------------------------------------------------- targets
+.PHONY: all run test bench docs fuzz deps clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(ALL)
+
+run: $(ALL) $(RUN)
+	$(B)/bin/vliw-sim --preset crusoe -m 64 -bios /usr/share/seabios/bios.bin \
+	    -hda $(B)/guests/boot.img -serial stdio
+
+test: $(ALL) $(TEST_NEEDS)
+	tests/run.sh $(B)
+
+bench: $(ALL) $(BENCH)
+	tools/bench/bench.sh $(B)
+
+docs: $(DOCS)
+
+fuzz: $(ALL) $(FUZZ)
+
+deps:
+	tools/deps.sh
+
+clean:
+	rm -rf build
+
+# Dependencies come first whatever the target: make remakes its included files before it does anything else.
+ifeq ($(filter clean deps,$(MAKECMDGOALS)),)
+-include $(B)/deps.mk
+endif
+$(B)/deps.mk: tools/deps.sh
+	@tools/deps.sh
+	@mkdir -p $(@D) && touch $@
+
+# ---------------------------------------------------------------- shared rules
+HOST_CC = $(CC) -std=c17 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+$(B)/host/gen/%.o: $(GEN)/%.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(HOST_CC) -c -o $@ $<
+
+$(B)/host/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_FLAGS) -c -o $@ $<
+
+$(B)/bin/%:
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+$(B)/tests/%: $(B)/host/tests/unit/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+include $(shell find $(B)/host $(B)/chip -name '*.d' 2>/dev/null)

@@ -1,0 +1,33 @@
+# lit configuration: which files are tests and what the %names in their RUN lines stand for.
+import os
+
+import lit.formats
+
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+build = os.environ.get("SELKIRK_BUILD", os.path.join(root, "build"))
+
+config.name = "selkirk"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".test", ".s", ".txt"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.join(root, "tests")
+config.test_exec_root = os.path.join(build, "tests", "out")
+
+config.environment["LC_ALL"] = "C"
+config.environment["NO_COLOR"] = "1"
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+# A test that hangs is a failed test: the simulator gets a limit on host time (lit's own needs a module that
+# Debian's python3 does not come with).
+limit = "timeout " + os.environ.get("SELKIRK_TEST_SECONDS", "200") + " "
+for program in ("vliw-as", "vliw-objdump", "vliw-sim", "vliw-cc", "vliw-ld", "vliw-mkimage"):
+    path = os.path.join(build, "bin", program)
+    config.substitutions.append(("%" + program, limit + path if program == "vliw-sim" else path))
+config.substitutions += [
+    ("%FileCheck", "/usr/lib/llvm-14/bin/FileCheck --dump-input-filter=error"),
+    ("%not", "/usr/lib/llvm-14/bin/not"),
+    ("%build", build),
+    ("%root", root),
+]
