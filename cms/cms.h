@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/mmu.h"
 #include "x86/insn.h"
 #include "x86/state.h"
 
@@ -31,6 +32,8 @@ struct cms {
     uint64_t landing[16]; /* cms_setjmp buffer of the main loop: where traps unwind to */
     struct cpu cpu;
     struct fault fault;
+    uint8_t delivering;     /* gear1/intr.c: class of the event whose delivery has begun, 0 = none */
+    struct mmu mmu;         /* runtime/mmu.c */
     bool step;              /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;     /* the monitor's interrupt controller asserts INTR */
     uint32_t guest_size;    /* bytes of guest-physical memory at GUEST_BASE */
@@ -67,7 +70,8 @@ void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
 /* runtime/mmu.c: guest linear addresses */
 void mmu_fill(uint32_t lin, bool write, bool user, bool port); /* enter a TLB entry or raise #PF by x86_page_fault */
 bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error); /* walk; no side effect if it fails */
-void mmu_flush(void);            /* CR3, CR0, CR4, A20 changed */
+void mmu_flush(void);            /* CR0, CR4, A20 changed: global pages too */
+void mmu_flush_local(void);      /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);
 
 /* runtime/smc.c: the one place that knows "code bytes changed" */
@@ -83,9 +87,14 @@ void monitor_out(uint16_t port, unsigned size, uint32_t value);
 bool monitor_is_io(uint64_t gpa);                                /* device page or nothing there: TLB I/O attribute */
 uint64_t monitor_read(uint64_t gpa, unsigned size);              /* memory-mapped; open bus reads all ones */
 void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
+uint64_t monitor_alias(uint64_t gpa);      /* the DRAM address behind a guest-physical one: the BIOS below 4 GiB lies in the
+                                              first MiB. Equal to gpa elsewhere. Where they differ, enter the TLB page
+                                              without write permission: writes there are monitor_write's, which drops them */
 uint8_t monitor_irq_ack(void);                                   /* vector of the interrupt that `cms.intr` announces */
 void monitor_poll(void);                                         /* run device events that are due, set SR_TIMER to the next */
 void monitor_idle(void);                                         /* HLT: wait for the next event, then poll */
+void monitor_restart(void) __attribute__((noreturn));             /* reset of the whole PC, as port 64h or a triple fault asks for */
+void monitor_exit(unsigned how, uint64_t value, const char *reason) __attribute__((noreturn)); /* enum host_exit: ends the run */
 
 /* lib/ */
 void *memcpy(void *restrict, const void *restrict, size_t);
