@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "runtime/mmu.h"
+#include "runtime/options.h"
+#include "runtime/stats.h"
 #include "x86/insn.h"
 #include "x86/state.h"
 
@@ -41,6 +43,8 @@ struct cms {
     struct monitor *mon;    /* monitor/ */
     struct profile *prof;   /* runtime/profile.c */
     struct tcache *tcache;  /* runtime/tcache.c */
+    struct smc *smc;        /* runtime/smc.c */
+    uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
 };
 
 extern struct cms cms;
@@ -53,14 +57,17 @@ void cms_longjmp(uint64_t buf[16], int value) __attribute__((noreturn));
 void cms_unwind(int reason) __attribute__((noreturn)); /* rollback, then to the landing */
 
 /* runtime/loop.c */
+void runtime_init(void);                      /* options, counters, tcache: once, before anything else of the runtime */
 void cms_run(void) __attribute__((noreturn)); /* guest execution; the landing is here */
 
-/* runtime/events.def + stats: counters of the firmware, reported at exit: cms_count(EV_x) */
+/* runtime/stats.h, events.def: counters of the firmware */
+#define cms_count(event) ((void)cms.count[event]++)
 
 /* gear1/ */
 void gear1_reset(void);                            /* power-on state of the processor */
 void gear1_run(unsigned limit);                    /* interpret up to `limit` instructions, until something is up */
 void gear1_one(void);                              /* interpret and commit exactly one instruction */
+void gear1_forget(uint64_t gpa, uint64_t length);  /* drop decoded instructions made of these bytes */
 void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
 void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */

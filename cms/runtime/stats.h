@@ -1,0 +1,19 @@
+/* stats.h - the firmware's counters, numbered from events.def and abort.def. Count with cms_count(EV_x). */
+#ifndef CMS_RUNTIME_STATS_H
+#define CMS_RUNTIME_STATS_H
+
+enum event {
+#define EV(name, key, text) EV_##name,
+#include "runtime/events.def"
+#undef EV
+#define AB(name, key, text) ABORT_##name,
+#include "runtime/abort.def"
+#undef AB
+    EV_COUNT
+};
+
+#define ABORT_NONE EV_COUNT /* nothing wrong */
+
+void stats_report(void); /* hand every counter to the host: call it once, before HOST_EXIT or HOST_PANIC */
+
+#endif
