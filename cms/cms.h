@@ -80,6 +80,7 @@ bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t 
 void mmu_flush(void);            /* CR0, CR4, A20 changed: global pages too */
 void mmu_flush_local(void);      /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);
+bool mmu_load_pdpte(uint32_t cr3, uint64_t pdpte[4]); /* false: #GP(0) */
 
 /* runtime/smc.c: the one place that knows "code bytes changed" */
 void smc_written(uint64_t gpa, uint64_t length);    /* by DMA, the loader, or after a T-bit trap */

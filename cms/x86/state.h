@@ -52,6 +52,18 @@ enum cr0 {
     CR0_PG = 1u << 31,
 };
 
+enum cr4 {
+    CR4_VME = 1u << 0,
+    CR4_PVI = 1u << 1,
+    CR4_TSD = 1u << 2,
+    CR4_DE = 1u << 3,
+    CR4_PSE = 1u << 4,
+    CR4_PAE = 1u << 5,
+    CR4_MCE = 1u << 6,
+    CR4_PGE = 1u << 7,
+    CR4_PCE = 1u << 8,
+};
+
 enum x86_vector {
     X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4, X86_BR = 5, X86_UD = 6, X86_NM = 7, X86_DF = 8,
     X86_TS = 10, X86_NP = 11, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17,
@@ -82,10 +94,11 @@ struct cpu {
     struct segment ldtr, tr;
     struct table_reg gdtr, idtr;
     uint32_t cr0, cr2, cr3, cr4;
+    uint64_t pdpte[4]; /* PAE: loaded with CR3, not walked */
     uint32_t dr[8];
     uint64_t tsc_base;
     uint32_t sysenter_cs, sysenter_esp, sysenter_eip;
-    uint64_t msr_misc[32]; /* MTRR, PAT and the like: x86/msr.c knows which */
+    uint64_t msr_misc[32]; /* MTRR, PAT and the like: gear1/msr.c knows which */
     bool a20;              /* true: address bit 20 passes */
 };
 

@@ -1,0 +1,280 @@
+/*
+ * mmu.c - guest paging: from linear to guest-physical addresses, and into the chip's TLB.
+ *
+ * The chip's TLB holds 4 KiB pages with permissions and is filled by software only. A guest access that misses or is
+ * refused traps; the landing calls mmu_fill, which walks the guest's tables and either enters what the tables allow
+ * or raises the page fault. Three things are folded into the four permission bits, so that the hardware check is
+ * exact without knowing x86:
+ *
+ *   - CR0.WP: without it the supervisor may write what is read-only;
+ *   - the dirty bit: no page may be written through the TLB before its D bit is set, so that the first write comes
+ *     here again and sets it. The accessed bits are set by any walk that succeeds;
+ *   - what lies behind: a page of a device, or beyond the guest's memory, gets the I/O attribute. The monitor
+ *     decides what is there, all ones if nothing. No guest table can name hidden memory: the guest-physical page
+ *     number of an entry is always below cms.guest_size.
+ *
+ * A large page is entered in pieces of 4 KiB. INVLPG must drop all of them: mmu.large remembers in which 4 MiB of
+ * linear space there are such pieces, and INVLPG of an address there flushes everything. Global pages survive a load
+ * of CR3: mmu.local lists the others, as long as the list is short.
+ *
+ * The page directory pointers of PAE live in cpu.pdpte, loaded with CR3 (mmu_load_pdpte), as on the real processor.
+ */
+#include "cms.h"
+#include "hidden-mem/map.h"
+#include "isa_intrinsics.h"
+
+enum pte {
+    PTE_P = 1u << 0,
+    PTE_W = 1u << 1,
+    PTE_U = 1u << 2,
+    PTE_A = 1u << 5,
+    PTE_D = 1u << 6,
+    PTE_PS = 1u << 7,  /* in a directory entry; in a table entry it is PAT, reserved */
+    PTE_G = 1u << 8,
+    PDE_PAT = 1u << 12, /* in a large directory entry; reserved without PAT */
+};
+
+#define PHYS_BITS 36
+#define PAE_FRAME (((UINT64_C(1) << PHYS_BITS) - 1) & ~UINT64_C(0xfff))
+#define PAE_RESERVED (~((UINT64_C(1) << PHYS_BITS) - 1)) /* NX is absent: bit 63 too */
+#define PDPTE_RESERVED (PAE_RESERVED | 0x1e6)
+
+/* What a walk found. */
+struct walk {
+    uint64_t gpa;
+    bool write, user; /* all levels allow it */
+    bool dirty, global, large;
+};
+
+static uint64_t phys_a20(uint64_t pa)
+{
+    return cms.cpu.a20 ? pa : pa & ~(UINT64_C(1) << 20);
+}
+
+static bool phys_is_io(uint64_t pa)
+{
+    return pa >= cms.guest_size || monitor_is_io(pa);
+}
+
+static uint64_t phys_read(uint64_t pa, unsigned size)
+{
+    if (phys_is_io(pa))
+        return monitor_read(pa, size);
+    return size == 8 ? *(const uint64_t *)(GUEST_BASE + pa) : *(const uint32_t *)(GUEST_BASE + pa);
+}
+
+/* Sets bits in the low byte of a table entry. */
+static void phys_mark(uint64_t pa, uint8_t bits)
+{
+    if (phys_is_io(pa)) {
+        monitor_write(pa, 1, monitor_read(pa, 1) | bits);
+        return;
+    }
+    *(uint8_t *)(GUEST_BASE + pa) |= bits;
+    if (smc_granules(pa) >> (pa >> 7 & 31) & 1)
+        smc_written(pa, 1);
+}
+
+/* One table entry on the way, and what must be written back to it if the access succeeds. */
+struct entry {
+    uint64_t addr, value;
+};
+
+static bool entry_fetch(struct entry *e, uint64_t addr, unsigned size)
+{
+    e->addr = phys_a20(addr);
+    e->value = phys_read(e->addr, size);
+    return e->value & PTE_P;
+}
+
+static void entry_mark(const struct entry *e, uint8_t bits)
+{
+    if (~e->value & bits)
+        phys_mark(e->addr, bits);
+}
+
+/*
+ * Walks the tables for one access. Returns true and fills `w`, with A and D bits set in memory; or returns false with
+ * the error code of the page fault, nothing touched.
+ */
+static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
+{
+    const struct cpu *cpu = &cms.cpu;
+    bool pae = cpu->cr4 & CR4_PAE;
+    bool pse = pae || cpu->cr4 & CR4_PSE;
+    unsigned size = pae ? 8 : 4;
+    unsigned large_shift = pae ? 21 : 22;
+    uint64_t reserved = pae ? PAE_RESERVED : 0;
+    uint64_t frame = pae ? PAE_FRAME : 0xfffff000;
+    uint64_t directory = cpu->cr3 & 0xfffff000;
+    struct entry pde, pte;
+
+    *error = (write ? PF_WRITE : 0) | (user ? PF_USER : 0);
+    if (pae) {
+        directory = cpu->pdpte[lin >> 30];
+        if (!(directory & PTE_P))
+            return false;
+        directory &= PAE_FRAME;
+    }
+    if (!entry_fetch(&pde, directory + (lin >> large_shift & (4096 / size - 1)) * size, size))
+        return false;
+
+    uint64_t rights = pde.value;
+    struct entry *leaf = &pde;
+
+    w->large = pse && pde.value & PTE_PS;
+    if (w->large) {
+        uint64_t offset = (UINT64_C(1) << large_shift) - 1;
+
+        reserved |= offset & ~UINT64_C(0xfff); /* address bits below the page, and PAT */
+        if (pde.value & reserved) {
+            *error |= PF_PRESENT | PF_RESERVED;
+            return false;
+        }
+        w->gpa = (pde.value & frame & ~offset) | (lin & offset);
+    } else {
+        if (pde.value & reserved) {
+            *error |= PF_PRESENT | PF_RESERVED;
+            return false;
+        }
+        leaf = &pte;
+        if (!entry_fetch(&pte, (pde.value & frame) + (lin >> 12 & (4096 / size - 1)) * size, size))
+            return false;
+        if (pse)
+            reserved |= PTE_PS;
+        if (pte.value & reserved) {
+            *error |= PF_PRESENT | PF_RESERVED;
+            return false;
+        }
+        rights &= pte.value;
+        w->gpa = (pte.value & frame) | (lin & PAGE_MASK);
+    }
+    w->user = rights & PTE_U;
+    w->write = rights & PTE_W;
+    if ((user && !w->user) || (write && !w->write && (user || cpu->cr0 & CR0_WP))) {
+        *error |= PF_PRESENT;
+        return false;
+    }
+    if (leaf != &pde)
+        entry_mark(&pde, PTE_A);
+    entry_mark(leaf, write ? PTE_A | PTE_D : PTE_A);
+    w->dirty = write || leaf->value & PTE_D;
+    w->global = cpu->cr4 & CR4_PGE && leaf->value & PTE_G;
+    return true;
+}
+
+static bool mmu_lookup(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
+{
+    if (cms.cpu.cr0 & CR0_PG) {
+        if (!mmu_walk(lin, write, user, w, error))
+            return false;
+    } else {
+        *w = (struct walk){.gpa = lin, .write = true, .user = true, .dirty = true};
+        *error = 0;
+    }
+    w->gpa = phys_a20(w->gpa);
+    return true;
+}
+
+bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error)
+{
+    struct walk w;
+
+    if (!mmu_lookup(lin, write, user, &w, error))
+        return false;
+    *gpa = w.gpa;
+    return true;
+}
+
+static void tlb_enter(uint64_t hi, uint64_t lo, uint32_t granules)
+{
+    vx_mtsr(SR_TLB_HI, hi);
+    vx_mtsr(SR_TLB_LO, lo);
+    vx_mtsr(SR_TLB_TMASK, granules);
+    vx_tlbw();
+}
+
+static void mmu_remember(uint32_t page, const struct walk *w)
+{
+    struct mmu *m = &cms.mmu;
+
+    if (w->large)
+        m->large[page >> 27] |= 1u << (page >> 22 & 31);
+    if (!w->global) {
+        if (m->locals < MMU_LOCAL_MAX)
+            m->local[m->locals] = page;
+        m->locals++;
+    }
+}
+
+/*
+ * Makes the access possible: enters a TLB entry that allows it, or raises the page fault (no return).
+ */
+void mmu_fill(uint32_t lin, bool write, bool user, bool port)
+{
+    struct walk w;
+    uint32_t error;
+
+    if (port) {
+        tlb_enter((lin & 0xf000) | TLB_PORT, TLB_ALL | TLB_IO, 0);
+        return;
+    }
+    if (!mmu_lookup(lin, write, user, &w, &error))
+        x86_page_fault(lin, error);
+
+    uint32_t page = lin & ~PAGE_MASK;
+    uint64_t frame = w.gpa & ~(uint64_t)PAGE_MASK;
+    uint64_t lo = TLB_SREAD;
+
+    if (w.dirty && (w.write || !(cms.cpu.cr0 & CR0_WP)))
+        lo |= TLB_SWRITE;
+    if (w.user)
+        lo |= w.dirty && w.write ? TLB_UREAD | TLB_UWRITE : TLB_UREAD;
+    if (phys_is_io(frame))
+        tlb_enter(page, lo | TLB_IO, 0);
+    else
+        tlb_enter(page, lo | frame, smc_granules(frame));
+    if (cms.cpu.cr0 & CR0_PG)
+        mmu_remember(page, &w);
+}
+
+void mmu_flush(void)
+{
+    vx_tlbf();
+    cms.mmu = (struct mmu){0};
+}
+
+void mmu_flush_local(void)
+{
+    struct mmu *m = &cms.mmu;
+
+    if (!(cms.cpu.cr4 & CR4_PGE) || m->locals > MMU_LOCAL_MAX) {
+        mmu_flush();
+        return;
+    }
+    for (uint32_t i = 0; i < m->locals; i++)
+        vx_tlbi(m->local[i]);
+    m->locals = 0;
+}
+
+void mmu_invlpg(uint32_t lin)
+{
+    if (cms.mmu.large[lin >> 27] >> (lin >> 22 & 31) & 1)
+        mmu_flush();
+    else
+        vx_tlbi(lin & ~PAGE_MASK);
+}
+
+/*
+ * Reads the four page directory pointers that `cr3` names under PAE. Returns false, with nothing in `pdpte` to be
+ * used, if one of them is present with a reserved bit set: the load of the control register is then #GP(0).
+ */
+bool mmu_load_pdpte(uint32_t cr3, uint64_t pdpte[4])
+{
+    for (unsigned i = 0; i < 4; i++) {
+        pdpte[i] = phys_read(phys_a20((cr3 & ~31u) + 8 * i), 8);
+        if (pdpte[i] & PTE_P && pdpte[i] & PDPTE_RESERVED)
+            return false;
+    }
+    return true;
+}
