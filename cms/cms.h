@@ -70,6 +70,9 @@ void gear1_one(void);                              /* interpret and commit exact
 void gear1_forget(uint64_t gpa, uint64_t length);  /* drop decoded instructions made of these bytes */
 void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
+void gear1_forget(uint64_t gpa, uint64_t length);  /* code bytes changed: drop what was decoded from them */
+void gear1_refetch(void);                          /* CS, CPL, code size or any linear mapping changed */
+void gear1_segment_changed(struct segment *s);     /* after any change of attr, limit or valid */
 void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */
 void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
 void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
