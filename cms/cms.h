@@ -117,6 +117,7 @@ int cms_snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((fo
 void cms_log(int severity, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* 0 error 1 warning 2 info */
 void cms_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cms_panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void heap_init(uint64_t first, uint64_t end); /* native addresses; once, before the first cms_alloc */
 void *cms_alloc(size_t size);     /* hidden memory, zeroed, never freed; panics when there is none */
 
 /* monitor/proxy.c */

@@ -1,0 +1,13 @@
+/* boot.h - what main() needs from boot/. */
+#ifndef CMS_BOOT_BOOT_H
+#define CMS_BOOT_BOOT_H
+
+#include <stdint.h>
+
+/* vectors.c: every trap of the chip lands in cms.landing from here on */
+void boot_vectors(void);
+
+/* layout.c: how hidden memory is divided; `flash` and `hidden` as the boot ROM hands them over */
+void boot_layout(uint64_t flash, uint64_t hidden);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * start.S - the first bundles of the firmware.
+ *
+ * The boot ROM has copied the image, zeroed what follows the data of each segment and locked hidden memory. It enters
+ * here with a0 (r42) = FLASH_BASE and a1 (r43) = bytes of hidden memory. All that C needs on top is a stack.
+ */
+#include "hidden-mem/map.h"
+
+    .section .text.start, "ax", @progbits
+    .globl _start
+    .type _start, @function
+_start:
+    li      t0, HIDDEN_BASE
+    add     sp, t0, a1
+    call    cms_main
+1:  j       1b
+    .size _start, . - _start
