@@ -1,0 +1,120 @@
+/* lin.c - guest linear memory for the processor's own accesses. */
+#include "gear1/lin.h"
+
+#include "cms.h"
+#include "isa_intrinsics.h"
+
+/* TLB_LO of an entry that allows the access; raises the page fault if there can't be one. */
+static uint64_t lin_entry(uint32_t lin, bool write, bool user)
+{
+    uint64_t need = user ? (write ? TLB_UWRITE : TLB_UREAD) : (write ? TLB_SWRITE : TLB_SREAD);
+    uint64_t lo = vx_tlbp(lin & ~PAGE_MASK);
+
+    if (lo & need)
+        return lo;
+    mmu_fill(lin, write, user, false);
+    return vx_tlbp(lin & ~PAGE_MASK);
+}
+
+/* Address of an access to a device page. */
+static uint64_t lin_device(uint32_t lin, bool write, bool user)
+{
+    uint64_t gpa;
+    uint32_t error;
+
+    if (!mmu_translate(lin, write, user, &gpa, &error))
+        x86_page_fault(lin, error);
+    return gpa;
+}
+
+static uint64_t guest_load(uint32_t lin, unsigned size)
+{
+    switch (size) {
+    case 1:
+        return vx_gld8(lin);
+    case 2:
+        return vx_gld16(lin);
+    case 4:
+        return vx_gld32(lin);
+    default:
+        return vx_gld64(lin);
+    }
+}
+
+static void guest_store(uint32_t lin, unsigned size, uint64_t value)
+{
+    switch (size) {
+    case 1:
+        vx_gst8(lin, value);
+        break;
+    case 2:
+        vx_gst16(lin, value);
+        break;
+    case 4:
+        vx_gst32(lin, value);
+        break;
+    default:
+        vx_gst64(lin, value);
+    }
+}
+
+uint64_t lin_read(uint32_t lin, unsigned size, bool user)
+{
+    if ((lin & PAGE_MASK) + size > PAGE_SIZE) {
+        uint64_t value = 0;
+
+        for (unsigned i = 0; i < size; i++)
+            value |= lin_read(lin + i, 1, user) << 8 * i;
+        return value;
+    }
+    if (lin_entry(lin, false, user) & TLB_IO)
+        return monitor_read(lin_device(lin, false, user), size);
+
+    bool own = cms.cpu.cpl == 3;
+
+    if (own == user)
+        return guest_load(lin, size);
+    vx_mtsr(SR_GMODE, user);
+
+    uint64_t value = guest_load(lin, size);
+
+    vx_mtsr(SR_GMODE, own);
+    return value;
+}
+
+/* Translations of these bytes are void before the store is made, and the TLB entry no longer guards them. */
+static void lin_touch_code(uint32_t lin, unsigned size, uint64_t lo, bool user)
+{
+    uint64_t gpa = (lo & ~(uint64_t)PAGE_MASK) | (lin & PAGE_MASK);
+    uint32_t granules = smc_granules(gpa);
+
+    if (!((granules >> (gpa >> 7 & 31) | granules >> ((gpa + size - 1) >> 7 & 31)) & 1))
+        return;
+    smc_written(gpa, size);
+    mmu_fill(lin, true, user, false);
+}
+
+void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user)
+{
+    if ((lin & PAGE_MASK) + size > PAGE_SIZE) {
+        for (unsigned i = 0; i < size; i++)
+            lin_write(lin + i, 1, value >> 8 * i & 0xff, user);
+        return;
+    }
+
+    uint64_t lo = lin_entry(lin, true, user);
+
+    if (lo & TLB_IO) {
+        monitor_write(lin_device(lin, true, user), size, value);
+        return;
+    }
+    lin_touch_code(lin, size, lo, user);
+
+    bool own = cms.cpu.cpl == 3;
+
+    if (own != user)
+        vx_mtsr(SR_GMODE, user);
+    guest_store(lin, size, value);
+    if (own != user)
+        vx_mtsr(SR_GMODE, own);
+}
