@@ -100,6 +100,8 @@ $(B)/deps.mk: tools/deps.sh
 # ---------------------------------------------------------------- shared rules
 HOST_CC = $(CC) -std=c17 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
+LINK = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
 $(B)/host/gen/%.o: $(GEN)/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(HOST_CC) -c -o $@ $<
@@ -110,10 +112,10 @@ $(B)/host/%.o: %.c | $(GENERATED)
 
 $(B)/bin/%:
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+	$(LINK)
 
 $(B)/tests/%: $(B)/host/tests/unit/%.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+	$(LINK)
 
 include $(shell find $(B)/host $(B)/chip -name '*.d' 2>/dev/null)

@@ -13,6 +13,8 @@ config.excludes = ["Inputs"]
 config.test_source_root = os.path.join(root, "tests")
 config.test_exec_root = os.path.join(build, "tests", "out")
 
+# FileCheck, not, count
+config.environment["PATH"] = "/usr/lib/llvm-14/bin:" + config.environment["PATH"]
 config.environment["LC_ALL"] = "C"
 config.environment["NO_COLOR"] = "1"
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
@@ -26,8 +28,7 @@ for program in ("vliw-as", "vliw-objdump", "vliw-sim", "vliw-cc", "vliw-ld", "vl
     path = os.path.join(build, "bin", program)
     config.substitutions.append(("%" + program, limit + path if program == "vliw-sim" else path))
 config.substitutions += [
-    ("%FileCheck", "/usr/lib/llvm-14/bin/FileCheck --dump-input-filter=error"),
-    ("%not", "/usr/lib/llvm-14/bin/not"),
+    ("%FileCheck", "FileCheck --dump-input-filter=error"),
     ("%build", build),
     ("%root", root),
 ]

@@ -1,0 +1,284 @@
+/*
+ * rom.s - the boot ROM: checks the firmware image in flash, carves off hidden memory, copies the image, jumps.
+ *
+ * Reset enters at the first bundle below. The ROM believes nothing that it reads from flash: every number of the
+ * header is verified before it is used, and each check has its own message. Flash is read with dismissible loads, so
+ * that a file shorter than its header says reads as zeros and fails a checksum. The header is copied to local memory
+ * first and only the copy is used.
+ *
+ * One atom a bundle throughout: this code must run on the narrowest machine.
+ *
+ *   local data memory   +0x0000  four tables of 256 words for the CRC
+ *                       +0x1000  copy of the image header, its own checksum zeroed
+ *                       +0x1200  request block for the host
+ *
+ *   r10..r19  scratch           r20 local data memory     r21 flash
+ *   r30  message of the check that is being made          r31 return address of a subroutine
+ *
+ * The firmware is entered with r42 = FLASH_BASE and r43 = bytes of hidden memory; nothing else is promised.
+ */
+#include "hidden-mem/map.h"
+#include "hidden-mem/offsets.h"
+
+#define HEADER_COPY (LDM_BASE + 0x1000)
+#define REQUEST (LDM_BASE + 0x1200)
+#define CRC_POLY 0xedb88320 /* IEEE, reflected */
+#define CRC_BYTES 4         /* a step of the checksum */
+
+start:
+    li r20, LDM_BASE
+    li r21, FLASH_BASE
+    call r31, crc_tables
+
+/* ---------------------------------------------------------------- the header */
+    li r11, HEADER_COPY
+    li r12, HEADER_COPY + HEADER_SIZE
+    addi r13, r21, 0
+copy_header:
+    ldd.d r14, [r13 + 0]
+    st.d r14, [r11 + 0]
+    addi r13, r13, 8
+    addi r11, r11, 8
+    brltu r11, r12, copy_header
+
+    li r22, HEADER_COPY
+    la r30, no_image
+    ld.wu r10, [r22 + OFF_MAGIC]
+    li r11, MAGIC_WORD
+    brne r10, r11, fail
+    la r30, bad_version
+    ld.wu r10, [r22 + OFF_VERSION]
+    brnei r10, FORMAT_VERSION, fail
+
+    la r30, bad_header_crc
+    ld.wu r23, [r22 + OFF_HEADER_CRC]
+    st.w r0, [r22 + OFF_HEADER_CRC]
+    addi r10, r22, 0
+    li r11, HEADER_COPY + HEADER_SIZE
+    call r31, crc
+    brne r12, r23, fail
+
+    la r30, bad_isa
+    ld.d r10, [r22 + OFF_ISA_ID]
+    mfsr r11, ISA_ID
+    brne r10, r11, fail
+
+    la r30, bad_size
+    ld.wu r24, [r22 + OFF_SIZE]
+    li r10, HEADER_SIZE
+    brltu r24, r10, fail
+    li r10, FLASH_MAX
+    brltu r10, r24, fail
+    andi r10, r24, 7
+    brnei r10, 0, fail
+
+/* Hidden memory: whole MiB, room for a stack, and something must be left for the guest. */
+    la r30, bad_hidden
+    ld.d r25, [r22 + OFF_HIDDEN_SIZE]
+    li r10, STACK_SIZE
+    brgeu r10, r25, fail
+    li r10, HIDDEN_MAX
+    brltu r10, r25, fail
+    extu r10, r25, 0, 20
+    brnei r10, 0, fail
+    mfsr r10, DRAM_SIZE
+    brgeu r25, r10, fail
+
+    la r30, bad_body_crc
+    addi r10, r21, HEADER_SIZE
+    add r11, r21, r24
+    call r31, crc
+    ld.wu r13, [r22 + OFF_BODY_CRC]
+    brne r12, r13, fail
+
+/*
+ * Segments: r26 the next one's entry in the table, r27 the last one's end, r28 first offset inside the window that no
+ * segment may touch (the stack's), r29 first offset inside the window that is free.
+ */
+    la r30, bad_count
+    ld.wu r10, [r22 + OFF_SEGMENTS]
+    breqi r10, 0, fail
+    addi r11, r0, SEGMENTS_MAX
+    brltu r11, r10, fail
+    slli r10, r10, 5
+    addi r26, r22, OFF_SEGMENT
+    add r27, r26, r10
+    li r10, STACK_SIZE
+    sub r28, r25, r10
+    addi r29, r0, 0
+check_segment:
+    ld.d r10, [r26 + SEG_ADDR]
+    ld.d r11, [r26 + SEG_OFFSET]
+    ld.d r12, [r26 + SEG_FILESZ]
+    ld.d r13, [r26 + SEG_MEMSZ]
+    la r30, bad_align
+    or r14, r10, r11
+    or r14, r14, r12
+    or r14, r14, r13
+    andi r14, r14, 7
+    brnei r14, 0, fail
+    la r30, bad_window
+    li r14, HIDDEN_BASE
+    sub r10, r10, r14
+    brltu r28, r10, fail
+    sub r14, r28, r10
+    brltu r14, r13, fail
+    la r30, bad_order
+    brltu r10, r29, fail
+    add r29, r10, r13
+    la r30, bad_bytes
+    brltu r13, r12, fail
+    brltu r24, r11, fail
+    sub r14, r24, r11
+    brltu r14, r12, fail
+    addi r26, r26, SEG_SIZE
+    brltu r26, r27, check_segment
+
+    la r30, bad_entry
+    ld.d r23, [r22 + OFF_ENTRY]
+    li r10, HIDDEN_BASE
+    sub r11, r23, r10
+    brgeu r11, r29, fail
+    andi r11, r11, 3
+    brnei r11, 0, fail
+
+/* ---------------------------------------------------------------- copy and go */
+    mtsr HIDDEN_SIZE, r25
+    addi r26, r22, OFF_SEGMENT
+copy_segment:
+    ld.d r10, [r26 + SEG_ADDR]
+    ld.d r11, [r26 + SEG_OFFSET]
+    ld.d r12, [r26 + SEG_FILESZ]
+    ld.d r13, [r26 + SEG_MEMSZ]
+    add r11, r11, r21
+    add r12, r12, r10
+    add r13, r13, r10
+    br copy_test
+copy_word:
+    ldd.d r14, [r11 + 0]
+    addi r11, r11, 8
+    addi r10, r10, 8
+    st.d r14, [r10 - 8]
+copy_test:
+    brltu r10, r12, copy_word
+    br zero_test
+zero_word:
+    addi r10, r10, 8
+    st.d r0, [r10 - 8]
+zero_test:
+    brltu r10, r13, zero_word
+    addi r26, r26, SEG_SIZE
+    brltu r26, r27, copy_segment
+
+    addi r10, r0, 1
+    mtsr HIDDEN_LOCK, r10
+    li r10, HIDDEN_BASE
+    icf r10, r29
+    li r42, FLASH_BASE
+    addi r43, r25, 0
+    jr r23
+
+/* ---------------------------------------------------------------- checksum */
+/* Fills the tables: the first by definition, each further one a byte further on, so that a word is four look-ups. */
+crc_tables:
+    li r14, CRC_POLY
+    li r15, 256
+    addi r10, r0, 0
+table_entry:
+    addi r11, r10, 0
+    addi r12, r0, 8
+table_bit:
+    andi r13, r11, 1
+    sub r13, r0, r13
+    and r13, r13, r14
+    srli r11, r11, 1
+    xor r11, r11, r13
+    addi r12, r12, -1
+    brnei r12, 0, table_bit
+    sh2add r13, r10, r20
+    st.w r11, [r13 + 0]
+    addi r10, r10, 1
+    brltu r10, r15, table_entry
+    li r15, 768
+    addi r10, r0, 0
+next_table:
+    sh2add r13, r10, r20
+    ld.wu r11, [r13 + 0]
+    extu r12, r11, 0, 8
+    sh2add r12, r12, r20
+    ld.wu r12, [r12 + 0]
+    srli r11, r11, 8
+    xor r11, r11, r12
+    st.w r11, [r13 + 1024]
+    addi r10, r10, 1
+    brltu r10, r15, next_table
+    jr r31
+
+/* r12 = CRC-32 of the bytes from r10 up to r11, a whole number of words. Clobbers r13..r19. */
+crc:
+    li r19, 0xffffffff
+    addi r12, r19, 0
+    li r18, LDM_BASE + 2048
+    br crc_test
+crc_word:
+    ldd.wu r13, [r10 + 0]
+    addi r10, r10, CRC_BYTES
+    xor r12, r12, r13
+    extu r13, r12, 0, 8
+    extu r14, r12, 8, 8
+    extu r15, r12, 16, 8
+    srli r16, r12, 24
+    sh2add r13, r13, r18
+    sh2add r14, r14, r18
+    sh2add r15, r15, r20
+    sh2add r16, r16, r20
+    ld.wu r13, [r13 + 1024]
+    ld.wu r14, [r14 + 0]
+    ld.wu r15, [r15 + 1024]
+    ld.wu r16, [r16 + 0]
+    xor r13, r13, r14
+    xor r15, r15, r16
+    xor r12, r13, r15
+crc_test:
+    brltu r10, r11, crc_word
+    xor r12, r12, r19
+    jr r31
+
+/* ---------------------------------------------------------------- failure */
+/* Hands the message at r30, a length and its bytes, to the host and ends the run. */
+fail:
+    li r10, REQUEST
+    addi r11, r0, RQ_LOG
+    st.w r11, [r10 + RQ_OP]
+    st.d r0, [r10 + RQ_ARG0]
+    st.d r0, [r10 + RQ_ARG1]
+    addi r11, r30, 0
+fail_length:
+    ld.bu r12, [r11 + 0]
+    addi r11, r11, 1
+    brnei r12, 0, fail_length
+    sub r11, r11, r30
+    addi r11, r11, -1
+    st.d r30, [r10 + RQ_BUFFER]
+    st.d r11, [r10 + RQ_LENGTH]
+    addi r11, r0, RQ_EXIT
+    st.w r11, [r10 + RQ_OP]
+    addi r11, r0, RQ_EXIT_ROM
+    st.d r11, [r10 + RQ_ARG0]
+    mtsr HOST_REQ, r10
+stop:
+    br stop
+
+no_image:       .ascii "boot ROM: no firmware image in flash\0"
+bad_version:    .ascii "boot ROM: firmware image is of another format version\0"
+bad_header_crc: .ascii "boot ROM: checksum of the image header is wrong\0"
+bad_isa:        .ascii "boot ROM: firmware was built for another instruction set (ISA_ID)\0"
+bad_size:       .ascii "boot ROM: image size is out of range\0"
+bad_hidden:     .ascii "boot ROM: hidden memory size does not suit this machine\0"
+bad_body_crc:   .ascii "boot ROM: checksum of the image is wrong\0"
+bad_count:      .ascii "boot ROM: number of segments is out of range\0"
+bad_align:      .ascii "boot ROM: segment is not aligned to 8 bytes\0"
+bad_window:     .ascii "boot ROM: segment lies outside hidden memory or in the stack\0"
+bad_order:      .ascii "boot ROM: segments overlap or are out of order\0"
+bad_bytes:      .ascii "boot ROM: segment's bytes lie outside the image\0"
+bad_entry:      .ascii "boot ROM: entry point lies outside the segments\0"
