@@ -74,7 +74,8 @@ enum host_exit {
     HOST_EXIT_DEBUG = 2,    /* debug-exit port; arg1 = the value written */
     HOST_EXIT_FAULT = 3,    /* triple fault with reset switched off */
     HOST_EXIT_ROM = 4,      /* the boot ROM found no image that it may start */
-    HOST_EXIT_OPTION = 5    /* the firmware doesn't know an option, or its value is out of range: user's mistake */
+    HOST_EXIT_OPTION = 5,   /* the firmware doesn't know an option, or its value is out of range: user's mistake */
+    HOST_EXIT_COUNT
 };
 
 #endif

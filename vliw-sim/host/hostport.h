@@ -1,13 +1,14 @@
 /*
- * hostport.h - the host's side of the host port: what firmware asks for, done with files, terminals and clocks.
+ * hostport.h - the host's side of the host port: what firmware asks for, done with files, terminals
+ * and clocks.
  *
- * A port is made from a host_config, which the command line fills in, and serves one request block at a time. It
- * believes nothing that the chip says and knows nothing of what the chip is used for: consoles, block devices and blobs
- * are numbered or named, and their bytes mean nothing here.
+ * A port is made from a host_config, which the command line fills in, and serves one request block
+ * at a time. It believes nothing that the chip says and knows nothing of what the chip is used for:
+ * consoles, block devices and blobs are numbered or named, and their bytes mean nothing here.
  *
- * What the firmware reports (statistics, the reason why the run ended, the text screen) is kept in the port for the
- * caller to print. Nothing in this directory prints on its own but console, log and trace output into the streams that
- * the configuration names.
+ * What the firmware reports (statistics, the reason why the run ended, the text screen) is kept in
+ * the port for the caller to print. Nothing in this directory prints on its own but console, log
+ * and trace output into the streams that the configuration names.
  */
 #ifndef SELKIRK_HOST_HOSTPORT_H
 #define SELKIRK_HOST_HOSTPORT_H
@@ -36,7 +37,10 @@ struct host_disk_config {
     bool readonly;
 };
 
-/* All strings are borrowed for the life of the port. "-" means standard output or input; NULL means none. */
+/*
+ * All strings are borrowed for the life of the port. "-" means standard output or input; NULL means
+ * none.
+ */
 struct host_config {
     const char *console_out[HOST_CONSOLES];
     const char *console_in[HOST_CONSOLES];
@@ -79,8 +83,8 @@ struct chip;
 struct host_port;
 
 /*
- * Opens everything that the configuration names. NULL if something is missing or unusable; then `error` holds one line
- * that says which file, what is wrong with it and what was expected.
+ * Opens everything that the configuration names. NULL if something is missing or unusable; then
+ * `error` holds one line that says which file, what is wrong with it and what was expected.
  */
 struct host_port *hostport_new(const struct host_config *config, char *error, size_t error_size);
 
@@ -88,8 +92,8 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
 void hostport_free(struct host_port *port);
 
 /*
- * Serves the request block at native address `addr` of the chip. Returns 0 if the run goes on, 1 if this request ended
- * it (or an earlier one did).
+ * Serves the request block at native address `addr` of the chip. Returns 0 if the run goes on, 1 if
+ * this request ended it (or an earlier one did).
  */
 int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr);
 

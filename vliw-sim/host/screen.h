@@ -1,0 +1,21 @@
+/*
+ * screen.h - a text screen as the firmware hands it over, written as UTF-8.
+ */
+#ifndef SELKIRK_HOST_SCREEN_H
+#define SELKIRK_HOST_SCREEN_H
+
+#include <stdint.h>
+
+#include "hidden-mem/hostport.h"
+
+#define SCREEN_COLUMNS_MAX 256
+#define SCREEN_ROWS_MAX 128
+
+/*
+ * `cells`: columns * rows pairs of code page 437 character and attribute. Trailing blanks are left
+ * out.
+ */
+enum host_status screen_write(const char *path, const uint8_t *cells, unsigned columns,
+                              unsigned rows);
+
+#endif
