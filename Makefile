@@ -102,6 +102,7 @@ HOST_CC = $(CC) -std=c17 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
 LINK = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
+HOST_FLAGS :=
 $(B)/host/gen/%.o: $(GEN)/%.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(HOST_CC) -c -o $@ $<

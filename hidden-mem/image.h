@@ -1,7 +1,8 @@
 /*
  * image.h - what lies in flash: the header of a firmware image, and of the boot ROM file.
  *
- * An image is a header, its segments' table, and their bytes. All numbers are little-endian. The boot ROM believes
+ * An image is a header, its segments' table, and their bytes. All numbers are little-endian; the image's size and every
+ * number of a segment are multiples of 8; segments stand in ascending order and don't overlap. The boot ROM believes
  * nothing: magic, version, ISA_ID, sizes and both checksums are verified before a byte is copied.
  */
 #ifndef SELKIRK_IMAGE_H

@@ -1,0 +1,47 @@
+# The firmware. Every .c and .S below cms/ goes in, but cms/host/: that is the shim of the host build.
+#
+#   build/cms.elf    bundles, symbols, lines     build/cms.asm    disassembly
+#   build/cms.img    what lies in flash          build/cms.sym    symbols by address
+CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
+CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
+CMS_GEN := isa_codec isa_facts
+CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o)
+
+ALL += $(B)/cms.img $(B)/cms.asm $(B)/cms.sym
+
+CHIP_CC = $(B)/bin/vliw-cc -std=c17 $(WARN) -I. -I$(GEN) -Icms -MMD -MP
+CHIP_NEEDS := $(B)/bin/vliw-cc $(B)/bin/vliw-ld
+
+# Strings and memory are made of themselves: the compiler must not turn their loops into calls of them.
+$(B)/chip/cms/lib/%.o: CHIP_FLAGS := -fno-tree-loop-distribute-patterns
+
+$(B)/chip/gen/%.o: $(GEN)/%.c $(B)/bin/vliw-cc | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CHIP_CC) -c -o $@ $<
+
+$(B)/chip/%.o: %.c $(B)/bin/vliw-cc | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CHIP_CC) $(CHIP_FLAGS) -c -o $@ $<
+
+$(B)/chip/%.o: %.S $(B)/bin/vliw-cc | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CHIP_CC) -c -o $@ $<
+
+$(B)/cms.ld: hidden-mem/cms.ld hidden-mem/map.h
+	@mkdir -p $(@D)
+	$(CC) -E -P -x assembler-with-cpp -I. -o $@ $<
+
+$(B)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(CHIP_NEEDS)
+	$(B)/bin/vliw-cc -T $(B)/cms.ld -o $@ $(CMS_OBJ)
+
+$(B)/cms.img: $(B)/cms.elf $(B)/bin/vliw-mkimage
+	$(B)/bin/vliw-mkimage $< -o $@
+
+$(B)/cms.asm: $(B)/cms.elf $(B)/bin/vliw-objdump
+	$(B)/bin/vliw-objdump $< > $@
+
+$(B)/cms.sym: $(B)/cms.elf
+	nm -n $< > $@
+
+# The host build of parts of it, for unit tests and for comparing gear 1 with the host's processor.
+$(B)/host/cms/%.o: HOST_FLAGS := -DCMS_HOST -Icms

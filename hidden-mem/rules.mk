@@ -1,0 +1,9 @@
+# Boot ROM and image builder.
+ALL += $(B)/bin/vliw-mkimage $(B)/rom.bin
+
+$(B)/bin/vliw-mkimage: $(B)/host/hidden-mem/mkimage.o
+
+$(B)/rom.bin: hidden-mem/rom.s hidden-mem/map.h hidden-mem/offsets.h $(B)/bin/vliw-as
+	@mkdir -p $(@D)
+	$(CC) -E -P -x assembler-with-cpp -I. -o $(B)/rom.s $<
+	$(B)/bin/vliw-as --rom -o $@ $(B)/rom.s
