@@ -30,14 +30,21 @@ struct fault {
     uint32_t cr2; /* #PF only; written to cpu.cr2 on delivery */
 };
 
+/* What is left of hidden memory between image and stack; native addresses. lib/heap.c */
+struct heap {
+    uint64_t next, end;
+};
+
 struct cms {
     uint64_t landing[16]; /* cms_setjmp buffer of the main loop: where traps unwind to */
     struct cpu cpu;
     struct fault fault;
     uint8_t delivering;     /* gear1/intr.c: class of the event whose delivery has begun, 0 = none */
     struct mmu mmu;         /* runtime/mmu.c */
+    uint32_t recover;       /* loop.c: instructions that gear 1 has to run before translations are looked for again */
     bool step;              /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;     /* the monitor's interrupt controller asserts INTR */
+    struct heap heap;
     uint32_t guest_size;    /* bytes of guest-physical memory at GUEST_BASE */
     struct options *opt;    /* runtime/options.c */
     struct monitor *mon;    /* monitor/ */
@@ -67,7 +74,6 @@ void cms_run(void) __attribute__((noreturn)); /* guest execution; the landing is
 void gear1_reset(void);                            /* power-on state of the processor */
 void gear1_run(unsigned limit);                    /* interpret up to `limit` instructions, until something is up */
 void gear1_one(void);                              /* interpret and commit exactly one instruction */
-void gear1_forget(uint64_t gpa, uint64_t length);  /* drop decoded instructions made of these bytes */
 void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
 void gear1_forget(uint64_t gpa, uint64_t length);  /* code bytes changed: drop what was decoded from them */

@@ -1,0 +1,13 @@
+/* gear2.h - the quick translator, as the runtime sees it. */
+#ifndef CMS_GEAR2_GEAR2_H
+#define CMS_GEAR2_GEAR2_H
+
+#include "runtime/tcache.h"
+
+/*
+ * Translates the guest code at key->eip, which lies in guest-physical page key->page, and installs it. NULL if no
+ * instruction there can be translated; the reason is counted (abort.def).
+ */
+struct translation *gear2_translate(const struct context *key);
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * loop.c - the firmware's main loop: whose turn is it?
+ *
+ *          +--> attend: due device events, HLT, external interrupts
+ *          |       |
+ *          |    find a translation for the guest's state ---- found ----> enter it; it runs, by chaining, until an
+ *          |       | none                                                 exit isn't chained or a trap lands
+ *          |    gear 1 up to the next control transfer, counting block
+ *          |    entries; a block that is entered often is translated
+ *          +-------+
+ *
+ * cms_run() holds the landing: every trap of gear 1 and of translated code ends as a second return of its cms_setjmp,
+ * with the guest rolled back to its last commit. What is done then is in trap.c; after it the loop starts over. Nothing
+ * that the loop keeps in local variables is needed after a landing.
+ *
+ * Interrupts of the chip are enabled only inside translated code, which is the one place that may run for long. Gear 1
+ * comes back at every control transfer, and the loop polls.
+ */
+#include "hidden-mem/hostport.h"
+#include "isa.h"
+#include "isa_intrinsics.h"
+#include "runtime/profile.h"
+#include "runtime/runtime.h"
+#include "runtime/tcache.h"
+
+/* SR_STATUS: test interrupts (debug.irq_every) may come anywhere; others, at commits, in translated code alone. */
+#define STATUS_FIRMWARE 4u
+#define STATUS_TRANSLATED 5u
+
+#define RUN_LIMIT 64 /* longest straight run of gear 1 between two looks at pending events */
+
+void loop_step(void)
+{
+    vx_mtsr(SR_PHASE, PHASE_step);
+    cms_count(EV_STEPS);
+    cms.step = true;
+    gear1_one();
+    cms.step = false;
+}
+
+void loop_recover(unsigned insns)
+{
+    cms.recover = insns;
+}
+
+static void wait_for_interrupt(void)
+{
+    cms_count(EV_HALTS);
+    while (cms.cpu.halted && !(cms.intr && cms.cpu.eflags & FL_IF)) {
+        if (!(cms.cpu.eflags & FL_IF))
+            monitor_exit(HOST_EXIT_HALT, 0, "the guest halted with interrupts off");
+        vx_mtsr(SR_PHASE, PHASE_idle);
+        monitor_idle();
+    }
+}
+
+static void take_interrupt(void)
+{
+    vx_mtsr(SR_PHASE, PHASE_monitor);
+    uint8_t vector = monitor_irq_ack();
+
+    cms.cpu.halted = false;
+    cms_count(EV_INTERRUPTS);
+    if (cms_tracing(D_FAULT))
+        cms_trace("interrupt: vector %u eip %x", vector, (uint32_t)vx_getr(REG_EIP));
+    vx_mtsr(SR_PHASE, PHASE_interpret);
+    tcache_state_changed();
+    gear1_interrupt(vector);
+}
+
+/* Everything that may happen at an instruction boundary before the next instruction. */
+static void attend(void)
+{
+    if (vx_mfsr(SR_IPEND)) {
+        vx_mtsr(SR_PHASE, PHASE_monitor);
+        cms_count(EV_POLLS);
+        monitor_poll();
+    }
+    if (cms.cpu.halted)
+        wait_for_interrupt();
+    if (cms.intr && cms.cpu.eflags & FL_IF && !cms.cpu.int_shadow)
+        take_interrupt();
+}
+
+/* Gear 1 for at most `left` instructions, until control goes somewhere else or something is up. */
+static void interpret(unsigned left)
+{
+    uint32_t before, after;
+
+    vx_mtsr(SR_PHASE, PHASE_interpret);
+    tcache_state_changed();
+    do {
+        before = (uint32_t)vx_getr(REG_EIP);
+        gear1_one();
+        after = (uint32_t)vx_getr(REG_EIP);
+    } while (--left && after - before - 1 < X86_MAX_LENGTH && !cms.intr && !cms.cpu.halted);
+}
+
+/* After a rollback: gear 1 alone, until the instructions that were undone are behind us. */
+static void recover(void)
+{
+    cms.recover--;
+    cms_count(EV_RECOVER_INSNS);
+    interpret(1);
+}
+
+static void run_translation(const struct translation *t)
+{
+    cms_count(EV_DISPATCHES);
+    vx_mtsr(SR_PHASE, PHASE_translated);
+    vx_mtsr(SR_STATUS, STATUS_TRANSLATED);
+    struct exit *from = t->code();
+
+    vx_mtsr(SR_STATUS, STATUS_FIRMWARE);
+    vx_mtsr(SR_PHASE, PHASE_dispatch);
+    tcache_left(from);
+}
+
+/* Translated code may run now: gear 2 is on, and nothing is in the way that it knows nothing of. */
+static bool may_translate(void)
+{
+    return cms.opt->gear >= 2 && !cms.cpu.int_shadow && !(cms.cpu.eflags & FL_TF);
+}
+
+static void forward(void)
+{
+    if (cms.recover) {
+        recover();
+        return;
+    }
+    if (!may_translate()) {
+        interpret(RUN_LIMIT);
+        return;
+    }
+    vx_mtsr(SR_PHASE, PHASE_dispatch);
+    const struct translation *t = tcache_find();
+
+    if (t)
+        run_translation(t);
+    else
+        interpret(tcache_is_given_up() ? 1 : RUN_LIMIT);
+}
+
+void runtime_init(void)
+{
+    options_read();
+    profile_init();
+    smc_init();
+    tcache_init();
+}
+
+void cms_run(void)
+{
+    int why = cms_setjmp(cms.landing);
+
+    if (why)
+        trap_land(why);
+    vx_mtsr(SR_STATUS, STATUS_FIRMWARE);
+    for (;;) {
+        attend();
+        forward();
+    }
+}

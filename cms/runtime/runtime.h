@@ -1,0 +1,17 @@
+/* runtime.h - what the files of runtime/ offer each other. cms.h has what other rooms may call. */
+#ifndef CMS_RUNTIME_RUNTIME_H
+#define CMS_RUNTIME_RUNTIME_H
+
+#include "cms.h"
+
+/* loop.c */
+void loop_step(void);              /* one instruction in single-step mode */
+void loop_recover(unsigned insns); /* gear 1 takes the next so many instructions, whatever is translated */
+
+/* trap.c */
+void trap_land(int why); /* what brought control to the landing; may unwind again */
+
+/* smc.c */
+void smc_init(void); /* after guest_size is known */
+
+#endif

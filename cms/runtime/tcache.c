@@ -1,0 +1,303 @@
+/*
+ * tcache.c - the translation cache.
+ *
+ * One piece of hidden memory, cut into generations. In each, code grows from the bottom and the records of the
+ * translations from the top, so a generation's memory is reused as a whole:
+ *
+ *     | code of t0 | t1 | t2 | ...  free  ... | record 2 | record 1 | record 0 |
+ *
+ * Generations are filled in turn. When the next one has to be reused, its translations are thrown out: their exits and
+ * the exits that lead to them are unchained, so nothing outside ever points into it. A translation whose guest code
+ * changed is unchained and made unreachable at once; its memory comes back with its generation.
+ *
+ * Translations are found by context through a hash table, and by guest-physical page for invalidation.
+ */
+#include "runtime/tcache.h"
+
+#include "cms.h"
+#include "gear2/gear2.h"
+#include "isa_intrinsics.h"
+#include "runtime/chain.h"
+#include "runtime/context.h"
+#include "runtime/profile.h"
+#include "runtime/runtime.h"
+
+#define HASH_SIZE 4096 /* powers of two */
+#define PAGE_HASH_SIZE 1024
+#define MAX_GENERATIONS 8
+#define GENERATION_MAX 1024 /* translations in one */
+
+struct generation {
+    uint32_t *bottom, *top;   /* its memory */
+    uint32_t *code, *records; /* what is free lies between */
+    unsigned count;
+    struct translation *list[GENERATION_MAX]; /* in the order of their code */
+};
+
+struct tcache {
+    struct translation *hash[HASH_SIZE];
+    struct translation *page[PAGE_HASH_SIZE];
+    struct exit *last; /* the exit by which translated code was left just now */
+    uint32_t cs_base, mode;
+    bool stale;    /* cs_base and mode have to be found again */
+    bool given_up; /* the last lookup ended at a place where no translation may begin */
+    unsigned generations;
+    struct generation *filling;
+    struct generation generation[MAX_GENERATIONS];
+};
+
+void tcache_init(void)
+{
+    struct tcache *tc = cms_alloc(sizeof(*tc));
+    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / 8 * 2; /* a whole number of 8-byte units */
+
+    for (unsigned i = 0; i < cms.opt->generations; i++) {
+        struct generation *g = &tc->generation[i];
+
+        g->bottom = cms_alloc(words * sizeof(uint32_t));
+        g->top = g->bottom + words;
+        g->code = g->bottom;
+        g->records = g->top;
+    }
+    tc->generations = cms.opt->generations;
+    tc->filling = &tc->generation[0];
+    tc->stale = true;
+    cms.tcache = tc;
+}
+
+static unsigned context_hash(const struct context *key)
+{
+    uint32_t lin = key->cs_base + key->eip;
+
+    return (lin ^ lin >> 12 ^ key->mode >> 3) % HASH_SIZE;
+}
+
+static bool context_equal(const struct context *a, const struct context *b)
+{
+    return a->eip == b->eip && a->cs_base == b->cs_base && a->mode == b->mode && a->page == b->page;
+}
+
+static struct translation *lookup(const struct context *key)
+{
+    struct translation *t = cms.tcache->hash[context_hash(key)];
+
+    while (t && !context_equal(&t->key, key))
+        t = t->hash_next;
+    return t;
+}
+
+static struct translation **page_list(uint64_t gpa)
+{
+    return &cms.tcache->page[(gpa >> PAGE_SHIFT) % PAGE_HASH_SIZE];
+}
+
+/* ---- leaving and finding */
+
+void tcache_state_changed(void)
+{
+    cms.tcache->stale = true;
+    cms.tcache->last = NULL;
+}
+
+void tcache_left(struct exit *e)
+{
+    cms.tcache->last = e;
+    if (e->kind == EXIT_RERUN) {
+        cms_count(EV_CHECK_FAILED);
+        tcache_recover(e->from);
+    }
+}
+
+/* May the exit be led to `to` for good? With paging, only inside a page: that mapping was checked on entry. */
+static bool chainable(const struct exit *e, const struct translation *to)
+{
+    if (e->kind != EXIT_DIRECT || e->to)
+        return false;
+    return !(to->key.mode & MODE_PAGING) ||
+           ((e->from->key.cs_base + e->from->key.eip) ^ (to->key.cs_base + to->key.eip)) < PAGE_SIZE;
+}
+
+struct translation *tcache_find(void)
+{
+    struct tcache *tc = cms.tcache;
+    struct context key;
+    struct translation *t;
+
+    if (tc->stale) {
+        tc->mode = context_mode();
+        tc->cs_base = cms.cpu.seg[SEG_CS].base;
+        tc->stale = false;
+    }
+    key.eip = (uint32_t)vx_getr(REG_EIP);
+    key.cs_base = tc->cs_base;
+    key.mode = tc->mode;
+    tc->given_up = false;
+    if (!context_code_page(key.cs_base + key.eip, &key.page))
+        return NULL;
+    t = lookup(&key);
+    if (!t) {
+        cms_count(EV_DISPATCH_MISS);
+        switch (profile_entered(key.cs_base + key.eip)) {
+        case PROFILE_COLD:
+            return NULL;
+        case PROFILE_NEVER:
+            tc->given_up = true;
+            return NULL;
+        case PROFILE_TRANSLATE:
+            t = gear2_translate(&key);
+            if (!t) {
+                profile_give_up(key.cs_base + key.eip);
+                tc->given_up = true;
+                return NULL;
+            }
+        }
+    }
+    if (tc->last && chainable(tc->last, t))
+        chain_link(tc->last, t);
+    return t;
+}
+
+bool tcache_is_given_up(void)
+{
+    return cms.tcache->given_up;
+}
+
+/* ---- dropping */
+
+static void unhash(struct translation *t)
+{
+    struct translation **p = &cms.tcache->hash[context_hash(&t->key)];
+
+    while (*p != t)
+        p = &(*p)->hash_next;
+    *p = t->hash_next;
+    p = page_list(t->gpa);
+    while (*p != t)
+        p = &(*p)->page_next;
+    *p = t->page_next;
+}
+
+static void drop(struct translation *t)
+{
+    if (t->dead)
+        return;
+    chain_isolate(t);
+    unhash(t);
+    t->dead = true;
+    if (cms.tcache->last && cms.tcache->last->from == t)
+        cms.tcache->last = NULL;
+}
+
+void tcache_invalidate(uint64_t gpa, uint64_t length)
+{
+    struct translation *t = *page_list(gpa), *next;
+
+    for (; t; t = next) {
+        next = t->page_next;
+        if (t->gpa < gpa + length && gpa < t->gpa + t->length) {
+            cms_count(EV_INVALIDATED);
+            if (cms_tracing(D_TCACHE))
+                cms_trace("tcache: %x invalidated", t->key.eip);
+            drop(t);
+        }
+    }
+}
+
+static void generation_evict(struct generation *g)
+{
+    cms_count(EV_EVICTIONS);
+    for (unsigned i = 0; i < g->count; i++) {
+        if (!g->list[i]->dead)
+            cms_count(EV_EVICTED);
+        drop(g->list[i]);
+    }
+    g->count = 0;
+    g->code = g->bottom;
+    g->records = g->top;
+}
+
+/* ---- after a rollback */
+
+struct translation *tcache_owner(uint64_t pc)
+{
+    const struct tcache *tc = cms.tcache;
+
+    for (unsigned i = 0; i < tc->generations; i++) {
+        const struct generation *g = &tc->generation[i];
+        unsigned low = 0, high = g->count;
+
+        if (pc < (uintptr_t)g->bottom || pc >= (uintptr_t)g->code)
+            continue;
+        while (high - low > 1) { /* the last whose code begins at or before pc */
+            unsigned middle = (low + high) / 2;
+
+            if ((uintptr_t)g->list[middle]->code <= pc)
+                low = middle;
+            else
+                high = middle;
+        }
+        return g->list[low];
+    }
+    return NULL;
+}
+
+void tcache_recover(struct translation *t)
+{
+    cms_count(EV_RECOVERED);
+    loop_recover(t->insns);
+    if (++t->faults >= cms.opt->max_faults) {
+        profile_dropped(t->key.cs_base + t->key.eip);
+        drop(t);
+    }
+}
+
+/* ---- adding */
+
+static size_t record_words(unsigned exits)
+{
+    return (sizeof(struct translation) + exits * sizeof(struct exit)) / sizeof(uint32_t);
+}
+
+static bool generation_has_room(const struct generation *g, size_t words)
+{
+    return g->count < GENERATION_MAX && (size_t)(g->records - g->code) >= words;
+}
+
+struct translation *tcache_reserve(unsigned exits, unsigned words)
+{
+    struct tcache *tc = cms.tcache;
+    size_t record = record_words(exits);
+    struct generation *g = tc->filling;
+
+    if (!generation_has_room(g, words + record)) {
+        g = g + 1 < tc->generation + tc->generations ? g + 1 : tc->generation;
+        if (g->count)
+            generation_evict(g);
+        if (!generation_has_room(g, words + record))
+            return NULL;
+        tc->filling = g;
+    }
+    struct translation *t = (struct translation *)(g->records - record);
+
+    memset(t, 0, record * sizeof(uint32_t));
+    t->code = (struct exit * (*)(void))(uintptr_t)g->code;
+    return t;
+}
+
+void tcache_install(struct translation *t)
+{
+    struct tcache *tc = cms.tcache;
+    struct generation *g = tc->filling;
+    struct translation **bucket = &tc->hash[context_hash(&t->key)];
+
+    g->records = (uint32_t *)t;
+    g->code += t->code_size / sizeof(uint32_t);
+    g->list[g->count++] = t;
+    t->hash_next = *bucket;
+    *bucket = t;
+    bucket = page_list(t->gpa);
+    t->page_next = *bucket;
+    *bucket = t;
+    vx_icf((uint64_t)(uintptr_t)t->code, t->code_size);
+    smc_protect(t->gpa, t->length);
+}

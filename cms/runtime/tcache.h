@@ -1,0 +1,100 @@
+/*
+ * tcache.h - the translation cache: records of translations and the code they lead to.
+ */
+#ifndef CMS_RUNTIME_TCACHE_H
+#define CMS_RUNTIME_TCACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What a translation was made for: two guest states with equal contexts may run the same code. `mode` has everything
+ * else that the translator relied on, see enum mode.
+ */
+struct context {
+    uint32_t eip;
+    uint32_t cs_base;
+    uint32_t mode;
+    uint32_t page; /* guest-physical page number of the first instruction */
+};
+
+enum mode {
+    MODE_CODE32 = 1u << 0,
+    MODE_STACK32 = 1u << 1,
+    MODE_USER = 1u << 2,
+    MODE_DOWN = 1u << 3,   /* direction flag */
+    MODE_PAGING = 1u << 4, /* linear pages may be remapped: no chain from page to page */
+    MODE_A20 = 1u << 5,
+    MODE_SEG_SHIFT = 6, /* from here 3 bits a segment register, in enum seg_reg's order */
+};
+
+/* Class of a segment register: two bits of kind, one that says it may be written. */
+enum seg_class {
+    SEG_FLAT = 0,  /* base 0, limit 4 GiB */
+    SEG_BASED = 1, /* any base, limit 4 GiB */
+    SEG_64K = 2,   /* any base, limit FFFF */
+    SEG_OTHER = 3, /* the translator can't use it */
+    SEG_KIND = 3,
+    SEG_WRITABLE = 4,
+};
+
+static inline unsigned mode_segment(uint32_t mode, unsigned seg)
+{
+    return mode >> (MODE_SEG_SHIFT + 3 * seg) & 7;
+}
+
+enum exit_kind {
+    EXIT_DIRECT,   /* to a known EIP: may be chained */
+    EXIT_INDIRECT, /* EIP was computed: the dispatcher looks it up */
+    EXIT_RERUN,    /* rolled back: a check failed, gear 1 takes over */
+};
+
+struct translation;
+
+/* A way out of a translation. Its address is what translated code returns to the dispatcher. */
+struct exit {
+    struct translation *from;
+    struct translation *to; /* chained to; NULL if it leads to the dispatcher */
+    struct exit *next;      /* next of to->incoming */
+    uint32_t eip;           /* EXIT_DIRECT */
+    uint8_t kind;
+    uint32_t *bundle; /* EXIT_DIRECT: first atom of the bundle that leaves, */
+    uint32_t *branch; /* its branch atom, */
+    uint32_t *stub;   /* and the stub to which that goes as long as it isn't chained */
+    uint32_t *patched; /* the word that was changed to chain it */
+    uint32_t original;
+};
+
+struct translation {
+    struct exit *(*code)(void);
+    uint32_t code_size; /* bytes */
+    struct context key;
+    uint64_t gpa;    /* guest-physical bytes that it was made from: from here, */
+    uint32_t length; /* so many, in one page */
+    uint16_t insns;
+    uint16_t exits;
+    uint16_t faults; /* rollbacks */
+    bool dead;
+    struct translation *hash_next, *page_next;
+    struct exit *incoming; /* exits chained to this one */
+    struct exit exit[];
+};
+
+void tcache_init(void);
+
+/* ---- for the loop */
+struct translation *tcache_find(void); /* for the guest's state; made if it is time to; NULL: interpret */
+bool tcache_is_given_up(void);         /* after tcache_find said NULL: no translation may begin here */
+void tcache_left(struct exit *e);      /* translated code returned */
+void tcache_state_changed(void);       /* gear 1 ran: mode and segments may have changed */
+
+/* ---- for traps and smc.c */
+struct translation *tcache_owner(uint64_t pc);   /* the translation whose code that is, or NULL */
+void tcache_recover(struct translation *t);      /* it was rolled back: gear 1 must get past the place */
+void tcache_invalidate(uint64_t gpa, uint64_t length); /* drop what was made from these bytes, within one page */
+
+/* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
+struct translation *tcache_reserve(unsigned exits, unsigned words); /* code: where to write `words` words at most */
+void tcache_install(struct translation *t); /* with key, code_size, gpa, length, insns and exits filled in */
+
+#endif

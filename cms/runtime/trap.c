@@ -1,0 +1,138 @@
+/*
+ * trap.c - what each trap cause means to the firmware.
+ *
+ * Every trap, in gear 1 or in a translation, has been rolled back when control gets here: the guest is as the last
+ * commit left it, and the stack is that of the main loop. There are three answers. If the cause is the firmware's own
+ * business (no TLB entry, code written to, interrupt), it is removed and execution goes on from the committed state.
+ * If gear 1 trapped on an access that hardware can't do (I/O, a page border), gear 1 runs the same instruction again
+ * in single-step mode. If a translation trapped, gear 1 runs the instructions of that translation one by one, so
+ * that it meets the cause again, alone, at an exact instruction boundary: if that cause is an exception of the guest,
+ * it is precise then, and if it was only speculation's, nothing happens but a count.
+ */
+#include "isa.h"
+#include "isa_intrinsics.h"
+#include "runtime/profile.h"
+#include "runtime/runtime.h"
+#include "runtime/tcache.h"
+
+void cms_unwind(int reason)
+{
+    vx_rollback();
+    cms_longjmp(cms.landing, reason);
+}
+
+/* The access that trapped, as the chip reports it. */
+struct access {
+    uint32_t addr;
+    unsigned size;
+    bool write, port, user;
+};
+
+static struct access trap_access(uint64_t gmode)
+{
+    uint64_t info = vx_mfsr(SR_EINFO);
+
+    return (struct access){
+        .addr = (uint32_t)vx_mfsr(SR_BADADDR),
+        .size = info & 0xff,
+        .write = info >> 8 & 1,
+        .port = info >> 9 & 1,
+        .user = gmode & 1,
+    };
+}
+
+/* No TLB entry, or one that forbids the access: enter what the page tables say. In gear 1 a forbidden access raises #PF. */
+static void land_tlb(const struct access *a, struct translation *from)
+{
+    uint64_t gpa;
+    uint32_t error;
+
+    if (from && !a->port && !mmu_translate(a->addr, a->write, a->user, &gpa, &error))
+        tcache_recover(from);
+    else
+        mmu_fill(a->addr, a->write, a->user, a->port);
+}
+
+static void land_tbit(const struct access *a)
+{
+    uint64_t gpa;
+    uint32_t error;
+
+    if (!mmu_translate(a->addr, true, a->user, &gpa, &error))
+        cms_panic("store to translated code at %x, which isn't mapped", a->addr);
+    smc_written(gpa, a->size);
+}
+
+/* An access that gear 1 has to do in software. */
+static void land_step(struct translation *from, enum event why)
+{
+    if (from) {
+        tcache_recover(from);
+        return;
+    }
+    cms.count[why]++;
+    if (why == EV_STEP_IO)
+        profile_touches_io(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP));
+    loop_step();
+}
+
+void trap_land(int why)
+{
+    uint64_t gmode = vx_mfsr(SR_GMODE);
+    struct translation *from = NULL;
+    struct access a;
+
+    vx_mtsr(SR_PHASE, PHASE_recover);
+    vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);
+    cms.step = false;
+    if (why < UNWIND_FAULT) {
+        a = trap_access(gmode);
+        from = tcache_owner(vx_mfsr(SR_EPC));
+    }
+    switch (why) {
+    case UNWIND_FAULT:
+        cms_count(EV_FAULTS);
+        if (cms_tracing(D_FAULT))
+            cms_trace("fault: vector %u error %x cr2 %x eip %x", cms.fault.vector, cms.fault.error, cms.fault.cr2,
+                      (uint32_t)vx_getr(REG_EIP));
+        gear1_deliver(&cms.fault);
+        break;
+    case UNWIND_RETRY:
+        break;
+    case CAUSE_tlb_miss:
+        cms_count(EV_TRAP_TLB_MISS);
+        land_tlb(&a, from);
+        break;
+    case CAUSE_tlb_prot:
+        cms_count(EV_TRAP_TLB_PROT);
+        land_tlb(&a, from);
+        break;
+    case CAUSE_tlb_io:
+        cms_count(EV_TRAP_TLB_IO);
+        land_step(from, EV_STEP_IO);
+        break;
+    case CAUSE_page_cross:
+        cms_count(EV_TRAP_PAGE_CROSS);
+        land_step(from, EV_STEP_CROSS);
+        break;
+    case CAUSE_tlb_tbit:
+        cms_count(EV_TRAP_TBIT);
+        land_tbit(&a);
+        break;
+    case CAUSE_sbuf_full:
+        cms_count(EV_TRAP_SBUF);
+        if (!from)
+            cms_panic("one instruction at %x overflows the gated store buffer", (uint32_t)vx_getr(REG_EIP));
+        tcache_recover(from);
+        break;
+    case CAUSE_interrupt:
+        cms_count(EV_TRAP_INTERRUPT);
+        break; /* the loop looks for pending events before it goes on */
+    case CAUSE_watch:
+        cms_count(EV_TRAP_WATCH);
+        break;
+    default:
+        cms_panic("trap %d at %lx, address %lx, guest at %x", why, (unsigned long)vx_mfsr(SR_EPC),
+                  (unsigned long)vx_mfsr(SR_BADADDR), (uint32_t)vx_getr(REG_EIP));
+    }
+}
