@@ -1,0 +1,115 @@
+"""docs/isa-reference.md: the manual of the atoms."""
+
+from description import KINDS
+from gen_facts import FLAGS, config_names, config_texts
+
+FLAG_TEXT = dict(FLAGS)
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
+
+def boxes(atom):
+    """The word as a table: bits, then what stands there."""
+    bits, names = [], []
+    for f in atom.format.fields:
+        high = f.low + f.width - 1
+        bits.append(str(f.low) if f.width == 1 else f"{high}..{f.low}")
+        if f.kind == "s":
+            names.append("stop")
+        elif f.kind == "z":
+            names.append("0")
+        elif f.name in atom.fixed:
+            names.append(f"{f.name}={atom.fixed[f.name]}" if f.kind == "o" else str(atom.fixed[f.name]))
+        else:
+            names.append(f.name)
+    return ["| " + " | ".join(bits) + " |", "|" + " :-: |" * len(bits), "| " + " | ".join(names) + " |"]
+
+
+def effects(atom):
+    parts = []
+    reads = sorted(atom.meaning.reads - {"pc", "next"})
+    if reads:
+        parts.append("reads " + ", ".join(reads))
+    if atom.meaning.writes:
+        parts.append("writes " + ", ".join(sorted(atom.meaning.writes)))
+    if atom.meaning.size:
+        parts.append(f"{atom.meaning.size} bytes of memory")
+    hidden = ("X86", "READS_RD", "READS_CD", "LIM")
+    parts += [FLAG_TEXT[name].lstrip(". ") for name, _ in FLAGS if name in atom.meaning.flags and name not in hidden]
+    return "; ".join(parts)
+
+
+def atom_lines(isa, atom):
+    out = [f"### {atom.name}", "", f"`{atom.asm}`", ""]
+    out += boxes(atom) + [""]
+    if atom.doc:
+        text = atom.doc if atom.doc.endswith(".") else atom.doc + "."
+        out += [text[0].upper() + text[1:], ""]
+    out += ["```", *[part.strip() for part in atom.do.split(";")], "```", ""]
+    latency = next(e for e in isa.lists["latency"] if e.name == atom.lat)
+    out.append(f"Unit {atom.unit}, latency class {atom.lat} ({latency.default}), energy class {atom.energy}. "
+               f"{effects(atom).capitalize()}.")
+    if atom.free():
+        out += ["", "Operands: " + ", ".join(f"{f.name} ({KINDS[f.kind]}, {f.width} bits)" for f in atom.free()) + "."]
+    marks = []
+    if "c" in atom.marks:
+        marks.append(f"In C: `vx_{atom.name}`.")
+    if "x86" in atom.marks:
+        marks.append("A helping atom for x86.")
+    if atom.format.ext and atom.format.ext not in atom.fixed:
+        marks.append(f"A long immediate extends `{atom.format.ext}`.")
+    if marks:
+        out += ["", " ".join(marks)]
+    return out + [""]
+
+
+def table(head, rows):
+    out = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    out += ["| " + " | ".join(cell(str(c)) for c in row) + " |" for row in rows]
+    return out + [""]
+
+
+def formats(isa):
+    out = ["## Formats", "", "Bit 31 is the stop bit: set in the last word of a bundle. Field kinds: "
+           + "; ".join(f"{k} {v}" for k, v in KINDS.items()) + ".", ""]
+    rows = []
+    for f in isa.formats.values():
+        fields = " ".join(f"{x.name}:{x.width}{x.kind}" for x in f.fields)
+        rows.append((f.name, fields, f.ext or "-"))
+    return out + table(("format", "fields, from bit 31 down", "extended by a long immediate"), rows)
+
+
+def shared(isa):
+    out = ["## Registers", ""]
+    out += table(("file", "registers", "shadowed", "use"),
+                 [(r.name, r.number, f"{r.shadow[0]}..{r.shadow[1]}", r.text) for r in isa.registers])
+    out += ["## Special registers", ""]
+    out += table(("number", "name", "access", "meaning"),
+                 [(e.number, e.name, e.access, e.text) for e in sorted(isa.lists["sreg"], key=lambda e: e.number)])
+    out += ["## Configuration values", ""]
+    out += table(("number", "name", "meaning"), list(zip(range(999), config_names(isa), config_texts(isa))))
+    for kind, title in (("condition", "x86 conditions"), ("cause", "Trap causes"), ("phase", "Phases"),
+                        ("stall", "Where a cycle went"), ("unit", "Units"), ("energy", "Energy classes")):
+        out += [f"## {title}", ""]
+        out += table(("number", "name", "meaning"), [(e.number, e.name, e.text) for e in isa.lists[kind]])
+    out += ["## Latency classes", ""]
+    out += table(("number", "name", "default", "meaning"),
+                 [(e.number, e.name, e.default, e.text) for e in isa.lists["latency"]])
+    return out
+
+
+def markdown(isa, number):
+    out = [f"# ISA reference: {isa.isa[0]} version {isa.isa[1]}", "",
+           f"Generated from `isa/atoms.isa`. ISA_ID {number:016x}, {len(isa.atoms)} atoms.", "",
+           "Atoms that issue together form a bundle; all of them read before any writes. In the meanings `rd`, `ra`, "
+           "`rb`, `rs` are 64-bit registers (r0 is zero), `ca` and `cd` flag registers, `imm` the immediate, extended "
+           "if a long immediate follows, `next` the address of the next bundle; operators are unsigned and 64 bits "
+           "wide. Primitives such as `sx(n, x)` are the functions of `isa/prims.h`.", ""]
+    for group in isa.groups:
+        out += [f"## {group.title}", "", group.prose, ""]
+        for atom in group.atoms:
+            out += atom_lines(isa, atom)
+    out += formats(isa) + shared(isa)
+    return "\n".join(out).rstrip() + "\n"

@@ -1,0 +1,338 @@
+"""The language of meanings: text to tree, checks, and the facts that follow from it.
+
+    meaning   := statement { ';' statement }
+    statement := 'let' NAME '=' expr | ('rd' | 'cd') '=' expr | 'if' '(' expr ')' call | call
+    expr      := C's ?: || && | ^ & == != << >> + - * and unary ~ ! - over unsigned 64-bit values, calls, names, numbers
+
+Every right side reads the registers as they were before the atom. A name is an operand of the atom's format, `pc`,
+`next`, or a temporary of an earlier `let`. Calls are the pure functions of prims.h and the primitives below, which
+touch the machine; each carries its effects, so that nobody states them a second time.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from errors import Mistake
+
+TOKEN = re.compile(r"\s*(?:(0x[0-9a-fA-F]+|\d+)|([A-Za-z_]\w*)|(<<|>>|==|!=|&&|\|\||[-+*&|^~!?:;=(),]))")
+LEVELS = (("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<<", ">>"), ("+", "-"), ("*",))
+SOURCES = {"rs", "ra", "rb", "ca"}
+TARGETS = {"rd", "cd"}
+
+
+@dataclass
+class Primitive:
+    """`args`: v = value, z = size literal 1 2 4 8, n = number literal, t = trap cause."""
+
+    name: str
+    args: str
+    macro: str
+    effects: tuple = ()
+    value: bool = False
+    system: bool = False  # touches state that is neither a register nor memory: its atom is `seq`
+
+
+def primitives():
+    table = [
+        Primitive("nload", "zv", "ISA_NLOAD", ("LOAD", "TRAP"), value=True),
+        Primitive("nload_d", "zv", "ISA_NLOAD_D", ("LOAD", "DISMISS"), value=True),
+        Primitive("nstore", "zvv", "ISA_NSTORE", ("STORE", "TRAP")),
+        Primitive("gload", "zv", "ISA_GLOAD", ("LOAD", "GUEST", "TRAP"), value=True),
+        Primitive("gstore", "zvv", "ISA_GSTORE", ("STORE", "GUEST", "TRAP")),
+        Primitive("pload", "zv", "ISA_PLOAD", ("LOAD", "GUEST", "PORT", "TRAP"), value=True),
+        Primitive("pstore", "zvv", "ISA_PSTORE", ("STORE", "GUEST", "PORT", "TRAP")),
+        Primitive("sreg", "v", "ISA_SREG", ("SR_READ", "TRAP"), value=True, system=True),
+        Primitive("set_sreg", "vv", "ISA_SET_SREG", ("SR_WRITE", "TRAP"), system=True),
+        Primitive("greg", "v", "ISA_GREG", ("GREG_READ",), value=True),
+        Primitive("set_greg", "vv", "ISA_SET_GREG", ("GREG_WRITE",)),
+        Primitive("commit", "v", "ISA_COMMIT", ("COMMIT",), system=True),
+        Primitive("rollback", "", "ISA_ROLLBACK", ("ROLLBACK",), system=True),
+        Primitive("tlb_write", "", "ISA_TLB_WRITE", ("TRAP",), system=True),
+        Primitive("tlb_probe", "v", "ISA_TLB_PROBE", (), value=True, system=True),
+        Primitive("tlb_drop", "v", "ISA_TLB_DROP", (), system=True),
+        Primitive("tlb_drop_phys", "v", "ISA_TLB_DROP_PHYS", (), system=True),
+        Primitive("tlb_flush", "", "ISA_TLB_FLUSH", (), system=True),
+        Primitive("icache_flush", "vv", "ISA_ICACHE_FLUSH", (), system=True),
+        Primitive("halt", "", "ISA_HALT", (), system=True),
+        Primitive("trap_return", "", "ISA_TRAP_RETURN", ("BRANCH", "INDIRECT"), system=True),
+        Primitive("trap", "t", "ISA_TRAP", ("TRAP",), system=True),
+        Primitive("branch", "v", "ISA_BRANCH", ("BRANCH",)),
+        Primitive("jump", "v", "ISA_JUMP", ("BRANCH", "INDIRECT")),
+        Primitive("extend", "v", "", ("LIM",)),
+    ]
+    return {p.name: p for p in table}
+
+
+def pure_functions(text):
+    """The functions of prims.h: a first parameter `unsigned n` is a width, which must be a literal."""
+    found = {}
+    for name, args in re.findall(r"static inline uint64_t isa_(\w+)\(([^)]*)\)", text):
+        kinds = ""
+        for arg in [a.strip() for a in args.split(",") if a.strip() != "void"]:
+            kinds += "n" if arg == "unsigned n" else "v"
+        found[name] = Primitive(name, kinds, "isa_" + name, value=True)
+    return found
+
+
+@dataclass
+class Node:
+    op: str  # num ref un bin cond call
+    text: str = ""
+    value: int = 0
+    args: list = field(default_factory=list)
+    prim: Primitive = None
+
+
+@dataclass
+class Step:
+    kind: str  # let set do
+    name: str = ""
+    expr: Node = None
+    guard: Node = None
+
+
+class Parser:
+    def __init__(self, atom):
+        self.where = atom.where
+        self.atom = atom
+        self.tokens = self.scan(atom.do)
+        self.pos = 0
+
+    def fail(self, text):
+        raise Mistake(self.where, f"atom {self.atom.name}: {text}")
+
+    def scan(self, text):
+        tokens, pos = [], 0
+        text = text.rstrip()
+        while pos < len(text):
+            match = TOKEN.match(text, pos)
+            if not match:
+                self.fail(f"meaning: can't read `{text[pos:].strip()}`")
+            kind = ("num", "name", "sym")[match.lastindex - 1]
+            tokens.append((kind, match.group(match.lastindex)))
+            pos = match.end()
+        return tokens
+
+    def peek(self):
+        return self.tokens[self.pos] if self.pos < len(self.tokens) else ("end", "the end")
+
+    def take(self, text=None, kind=None):
+        token = self.peek()
+        if (text is not None and token[1] != text) or (kind is not None and token[0] != kind):
+            self.fail(f"meaning: expected {text or kind}, found {token[1]}")
+        self.pos += 1
+        return token[1]
+
+    def accept(self, *texts):
+        if self.peek()[0] in ("sym", "name") and self.peek()[1] in texts:
+            return self.take()
+        return None
+
+    def meaning(self):
+        steps = [self.step()]
+        while self.accept(";"):
+            steps.append(self.step())
+        if self.peek()[0] != "end":
+            self.fail(f"meaning: expected ; or the end, found {self.peek()[1]}")
+        return steps
+
+    def step(self):
+        if self.accept("let"):
+            name = self.take(kind="name")
+            self.take("=")
+            return Step("let", name, self.expr())
+        if self.accept("if"):
+            self.take("(")
+            guard = self.expr()
+            self.take(")")
+            return Step("do", expr=self.call(self.take(kind="name")), guard=guard)
+        name = self.take(kind="name")
+        if self.accept("="):
+            return Step("set", name, self.expr())
+        return Step("do", expr=self.call(name))
+
+    def expr(self):
+        test = self.binary(0)
+        if self.accept("?"):
+            then = self.expr()
+            self.take(":")
+            return Node("cond", args=[test, then, self.expr()])
+        return test
+
+    def binary(self, level):
+        if level == len(LEVELS):
+            return self.unary()
+        left = self.binary(level + 1)
+        while True:
+            op = self.accept(*LEVELS[level])
+            if not op:
+                return left
+            left = Node("bin", op, args=[left, self.binary(level + 1)])
+
+    def unary(self):
+        op = self.accept("~", "!", "-")
+        if op:
+            return Node("un", op, args=[self.unary()])
+        kind, text = self.peek()
+        if kind == "num":
+            self.take()
+            return Node("num", text, int(text, 0))
+        if kind == "name":
+            self.take()
+            return self.call(text) if self.peek()[1] == "(" else Node("ref", text)
+        self.take("(")
+        inner = self.expr()
+        self.take(")")
+        return inner
+
+    def call(self, name):
+        self.take("(")
+        args = []
+        if not self.accept(")"):
+            args.append(self.expr())
+            while self.accept(","):
+                args.append(self.expr())
+            self.take(")")
+        return Node("call", name, args=args)
+
+
+class Meaning:
+    """A checked meaning: steps, the operands that it reads and writes, its effect flags and memory size."""
+
+    def __init__(self, atom, table, causes):
+        self.atom = atom
+        self.table = table
+        self.causes = causes
+        self.lets = {}
+        self.reads = set()
+        self.writes = set()
+        self.flags = set()
+        self.size = 0
+        self.system = False
+        self.used = set()
+        self.extends = False
+        self.steps = Parser(atom).meaning()
+        for step in self.steps:
+            self.check(step)
+        for name in self.lets:
+            if name not in self.used:
+                self.fail(f"temporary {name} is never used")
+        if not self.writes and not self.flags and not self.system:
+            self.fail("the meaning has no effect")
+        if "BRANCH" in self.flags and "next" in self.reads:
+            self.flags.add("LINK")
+        if self.writes & self.reads:
+            self.flags.update({"READS_" + name.upper() for name in self.writes & self.reads})
+        self.extends = "LIM" in self.flags
+        self.check_marks()
+
+    def fail(self, text):
+        raise Mistake(self.atom.where, f"atom {self.atom.name}: {text}")
+
+    def check(self, step):
+        if step.kind == "let":
+            if step.name in self.lets or self.known(step.name):
+                self.fail(f"temporary {step.name} hides another name")
+            self.expr(step.expr)
+            self.lets[step.name] = step.expr
+        elif step.kind == "set":
+            self.target(step.name)
+            self.expr(step.expr)
+        else:
+            if step.guard:
+                self.expr(step.guard)
+            self.call(step.expr, want_value=False)
+            if step.guard:
+                if "BRANCH" not in step.expr.prim.effects:
+                    self.fail(f"only a control transfer can stand under `if`, not {step.expr.text}")
+                self.flags.add("COND")
+
+    def known(self, name):
+        return name in ("pc", "next") or self.atom.format.field(name) is not None
+
+    def target(self, name):
+        if name in SOURCES:
+            self.fail(f"{name} is a source, it can't be assigned to")
+        if name not in TARGETS:
+            self.fail(f"{name} can't be assigned to, expected rd or cd")
+        self.operand(name)
+        if name in self.writes:
+            self.fail(f"{name} is assigned to twice")
+        self.writes.add(name)
+
+    def operand(self, name):
+        f = self.atom.format.field(name)
+        if f is None or f.kind in "soz":
+            self.fail(f"no operand `{name}` in format {self.atom.format.name}")
+        if name in self.atom.fixed:
+            self.fail(f"operand {name} has a fixed value, the meaning can't use it")
+        return f
+
+    def expr(self, node):
+        if node.op == "ref":
+            if node.text in self.lets:
+                self.used.add(node.text)
+                return
+            if node.text not in ("pc", "next"):
+                self.operand(node.text)
+            self.reads.add(node.text)
+        elif node.op == "call":
+            self.call(node, want_value=True)
+        else:
+            for arg in node.args:
+                self.expr(arg)
+            if node.op == "bin" and node.text in ("<<", ">>") and self.bound(node.args[1]) > 63:
+                self.fail(f"shift amount of {node.text} may exceed 63")
+
+    def bound(self, node):
+        """An upper bound of a shift amount."""
+        if node.op == "num":
+            return node.value
+        if node.op == "ref" and node.text not in self.lets and self.atom.format.field(node.text):
+            f = self.atom.format.field(node.text)
+            if f.kind == "n":
+                return (1 << f.width) - 1
+        if node.op == "bin" and node.text == "&":
+            return min(self.bound(node.args[0]), self.bound(node.args[1]))
+        return 2**64 - 1
+
+    def call(self, node, want_value):
+        prim = self.table.get(node.text)
+        if prim is None:
+            self.fail(f"unknown primitive {node.text}")
+        node.prim = prim
+        if len(node.args) != len(prim.args):
+            self.fail(f"{node.text} takes {len(prim.args)} arguments, {len(node.args)} given")
+        if prim.value and not want_value:
+            self.fail(f"{node.text} gives a value that is not used")
+        if want_value and not prim.value:
+            self.fail(f"{node.text} gives no value")
+        for kind, arg in zip(prim.args, node.args):
+            if kind == "t":
+                if arg.op != "ref" or arg.text not in self.causes:
+                    self.fail(f"{node.text}: unknown trap cause {arg.text}")
+            elif kind == "z" and (arg.op != "num" or arg.value not in (1, 2, 4, 8)):
+                self.fail(f"{node.text}: the size must be 1, 2, 4 or 8")
+            elif kind == "n" and (arg.op != "num" or not 1 <= arg.value <= 64):
+                self.fail(f"{node.text}: the width must be a number in 1..64")
+            elif kind == "v":
+                self.expr(arg)
+        if "z" in prim.args:
+            if self.size:
+                self.fail("more than one memory access")
+            self.size = node.args[0].value
+        self.flags.update(prim.effects)
+        self.system = self.system or prim.system
+
+    def check_marks(self):
+        if self.system and "seq" not in self.atom.marks:
+            self.fail("touches the machine's state, so it needs the mark seq")
+        if "seq" in self.atom.marks:
+            if not self.system:
+                self.fail("mark seq, but the meaning touches nothing that needs the order")
+            self.flags.add("SEQ")
+        if "x86" in self.atom.marks:
+            self.flags.add("X86")
+        for f in self.atom.free():
+            if f.name not in self.reads and f.name not in self.writes:
+                self.fail(f"operand {f.name} is not used by the meaning")
