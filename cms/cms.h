@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gear1/fetch.h"
 #include "runtime/mmu.h"
 #include "runtime/options.h"
 #include "runtime/stats.h"
@@ -47,6 +48,7 @@ struct cms {
     struct heap heap;
     uint32_t guest_size;    /* bytes of guest-physical memory at GUEST_BASE */
     struct options *opt;    /* runtime/options.c */
+    struct gear1 gear1;     /* gear1/fetch.c */
     struct monitor *mon;    /* monitor/ */
     struct profile *prof;   /* runtime/profile.c */
     struct tcache *tcache;  /* runtime/tcache.c */
@@ -72,13 +74,13 @@ void cms_run(void) __attribute__((noreturn)); /* guest execution; the landing is
 
 /* gear1/ */
 void gear1_reset(void);                            /* power-on state of the processor */
-void gear1_run(unsigned limit);                    /* interpret up to `limit` instructions, until something is up */
-void gear1_one(void);                              /* interpret and commit exactly one instruction */
+void gear1_init(void);                             /* at start: the store of decoded instructions */
+void gear1_run(unsigned limit);                    /* interpret up to `limit` instructions, until a transfer of control */
+void gear1_one(void);                              /* interpret and commit exactly one instruction (of REP: iteration) */
 void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
 void gear1_forget(uint64_t gpa, uint64_t length);  /* code bytes changed: drop what was decoded from them */
 void gear1_refetch(void);                          /* CS, CPL, code size or any linear mapping changed */
-void gear1_segment_changed(struct segment *s);     /* after any change of attr, limit or valid */
 void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */
 void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
 void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));

@@ -9,30 +9,25 @@
 #define CMS_GEAR1_GEAR1_H
 
 #include "cms.h"
+#include "gear1/lin.h"
+#include "gear1/seg.h"
 #include "isa_intrinsics.h"
 #include "x86/x86.h"
 
-#define OP(name, mnemonic, reads, writes, undef, props, feature) void g1_##name(const struct insn *);
+#define OP(name, mnemonic, reads, writes, undef, props, feature) gear1_handler g1_##name;
 #include "x86/insns.def"
 
-/* The interpreter's own state, apart from the guest's. */
-struct gear1 {
-    int32_t left;        /* instructions until gear1_run returns */
-    uint32_t win_eip;    /* fetch window: EIPs from win_eip, win_size of them, lie in one page inside CS's limit */
-    uint32_t win_size;   /* 0: no window */
-    uint32_t win_gpa;    /* guest-physical address of win_eip */
-    struct slot *slots;  /* decoded instructions, see fetch.c */
-};
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
-extern struct gear1 g1;
-
-/* ---- core.c: control */
-static inline void g1_stop(void) /* gear1_run returns after this instruction: the caller has something to look at */
+/* ---------------------------------------------------------------- core.c: control */
+/* gear1_run returns after this instruction: its caller has something to look at. */
+static inline void g1_stop(void)
 {
-    g1.left = 0;
+    cms.gear1.left = 0;
 }
-void g1_jump(uint32_t eip);        /* near transfer taken: checks CS limit, sets EIP, profiles */
-void g1_undefined(void) __attribute__((noreturn)); /* #UD of an instruction that this processor has not */
+
+void g1_jump(uint32_t eip); /* near transfer taken: checks CS's limit, sets EIP */
 
 static inline uint32_t g1_eip(void)
 {
@@ -44,7 +39,14 @@ static inline void g1_set_eip(uint32_t eip) /* unchecked */
     vx_setr(REG_EIP, eip);
 }
 
-/* ---- registers; byte registers 4..7 are AH CH DH BH */
+/* ---------------------------------------------------------------- fetch.c */
+/* The instruction at EIP, decoded; raises what fetching it raises. Valid until the next call. */
+const struct slot *g1_fetch(uint32_t eip);
+
+/* pick.c: the handler of a decoded instruction, made for its operands if there is one. */
+gear1_handler *g1_pick(const struct insn *i);
+
+/* ---------------------------------------------------------------- registers; byte registers 4..7 are AH CH DH BH */
 static inline uint32_t g1_reg32(unsigned n)
 {
     return (uint32_t)vx_gget(n);
@@ -62,25 +64,37 @@ static inline uint32_t g1_reg16(unsigned n)
 
 static inline void g1_set_reg16(unsigned n, uint32_t value)
 {
-    vx_gset(n, (uint32_t)((vx_gget(n) & 0xffff0000) | (value & 0xffff)));
+    vx_gset(n, (vx_gget(n) & ~UINT64_C(0xffff)) | (value & 0xffff));
 }
 
 static inline uint32_t g1_reg8(unsigned n)
 {
-    return (vx_gget(n & 3) >> ((n & 4) << 1)) & 0xff;
+    return vx_gget(n & 3) >> ((n & 4) << 1) & 0xff;
 }
 
 static inline void g1_set_reg8(unsigned n, uint32_t value)
 {
     unsigned shift = (n & 4) << 1;
 
-    vx_gset(n & 3, (uint32_t)((vx_gget(n & 3) & ~(0xffull << shift)) | (uint64_t)(value & 0xff) << shift));
+    vx_gset(n & 3, (vx_gget(n & 3) & ~(UINT64_C(0xff) << shift)) | (uint64_t)(value & 0xff) << shift);
 }
 
-uint32_t g1_reg(unsigned n, unsigned size);
-void g1_set_reg(unsigned n, unsigned size, uint32_t value);
+static inline uint32_t g1_reg(unsigned n, unsigned size)
+{
+    return size == 4 ? g1_reg32(n) : size == 2 ? g1_reg16(n) : g1_reg8(n);
+}
 
-/* ---- flags: all of EFLAGS, status flags from c0 */
+static inline void g1_set_reg(unsigned n, unsigned size, uint32_t value)
+{
+    if (size == 4)
+        g1_set_reg32(n, value);
+    else if (size == 2)
+        g1_set_reg16(n, value);
+    else
+        g1_set_reg8(n, value);
+}
+
+/* ---------------------------------------------------------------- flags: all of EFLAGS, status flags from c0 */
 static inline uint32_t g1_eflags(void)
 {
     return cms.cpu.eflags | (uint32_t)vx_movfc();
@@ -91,41 +105,98 @@ static inline bool g1_cond(unsigned cond)
     return vx_condc(cond, vx_movfc());
 }
 
+/* ---------------------------------------------------------------- data accesses */
 /*
- * ---- memory.c: data accesses. Offsets must be cut to the address size by the caller. Checks in the architecture's
- * order: segment (#GP, for SS #SS), then page; size 1, 2, 4. Values are zero-extended.
+ * One access at a checked linear address; size 1, 2 or 4. In single-step mode it is routed by type in software: the
+ * functions of lin.h look at what lies there. Else the chip does it, or traps.
  */
+static inline uint32_t g1_load(uint32_t lin, unsigned size)
+{
+    if (unlikely(cms.step))
+        return (uint32_t)lin_read(lin, size, cms.cpu.cpl == 3);
+    return (uint32_t)(size == 4 ? vx_gld32(lin) : size == 2 ? vx_gld16(lin) : vx_gld8(lin));
+}
+
+static inline void g1_store(uint32_t lin, unsigned size, uint32_t value)
+{
+    if (unlikely(cms.step))
+        lin_write(lin, size, value, cms.cpu.cpl == 3);
+    else if (size == 4)
+        vx_gst32(lin, value);
+    else if (size == 2)
+        vx_gst16(lin, value);
+    else
+        vx_gst8(lin, value);
+}
+
+/* Offsets must be cut to the address size by the caller; values are zero-extended. */
 uint32_t g1_read(unsigned seg, uint32_t offset, unsigned size);
 void g1_write(unsigned seg, uint32_t offset, unsigned size, uint32_t value);
-uint64_t g1_read64(unsigned seg, uint32_t offset);
-void g1_write64(unsigned seg, uint32_t offset, uint64_t value);
-void g1_probe_write(unsigned seg, uint32_t offset, unsigned size); /* faults as a write would; writes nothing new */
-uint32_t g1_linear(unsigned seg, uint32_t offset, unsigned size, bool write); /* segment check alone */
 
-/* Linear addresses; `supervisor` for what the processor itself touches (descriptor tables, TSS, inner stacks). */
-uint32_t g1_read_lin(uint32_t lin, unsigned size, bool supervisor);
-void g1_write_lin(uint32_t lin, unsigned size, uint32_t value, bool supervisor);
+/* Faults as a write of `size` bytes would; writes nothing. */
+void g1_probe_write(unsigned seg, uint32_t offset, unsigned size);
 
-/* ---- memory.c: operands */
-uint32_t g1_ea(const struct insn *i);                         /* offset of the memory operand, cut to adsize */
-uint32_t g1_get_rm(const struct insn *i);                     /* OPD_RM of msize 1, 2, 4 */
+/* ---------------------------------------------------------------- operand.c: operands */
+/* Offset of the memory operand, cut to the address size. */
+static inline uint32_t g1_ea(const struct insn *i)
+{
+    uint32_t ea = (uint32_t)i->disp;
+
+    if (i->base >= 0)
+        ea += g1_reg32((unsigned)i->base);
+    if (i->index >= 0)
+        ea += g1_reg32((unsigned)i->index) << i->scale;
+    return likely(i->adsize == 4) ? ea : ea & 0xffff;
+}
+
+uint32_t g1_get_rm(const struct insn *i); /* OPD_RM of msize 1, 2, 4 */
 void g1_set_rm(const struct insn *i, uint32_t value);
-uint32_t g1_get(const struct insn *i, unsigned n);            /* operand n: OPD_REG, OPD_RM, OPD_IMM, OPD_CL */
+uint32_t g1_get(const struct insn *i, unsigned n); /* operand n: OPD_REG, OPD_RM, OPD_IMM, OPD_CL */
 void g1_set(const struct insn *i, unsigned n, uint32_t value);
 
-/* ---- memory.c: the stack; size 2 or 4; the stack pointer's width follows cpu.stack32 */
-void g1_push(unsigned size, uint32_t value);
-uint32_t g1_pop(unsigned size);
-uint32_t g1_stack_read(uint32_t above, unsigned size); /* at ESP + above, ESP unchanged */
-void g1_stack_drop(uint32_t bytes);                    /* ESP += bytes */
-uint32_t g1_sp(void);                                  /* ESP or SP by cpu.stack32 */
-void g1_set_sp(uint32_t value);                        /* only the low half if the stack is 16 bits wide */
+/* ---------------------------------------------------------------- operand.c: the stack */
+static inline uint32_t g1_sp(void) /* ESP or SP by cpu.stack32 */
+{
+    uint32_t esp = (uint32_t)vx_getr(REG_GPR0 + ESP);
 
-/* ---- io.c: after g1_io_allowed */
+    return likely(cms.cpu.stack32) ? esp : esp & 0xffff;
+}
+
+static inline void g1_set_sp(uint32_t value) /* only the low half if the stack is 16 bits wide */
+{
+    if (likely(cms.cpu.stack32))
+        vx_setr(REG_GPR0 + ESP, value);
+    else
+        g1_set_reg16(ESP, value);
+}
+
+static inline uint32_t g1_stack_cut(uint32_t offset)
+{
+    return likely(cms.cpu.stack32) ? offset : offset & 0xffff;
+}
+
+static inline void g1_push(unsigned size, uint32_t value)
+{
+    uint32_t sp = g1_stack_cut(g1_sp() - size);
+
+    g1_store(seg_linear(SEG_SS, sp, size, true), size, value);
+    g1_set_sp(sp);
+}
+
+static inline uint32_t g1_pop(unsigned size)
+{
+    uint32_t sp = g1_sp();
+    uint32_t value = g1_load(seg_linear(SEG_SS, sp, size, false), size);
+
+    g1_set_sp(sp + size);
+    return value;
+}
+
+/* ---------------------------------------------------------------- io.c: after g1_io_allowed */
 uint32_t g1_in(uint16_t port, unsigned size);
 void g1_out(uint16_t port, unsigned size, uint32_t value);
 
-/* ---- task.c: CPL against IOPL, then the TSS's map; may fault on reading the TSS */
+/* task.c: CPL against IOPL, then the TSS's map; may fault on reading the TSS */
 bool g1_io_allowed(uint16_t port, unsigned size);
 
 #endif

@@ -76,9 +76,6 @@ struct segment {
     uint32_t base;
     uint32_t limit; /* in bytes, granularity applied: highest offset that may be accessed (expand-up) */
     bool valid;     /* false: null selector or not usable: any access is #GP (SS: #SS) */
-
-    /* Derived by gear1_segment_changed: an access of up to 4 bytes at an offset below these needs no further check. */
-    uint32_t read_span, write_span;
 };
 
 struct table_reg {

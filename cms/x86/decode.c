@@ -1,0 +1,348 @@
+/*
+ * decode.c - from bytes to struct insn, driven by insns.def.
+ *
+ * opcode_map[] has a row number for each map, opcode and modrm.reg; instructions that don't use modrm.reg as opcode
+ * fill all eight places with one row. So the row is looked up with the bits of the byte after the opcode, whether
+ * that is a modrm byte or not, and only then is it known.
+ */
+#include "x86.h"
+
+/* How one operand letter of the table decodes. */
+enum kind_size { SZ_NONE, SZ_B, SZ_W, SZ_D, SZ_Q, SZ_V };
+
+struct kind {
+    uint8_t opd;  /* enum x86_opd */
+    uint8_t size; /* enum kind_size: what it says about the operand size */
+    uint8_t how;  /* KH_x */
+};
+
+enum {
+    KH_MODRM = 1,  /* needs a modrm byte */
+    KH_MEM = 2,    /* mod 3 is undefined */
+    KH_REGRM = 4,  /* mod is ignored: a register */
+    KH_OPCODE = 8, /* register number in the opcode */
+    KH_BYTES = 16, /* see immediate() */
+};
+
+#define KINDS(K)                                                                                                     \
+    K(__, OPD_NONE, SZ_NONE, 0)                                                                                      \
+    K(Eb, OPD_RM, SZ_B, KH_MODRM) K(Ew, OPD_RM, SZ_W, KH_MODRM) K(Ev, OPD_RM, SZ_V, KH_MODRM)                        \
+    K(Gb, OPD_REG, SZ_B, KH_MODRM) K(Gw, OPD_REG, SZ_W, KH_MODRM) K(Gv, OPD_REG, SZ_V, KH_MODRM)                     \
+    K(M0, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM) K(Mp, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM)                              \
+    K(Ma, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM) K(Ms, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM)                              \
+    K(Mq, OPD_RM, SZ_Q, KH_MODRM | KH_MEM) K(Vw, OPD_RM, SZ_NONE, KH_MODRM)                                          \
+    K(Rd, OPD_RM, SZ_D, KH_MODRM | KH_REGRM) K(Sw, OPD_SREG, SZ_NONE, KH_MODRM)                                      \
+    K(Cd, OPD_CR, SZ_NONE, KH_MODRM) K(Dd, OPD_DR, SZ_NONE, KH_MODRM)                                                \
+    K(Zb, OPD_REG, SZ_B, KH_OPCODE) K(Zv, OPD_REG, SZ_V, KH_OPCODE)                                                  \
+    K(Ab, OPD_REG, SZ_B, 0) K(Av, OPD_REG, SZ_V, 0) K(Bv, OPD_RM, SZ_V, 0)                                 \
+    K(Ob, OPD_RM, SZ_B, KH_BYTES) K(Ov, OPD_RM, SZ_V, KH_BYTES)                                                      \
+    K(Xb, OPD_SRC, SZ_B, 0) K(Xv, OPD_SRC, SZ_V, 0) K(Yb, OPD_DST, SZ_B, 0) K(Yv, OPD_DST, SZ_V, 0)                  \
+    K(Jb, OPD_IMM, SZ_NONE, KH_BYTES) K(Jz, OPD_IMM, SZ_NONE, KH_BYTES)                                              \
+    K(Ib, OPD_IMM, SZ_NONE, KH_BYTES) K(Iz, OPD_IMM, SZ_NONE, KH_BYTES)                                              \
+    K(Ub, OPD_IMM, SZ_NONE, KH_BYTES) K(Uw, OPD_IMM, SZ_NONE, KH_BYTES)                                              \
+    K(I1, OPD_IMM, SZ_NONE, KH_BYTES) K(Ap, OPD_FAR, SZ_NONE, KH_BYTES)                                              \
+    K(Cl, OPD_CL, SZ_NONE, 0) K(Dx, OPD_DX, SZ_NONE, 0)                                                              \
+    K(Es, OPD_SREG, SZ_NONE, KH_BYTES) K(Cs, OPD_SREG, SZ_NONE, KH_BYTES) K(Ss, OPD_SREG, SZ_NONE, KH_BYTES)         \
+    K(Ds, OPD_SREG, SZ_NONE, KH_BYTES) K(Fs, OPD_SREG, SZ_NONE, KH_BYTES) K(Gs, OPD_SREG, SZ_NONE, KH_BYTES)
+
+enum {
+#define K(letter, opd, size, how) K_##letter,
+    KINDS(K)
+#undef K
+};
+
+static const struct kind kinds[] = {
+#define K(letter, opd, size, how) [K_##letter] = {opd, size, how},
+    KINDS(K)
+#undef K
+};
+
+enum {
+    ROW_none,
+#define ENC(map, first, last, ext0, ext1, name, a, b, c) ROW_##map##_##first##_##ext0,
+#include "insns.def"
+};
+
+static const struct row {
+    uint8_t op;
+    uint8_t kind[3];
+} rows[] = {
+    [ROW_none] = {OP_none, {K___, K___, K___}},
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                                             \
+    [ROW_##map##_##first##_##ext0] = {OP_##name, {K_##a, K_##b, K_##c}},
+#include "insns.def"
+};
+
+static const uint16_t opcode_map[2][256][8] = {
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                                             \
+    [map - 1][0x##first ... 0x##last][ext0 ... ext1] = ROW_##map##_##first##_##ext0,
+#include "insns.def"
+};
+
+_Static_assert(OP_COUNT <= 256, "struct row holds an operation in 8 bits");
+
+const struct x86_op_info x86_ops[OP_COUNT] = {
+    [OP_none] = {"(bad)", 0, 0, 0, 0, FEATURE_BASE},
+#define OP(name, mnemonic, reads, writes, undef, props, feature)                                                     \
+    [OP_##name] = {mnemonic, reads, writes, undef, props, FEATURE_##feature},
+#include "insns.def"
+};
+
+/* The bytes being decoded. `error` stays 1 while all is well, else it is what x86_decode returns. */
+struct cursor {
+    const uint8_t *bytes;
+    unsigned avail, pos;
+    int error;
+};
+
+static uint8_t next(struct cursor *c)
+{
+    if (c->pos < c->avail && c->pos < X86_MAX_LENGTH)
+        return c->bytes[c->pos++];
+    if (c->error == 1)
+        c->error = c->pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
+    return 0;
+}
+
+static uint32_t next_le(struct cursor *c, unsigned size)
+{
+    uint32_t value = 0;
+
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint32_t)next(c) << 8 * i;
+    return value;
+}
+
+static uint32_t next_signed(struct cursor *c, unsigned size)
+{
+    uint32_t value = next_le(c, size);
+
+    return size == 1 ? (uint32_t)(int8_t)value : size == 2 ? (uint32_t)(int16_t)value : value;
+}
+
+/* Takes prefixes; returns the first byte that isn't one. */
+static uint8_t prefixes(struct cursor *c, struct insn *i, bool code32)
+{
+    i->opsize = i->adsize = code32 ? 4 : 2;
+    i->seg = SEG_DS;
+    for (;;) {
+        uint8_t byte = next(c);
+
+        switch (byte) {
+        case 0x26: case 0x2e: case 0x36: case 0x3e:
+            i->seg = byte >> 3 & 3;
+            i->seg_override = true;
+            break;
+        case 0x64: case 0x65:
+            i->seg = byte - 0x60;
+            i->seg_override = true;
+            break;
+        case 0x66:
+            i->opsize = code32 ? 2 : 4;
+            break;
+        case 0x67:
+            i->adsize = code32 ? 2 : 4;
+            break;
+        case 0xf0:
+            i->lock = true;
+            break;
+        case 0xf2: case 0xf3:
+            i->rep = byte;
+            break;
+        default:
+            return byte;
+        }
+        if (c->error != 1)
+            return 0;
+    }
+}
+
+static void modrm16(struct cursor *c, struct insn *i)
+{
+    static const int8_t base[8] = {EBX, EBX, EBP, EBP, ESI, EDI, EBP, EBX};
+    static const int8_t index[8] = {ESI, EDI, ESI, EDI, -1, -1, -1, -1};
+
+    i->base = base[i->rm];
+    i->index = index[i->rm];
+    if (i->mod == 0 && i->rm == 6) {
+        i->base = -1;
+        i->disp = (int32_t)next_le(c, 2);
+    } else if (i->mod) {
+        i->disp = (int32_t)next_signed(c, i->mod);
+    }
+}
+
+static void modrm32(struct cursor *c, struct insn *i)
+{
+    i->base = (int8_t)i->rm;
+    if (i->rm == ESP) {
+        uint8_t sib = next(c);
+
+        i->scale = sib >> 6;
+        i->index = (sib >> 3 & 7) == ESP ? -1 : (int8_t)(sib >> 3 & 7);
+        i->base = sib & 7;
+    }
+    if (i->mod == 0 && i->base == EBP) {
+        i->base = -1;
+        i->disp = (int32_t)next_le(c, 4);
+    } else if (i->mod) {
+        i->disp = (int32_t)next_signed(c, i->mod == 1 ? 1 : 4);
+    }
+}
+
+static void modrm(struct cursor *c, struct insn *i, unsigned how)
+{
+    uint8_t byte = next(c);
+
+    i->has_modrm = true;
+    i->mod = byte >> 6;
+    i->reg = byte >> 3 & 7;
+    i->rm = byte & 7;
+    i->is_mem = i->mod != 3 && !(how & KH_REGRM);
+    if (!i->is_mem)
+        return;
+    if (i->adsize == 2)
+        modrm16(c, i);
+    else
+        modrm32(c, i);
+    if (!i->seg_override && (i->base == ESP || i->base == EBP))
+        i->seg = SEG_SS;
+}
+
+/* Operands that are neither in modrm nor implied. */
+static void immediate(struct cursor *c, struct insn *i, unsigned kind, uint32_t *imm)
+{
+    switch (kind) {
+    case K_Jb: case K_Ib:
+        *imm = next_signed(c, 1);
+        break;
+    case K_Ub:
+        *imm = next(c);
+        break;
+    case K_Uw:
+        *imm = next_le(c, 2);
+        break;
+    case K_Jz: case K_Iz:
+        *imm = next_signed(c, i->opsize);
+        break;
+    case K_I1:
+        *imm = 1;
+        break;
+    case K_Ap:
+        *imm = next_le(c, i->opsize);
+        i->imm2 = next_le(c, 2);
+        break;
+    case K_Ob: case K_Ov:
+        i->is_mem = true;
+        i->disp = (int32_t)next_le(c, i->adsize);
+        break;
+    case K_Es: case K_Cs: case K_Ss: case K_Ds: case K_Fs: case K_Gs:
+        i->reg = kind - K_Es + SEG_ES;
+        break;
+    }
+}
+
+static void operand_size(struct insn *i, const struct row *row)
+{
+    static const uint8_t fixed[] = {[SZ_B] = 1, [SZ_W] = 2, [SZ_D] = 4, [SZ_Q] = 8};
+
+    for (unsigned n = 0; n < 3; n++) {
+        unsigned size = kinds[row->kind[n]].size;
+
+        if (size == SZ_V)
+            return;
+        if (size != SZ_NONE) {
+            i->opsize = fixed[size];
+            return;
+        }
+    }
+}
+
+static uint8_t rm_size(const struct insn *i, unsigned kind)
+{
+    switch (kind) {
+    case K_Eb: case K_Ob:
+        return 1;
+    case K_Ew:
+        return 2;
+    case K_Vw:
+        return i->is_mem ? 2 : i->opsize;
+    case K_Mp:
+        return i->opsize + 2;
+    case K_Ma:
+        return i->opsize * 2;
+    case K_Ms:
+        return 6;
+    case K_M0:
+        return 0;
+    default:
+        return i->opsize;
+    }
+}
+
+/* modrm.reg of the byte at the cursor, for the lookup in opcode_map. False: more bytes are needed to know the row. */
+static bool peek_ext(const struct cursor *c, const uint16_t row[8], unsigned *ext)
+{
+    *ext = 0;
+    if (c->pos < c->avail) {
+        *ext = c->bytes[c->pos] >> 3 & 7;
+        return true;
+    }
+    for (unsigned e = 1; e < 8; e++)
+        if (row[e] != row[0])
+            return false;
+    return true;
+}
+
+int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i)
+{
+    struct cursor c = {bytes, avail, 0, 1};
+    unsigned map = 0, ext, how = 0;
+    uint32_t *imm = &i->imm;
+
+    *i = (struct insn){.mod = 3, .base = -1, .index = -1};
+    i->opcode = prefixes(&c, i, code32);
+    if (i->opcode == 0x0f) {
+        map = 1;
+        i->opcode = next(&c);
+    }
+    if (c.error != 1)
+        return c.error;
+    if (!peek_ext(&c, opcode_map[map][i->opcode], &ext))
+        return c.pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
+
+    const struct row *row = &rows[opcode_map[map][i->opcode][ext]];
+
+    if (row->op == OP_none)
+        return X86_EUD;
+    i->op = row->op;
+    for (unsigned n = 0; n < 3; n++)
+        how |= kinds[row->kind[n]].how;
+    operand_size(i, row);
+    if (how & KH_MODRM)
+        modrm(&c, i, how);
+    if (how & KH_OPCODE)
+        i->reg = i->opcode & 7;
+    for (unsigned n = 0; n < 3; n++) {
+        unsigned kind = row->kind[n];
+
+        i->opd[n] = kinds[kind].opd;
+        if (kinds[kind].how & (KH_BYTES)) {
+            immediate(&c, i, kind, imm);
+            if (i->opd[n] == OPD_IMM)
+                imm = &i->imm2;
+        }
+        if (i->opd[n] == OPD_RM)
+            i->msize = rm_size(i, kind);
+    }
+    if (c.error != 1)
+        return c.error;
+    i->length = (uint8_t)c.pos;
+    if (how & KH_MEM && !i->is_mem)
+        return X86_EUD;
+    if ((i->opd[0] == OPD_SREG || i->opd[1] == OPD_SREG) && i->reg >= SEG_COUNT)
+        return X86_EUD;
+    if (i->lock && !(x86_ops[i->op].props & P_LOCK && i->opd[0] == OPD_RM && i->is_mem))
+        return X86_EUD;
+    return i->length;
+}
