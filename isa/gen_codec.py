@@ -118,7 +118,7 @@ def imm_rows(isa):
     for atom in isa.atoms:
         form = atom.format
         f = next((f for f in form.operands() if is_wide(form, f) and f.name not in atom.fixed), None)
-        if f is None:
+        if f is None or atom.meaning.extends:
             continue
         signed = int(f.kind in "ip")
         ext = int(form.ext == f.name)

@@ -13,3 +13,5 @@ $(ISA_HEADERS) $(ISA_SOURCES) &: isa/atoms.isa isa/prims.h $(ISA_SCRIPTS)
 
 $(B)/docs/isa-reference.md: isa/atoms.isa isa/prims.h $(ISA_SCRIPTS)
 	$(PYTHON) -B isa/generate.py --reference $@ isa/atoms.isa
+
+$(B)/tests/isa_roundtrip: $(ISA_OBJECTS)
