@@ -100,7 +100,7 @@ $(B)/deps.mk: tools/deps.sh
 # ---------------------------------------------------------------- shared rules
 HOST_CC = $(CC) -std=c17 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
-LINK = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+LINK = $(if $(filter %.o %.a,$^),,$(error no rules.mk says what $@ is made of))$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
 HOST_FLAGS :=
 $(B)/host/gen/%.o: $(GEN)/%.c | $(GENERATED)
