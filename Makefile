@@ -100,7 +100,9 @@ $(B)/deps.mk: tools/deps.sh
 # ---------------------------------------------------------------- shared rules
 HOST_CC = $(CC) -std=c17 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
-LINK = $(if $(filter %.o %.a,$^),,$(error no rules.mk says what $@ is made of))$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+# A program that no rules.mk says the parts of can't be linked.
+LINK = $(if $(filter %.o %.a,$^),$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ \
+    $(filter %.o %.a,$^) $(LDLIBS),@echo "no rules.mk says what $@ is made of" >&2; false)
 
 HOST_FLAGS :=
 $(B)/host/gen/%.o: $(GEN)/%.c | $(GENERATED)
