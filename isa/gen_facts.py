@@ -91,6 +91,8 @@ def header(isa, isa_id):
         out.append(f"#define ISA_SHADOW_{up}_LAST {r.shadow[1]}")
     out.append("")
     out.append(enum("isa_atom", "ISA", [a.name for a in isa.atoms]).replace("ISA_COUNT", "ISA_ATOM_COUNT"))
+    out.append("/* X(name) for every atom, in the order of their numbers. */")
+    out.append("#define ISA_ATOMS(X) \\\n" + " \\\n".join(f"    X({a.name})" for a in isa.atoms) + "\n")
     for kind, prefix, tag in LISTS:
         out.append(enum(tag, prefix, isa.names(kind)))
     out.append(enum("isa_config", "CFG", config_names(isa)))
