@@ -87,7 +87,8 @@ void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
 
 /* runtime/mmu.c: guest linear addresses */
 void mmu_fill(uint32_t lin, bool write, bool user, bool port); /* enter a TLB entry or raise #PF by x86_page_fault */
-bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error); /* walk; no side effect if it fails */
+bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error); /* walk; no side effect if it
+                                                            fails. For reads gpa is the DRAM behind an alias */
 void mmu_flush(void);            /* CR0, CR4, A20 changed: global pages too */
 void mmu_flush_local(void);      /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);
