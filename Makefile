@@ -100,9 +100,10 @@ $(B)/deps.mk: tools/deps.sh
 # ---------------------------------------------------------------- shared rules
 HOST_CC = $(CC) -std=c17 $(WARN) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
-# A program that no rules.mk says the parts of can't be linked.
-LINK = $(if $(filter %.o %.a,$^),$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ \
-    $(filter %.o %.a,$^) $(LDLIBS),@echo "no rules.mk says what $@ is made of" >&2; false)
+LINK_PARTS = $(filter %.o %.a,$^)
+LINK_MADE = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-Map=$@.map -o $@ $(LINK_PARTS) $(LDLIBS)
+LINK_NONE = @echo "no rules.mk says what $@ is made of" >&2; false
+LINK = $(if $(LINK_PARTS),$(LINK_MADE),$(LINK_NONE))
 
 HOST_FLAGS :=
 $(B)/host/gen/%.o: $(GEN)/%.c | $(GENERATED)
