@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +19,10 @@
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
 #include "isa.h"
+#include "tools/elf/elf_read.h"
 
 #define MIB (1u << 20)
 #define ALIGN 8u /* of everything in an image */
-
-struct file {
-    const char *name;
-    uint8_t *data;
-    size_t size;
-};
 
 static void refuse(const char *name, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
@@ -70,25 +64,6 @@ static uint32_t crc32_of(const void *data, size_t size)
     return ~crc;
 }
 
-static struct file file_read(const char *name)
-{
-    struct file f = {.name = name};
-    FILE *in = fopen(name, "rb");
-
-    if (!in)
-        refuse(name, "%s", strerror(errno));
-    f.data = malloc(FLASH_MAX + 1);
-    if (!f.data)
-        refuse(name, "out of memory");
-    f.size = fread(f.data, 1, FLASH_MAX + 1, in);
-    if (ferror(in))
-        refuse(name, "%s", strerror(errno));
-    fclose(in);
-    if (f.size > FLASH_MAX)
-        refuse(name, "larger than flash, %lu bytes", FLASH_MAX);
-    return f;
-}
-
 static void file_write(const char *name, const void *data, size_t size)
 {
     FILE *out = fopen(name, "wb");
@@ -103,92 +78,68 @@ static void file_write(const char *name, const void *data, size_t size)
     }
 }
 
-/* Does the file hold `size` bytes at `offset`? */
-static bool file_has(const struct file *f, uint64_t offset, uint64_t size)
-{
-    return offset <= f->size && size <= f->size - offset;
-}
-
-static Elf64_Ehdr elf_header(const struct file *f)
-{
-    Elf64_Ehdr h;
-
-    if (!file_has(f, 0, sizeof(h)) || memcmp(f->data, ELFMAG, SELFMAG) != 0)
-        refuse(f->name, "not an ELF file");
-    memcpy(&h, f->data, sizeof(h));
-    if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB)
-        refuse(f->name, "not a 64-bit little-endian ELF file");
-    if (h.e_machine != EM_SELKIRK)
-        refuse(f->name, "made for machine %u, expected %u (Selkirk)", h.e_machine, EM_SELKIRK);
-    if (h.e_type != ET_EXEC)
-        refuse(f->name, "not an executable");
-    if (!h.e_phnum || h.e_phentsize != sizeof(Elf64_Phdr) ||
-        !file_has(f, h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr)))
-        refuse(f->name, "no usable program headers");
-    return h;
-}
-
 /*
  * Appends segment `p` to the image, whose first *size bytes are in use. `end` is where the segment before it ended and
  * `limit` where the stack begins, both native addresses. Returns where this one ends.
  */
-static uint64_t segment_add(const struct file *f, const Elf64_Phdr *p, struct image_header *h,
+static uint64_t segment_add(const char *name, const struct elf_segment *p, struct image_header *h,
                             uint8_t *image, size_t *size, uint64_t end, uint64_t limit)
 {
     struct image_segment *s = &h->segment[h->segments];
 
-    if (p->p_filesz > p->p_memsz || !file_has(f, p->p_offset, p->p_filesz))
-        refuse(f->name, "a segment's bytes lie outside the file");
-    if (p->p_vaddr < HIDDEN_BASE || p->p_vaddr > limit || p->p_memsz > limit - p->p_vaddr)
-        refuse(f->name, "segment at 0x%" PRIx64 ", 0x%" PRIx64 " bytes, lies outside hidden memory "
-               "(0x%lx to 0x%" PRIx64 ")", p->p_vaddr, p->p_memsz, HIDDEN_BASE, limit);
-    if (p->p_vaddr < end || p->p_vaddr % ALIGN)
-        refuse(f->name, "segment at 0x%" PRIx64 " overlaps another or is not aligned to %u bytes",
-               p->p_vaddr, ALIGN);
+    if (p->addr < HIDDEN_BASE || p->addr > limit || p->memsz > limit - p->addr)
+        refuse(name, "segment at 0x%" PRIx64 ", 0x%" PRIx64 " bytes, lies outside hidden memory "
+               "(0x%lx to 0x%" PRIx64 ")", p->addr, p->memsz, HIDDEN_BASE, limit);
+    if (p->addr < end || p->addr % ALIGN)
+        refuse(name, "segment at 0x%" PRIx64 " overlaps another or is not aligned to %u bytes",
+               p->addr, ALIGN);
     if (h->segments == IMAGE_SEGMENTS)
-        refuse(f->name, "more than %u loadable segments", IMAGE_SEGMENTS);
+        refuse(name, "more than %u loadable segments", IMAGE_SEGMENTS);
     *s = (struct image_segment){
-        .addr = p->p_vaddr,
+        .addr = p->addr,
         .offset = *size,
-        .filesz = round_up(p->p_filesz),
-        .memsz = round_up(p->p_memsz),
+        .filesz = round_up(p->filesz),
+        .memsz = round_up(p->memsz),
     };
     if (s->filesz > FLASH_MAX - *size)
-        refuse(f->name, "the image is larger than flash, %lu bytes", FLASH_MAX);
-    memcpy(image + *size, f->data + p->p_offset, p->p_filesz);
+        refuse(name, "the image is larger than flash, %lu bytes", FLASH_MAX);
+    memcpy(image + *size, p->bytes, p->filesz);
     *size += s->filesz;
     h->segments++;
     return s->addr + s->memsz;
 }
 
 /* The whole image in a buffer of FLASH_MAX bytes; *size says how much of it is used. */
-static uint8_t *image_build(const struct file *f, uint64_t hidden, size_t *size)
+static uint8_t *image_build(const char *name, const struct elf_file *elf, uint64_t hidden,
+                            size_t *size)
 {
-    Elf64_Ehdr elf = elf_header(f);
     struct image_header h = {
         .magic = IMAGE_MAGIC,
         .version = IMAGE_VERSION,
         .isa_id = ISA_ID,
-        .entry = elf.e_entry,
+        .entry = elf->entry,
         .hidden_size = hidden,
     };
     uint8_t *image = calloc(1, FLASH_MAX);
     uint64_t end = HIDDEN_BASE;
 
     if (!image)
-        refuse(f->name, "out of memory");
+        refuse(name, "out of memory");
+    if (elf->machine != EM_SELKIRK)
+        refuse(name, "made for machine %u, expected %u (Selkirk)", elf->machine, EM_SELKIRK);
+    if (elf->type != ET_EXEC)
+        refuse(name, "not an executable");
     *size = sizeof(h);
-    for (unsigned i = 0; i < elf.e_phnum; i++) {
-        Elf64_Phdr p;
+    for (unsigned i = 0; i < elf->segments; i++) {
+        struct elf_segment p = elf_segment(elf, i);
 
-        memcpy(&p, f->data + elf.e_phoff + i * sizeof(p), sizeof(p));
-        if (p.p_type == PT_LOAD && p.p_memsz)
-            end = segment_add(f, &p, &h, image, size, end, HIDDEN_BASE + hidden - STACK_SIZE);
+        if (p.type == PT_LOAD && p.memsz)
+            end = segment_add(name, &p, &h, image, size, end, HIDDEN_BASE + hidden - STACK_SIZE);
     }
     if (!h.segments)
-        refuse(f->name, "nothing to load");
+        refuse(name, "nothing to load");
     if (h.entry < HIDDEN_BASE || h.entry >= end || h.entry % 4)
-        refuse(f->name, "entry point 0x%" PRIx64 " lies outside its segments", h.entry);
+        refuse(name, "entry point 0x%" PRIx64 " lies outside its segments", h.entry);
     h.size = (uint32_t)*size;
     h.body_crc = crc32_of(image + sizeof(h), *size - sizeof(h));
     h.header_crc = crc32_of(&h, sizeof(h));
@@ -210,7 +161,8 @@ int main(int argc, char **argv)
 {
     const char *in = NULL, *out = NULL;
     uint64_t hidden = HIDDEN_DEFAULT;
-    struct file f;
+    struct elf_file elf;
+    const char *error;
     uint8_t *image;
     size_t size;
 
@@ -226,10 +178,12 @@ int main(int argc, char **argv)
     }
     if (!in || !out)
         usage();
-    f = file_read(in);
-    image = image_build(&f, hidden, &size);
+    error = elf_open_file(&elf, in);
+    if (error)
+        refuse(in, "%s", error);
+    image = image_build(in, &elf, hidden, &size);
+    elf_close(&elf);
     file_write(out, image, size);
     free(image);
-    free(f.data);
     return 0;
 }

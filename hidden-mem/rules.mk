@@ -1,7 +1,7 @@
 # Boot ROM and image builder.
 ALL += $(B)/bin/vliw-mkimage $(B)/rom.bin
 
-$(B)/bin/vliw-mkimage: $(B)/host/hidden-mem/mkimage.o
+$(B)/bin/vliw-mkimage: $(B)/host/hidden-mem/mkimage.o $(B)/host/tools/elf/elf_read.o
 
 $(B)/rom.bin: hidden-mem/rom.s hidden-mem/map.h hidden-mem/offsets.h $(B)/bin/vliw-as
 	@mkdir -p $(@D)
