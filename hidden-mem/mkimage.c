@@ -103,7 +103,8 @@ static uint64_t segment_add(const char *name, const struct elf_segment *p, struc
     };
     if (s->filesz > FLASH_MAX - *size)
         refuse(name, "the image is larger than flash, %lu bytes", FLASH_MAX);
-    memcpy(image + *size, p->bytes, p->filesz);
+    if (p->filesz)
+        memcpy(image + *size, p->bytes, p->filesz);
     *size += s->filesz;
     h->segments++;
     return s->addr + s->memsz;
