@@ -30,6 +30,8 @@ bool console_open(struct console *c, const char *out, const char *in, char *erro
 {
     if (out && strcmp(out, "-") == 0) {
         c->out = stdout;
+    } else if (out && strcmp(out, "&2") == 0) {
+        c->out = stderr;
     } else if (out) {
         c->out = fopen(out, "we");
         c->out_owned = c->out != NULL;

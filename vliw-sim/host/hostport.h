@@ -38,8 +38,8 @@ struct host_disk_config {
 };
 
 /*
- * All strings are borrowed for the life of the port. "-" means standard output or input; NULL means
- * none.
+ * All strings are borrowed for the life of the port. "-" means standard output or input, "&2" means
+ * standard error output; NULL means none.
  */
 struct host_config {
     const char *console_out[HOST_CONSOLES];
