@@ -154,6 +154,39 @@ void g1_set_rm(const struct insn *i, uint32_t value);
 uint32_t g1_get(const struct insn *i, unsigned n); /* operand n: OPD_REG, OPD_RM, OPD_IMM, OPD_CL */
 void g1_set(const struct insn *i, unsigned n, uint32_t value);
 
+/* OPD_RM as a destination that is read first: g1_target_set writes to where g1_target read. */
+struct target {
+    uint32_t lin;
+    uint32_t value;
+};
+
+static inline struct target g1_target(const struct insn *i)
+{
+    struct target t = {0, 0};
+
+    if (i->is_mem) {
+        t.lin = seg_linear(i->seg, g1_ea(i), i->msize, true);
+        t.value = g1_load(t.lin, i->msize);
+    } else {
+        t.value = g1_reg(i->rm, i->msize);
+    }
+    return t;
+}
+
+static inline void g1_target_set(const struct insn *i, const struct target *t, uint32_t value)
+{
+    if (i->is_mem)
+        g1_store(t->lin, i->msize, value);
+    else
+        g1_set_reg(i->rm, i->msize, value);
+}
+
+/* The flag atom of that name for operands of `size` bytes; the result is 32 bits of it. */
+#define ATOM1(name, size, a) \
+    ((uint32_t)((size) == 4 ? vx_##name##f32(a) : (size) == 2 ? vx_##name##f16(a) : vx_##name##f8(a)))
+#define ATOM2(name, size, a, b) \
+    ((uint32_t)((size) == 4 ? vx_##name##f32(a, b) : (size) == 2 ? vx_##name##f16(a, b) : vx_##name##f8(a, b)))
+
 /* ---------------------------------------------------------------- operand.c: the stack */
 static inline uint32_t g1_sp(void) /* ESP or SP by cpu.stack32 */
 {
@@ -175,7 +208,7 @@ static inline uint32_t g1_stack_cut(uint32_t offset)
     return likely(cms.cpu.stack32) ? offset : offset & 0xffff;
 }
 
-static inline void g1_push(unsigned size, uint32_t value)
+static inline void g1_stack_push(unsigned size, uint32_t value)
 {
     uint32_t sp = g1_stack_cut(g1_sp() - size);
 
@@ -183,7 +216,7 @@ static inline void g1_push(unsigned size, uint32_t value)
     g1_set_sp(sp);
 }
 
-static inline uint32_t g1_pop(unsigned size)
+static inline uint32_t g1_stack_pop(unsigned size)
 {
     uint32_t sp = g1_sp();
     uint32_t value = g1_load(seg_linear(SEG_SS, sp, size, false), size);
@@ -193,8 +226,8 @@ static inline uint32_t g1_pop(unsigned size)
 }
 
 /* ---------------------------------------------------------------- io.c: after g1_io_allowed */
-uint32_t g1_in(uint16_t port, unsigned size);
-void g1_out(uint16_t port, unsigned size, uint32_t value);
+uint32_t g1_port_read(uint16_t port, unsigned size);
+void g1_port_write(uint16_t port, unsigned size, uint32_t value);
 
 /* task.c: CPL against IOPL, then the TSS's map; may fault on reading the TSS */
 bool g1_io_allowed(uint16_t port, unsigned size);

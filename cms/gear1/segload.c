@@ -28,14 +28,14 @@ void g1_mov_to_seg(const struct insn *i)
 
 void g1_push_seg(const struct insn *i)
 {
-    g1_push(i->opsize, cms.cpu.seg[i->reg].selector);
+    g1_stack_push(i->opsize, cms.cpu.seg[i->reg].selector);
 }
 
 void g1_pop_seg(const struct insn *i)
 {
     struct segment s;
 
-    seg_prepare(i->reg, g1_pop(i->opsize), &s);
+    seg_prepare(i->reg, g1_stack_pop(i->opsize), &s);
     load(i->reg, &s);
 }
 

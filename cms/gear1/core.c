@@ -1,0 +1,79 @@
+/*
+ * core.c - gear 1: one guest instruction at a time, exactly.
+ *
+ *     fetch.c   EIP to decoded instruction and handler, remembered by physical address
+ *     core.c    fetch, advance EIP, execute, commit
+ *     others    the handlers, a file for each kind of instruction
+ *
+ * EIP is advanced before the handler runs, so that handlers see the return address and a branch is one assignment. The
+ * handler works on the chip's shadowed registers and gated stores; whatever traps on its way leaves by the landing, and
+ * the instruction has not happened.
+ *
+ * Two loops: gear1_one does all that the architecture asks for at an instruction's end. gear1_run is for the usual
+ * case, in which neither single-step trap nor interrupt shadow nor single-step mode is on; none of these can come on
+ * unnoticed, because every instruction of the property P_SYSTEM ends the run (pick.c).
+ */
+#include "gear1/gear1.h"
+
+#define RUN_BURST 64 /* REP iterations between two looks at the outside world */
+
+void gear1_init(void)
+{
+    cms.gear1.slots = cms_alloc(SLOT_COUNT * sizeof(struct slot));
+}
+
+void g1_jump(uint32_t eip)
+{
+    if (unlikely(eip > cms.cpu.seg[SEG_CS].limit))
+        x86_fault_code(X86_GP, 0);
+    g1_set_eip(eip);
+    g1_stop();
+}
+
+/* INT n and its kin clear TF in their handler: they end without the trap that it asked for. MOV SS defers it. */
+static bool traps_after(const struct insn *i)
+{
+    if (x86_ops[i->op].props & P_TRAP)
+        return false;
+    return !(cms.cpu.int_shadow && (i->op == OP_mov_to_seg || i->op == OP_pop_seg));
+}
+
+void gear1_one(void)
+{
+    struct cpu *cpu = &cms.cpu;
+    bool single = cpu->eflags & FL_TF, shadow = cpu->int_shadow;
+    uint32_t eip = g1_eip();
+    const struct slot *s = g1_fetch(eip);
+
+    cms.gear1.burst = 1;
+    g1_set_eip(eip + s->insn.length);
+    s->handler(&s->insn);
+    if (shadow)
+        cpu->int_shadow = false;
+    single = single && traps_after(&s->insn);
+    vx_commit(1);
+    if (single) {
+        cpu->dr[6] |= DR6_BS;
+        gear1_deliver(&(struct fault){.vector = X86_DB});
+    }
+}
+
+void gear1_run(unsigned limit)
+{
+    struct gear1 *g = &cms.gear1;
+
+    if (cms.step || cms.cpu.int_shadow || cms.cpu.eflags & FL_TF) {
+        gear1_one();
+        return;
+    }
+    g->left = (int32_t)limit;
+    g->burst = RUN_BURST;
+    do {
+        uint32_t eip = g1_eip();
+        const struct slot *s = g1_fetch(eip);
+
+        g1_set_eip(eip + s->insn.length);
+        s->handler(&s->insn);
+        vx_commit(1);
+    } while (--g->left > 0);
+}

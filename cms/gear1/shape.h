@@ -1,0 +1,109 @@
+/*
+ * shape.h - handlers made for one size and one kind of operands.
+ *
+ * The commonest instructions take their operands in seven shapes and three sizes. Their bodies are written once, as
+ * inline functions of (instruction, size, shape) in which the last two are literals, and instantiated here for all
+ * 21 cases: each handler is then straight code with no test of where an operand is. pick.c chooses when an
+ * instruction is decoded.
+ */
+#ifndef CMS_GEAR1_SHAPE_H
+#define CMS_GEAR1_SHAPE_H
+
+#include "gear1/gear1.h"
+
+/* First letters: destination; then source. R register in modrm.reg's place, E r/m, I immediate or no source. */
+enum shape { SHAPE_R_Er, SHAPE_R_Em, SHAPE_Er_R, SHAPE_Em_R, SHAPE_Er_I, SHAPE_Em_I, SHAPE_R_I, SHAPE_COUNT };
+
+struct shapes {
+    gear1_handler *handler[3][SHAPE_COUNT]; /* by size 1, 2, 4 */
+};
+
+static inline enum shape g1_shape(const struct insn *i)
+{
+    if (i->opd[0] == OPD_REG)
+        return i->opd[1] != OPD_RM ? SHAPE_R_I : i->is_mem ? SHAPE_R_Em : SHAPE_R_Er;
+    if (i->opd[1] == OPD_REG)
+        return i->is_mem ? SHAPE_Em_R : SHAPE_Er_R;
+    return i->is_mem ? SHAPE_Em_I : SHAPE_Er_I;
+}
+
+static inline gear1_handler *g1_shaped(const struct shapes *s, const struct insn *i)
+{
+    return s->handler[i->opsize >> 1][g1_shape(i)];
+}
+
+#define SHAPE_INLINE static inline __attribute__((always_inline))
+
+/* Where a destination in memory lies, checked for writing. */
+SHAPE_INLINE uint32_t shape_place(const struct insn *i, unsigned size)
+{
+    return seg_linear(i->seg, g1_ea(i), size, true);
+}
+
+SHAPE_INLINE uint32_t shape_source(const struct insn *i, unsigned size, enum shape shape)
+{
+    switch (shape) {
+    case SHAPE_R_Er:
+        return g1_reg(i->rm, size);
+    case SHAPE_R_Em:
+        return g1_load(seg_linear(i->seg, g1_ea(i), size, false), size);
+    case SHAPE_Er_R:
+    case SHAPE_Em_R:
+        return g1_reg(i->reg, size);
+    default:
+        return i->imm;
+    }
+}
+
+/* A destination that is a register. */
+SHAPE_INLINE unsigned shape_register(const struct insn *i, enum shape shape)
+{
+    return shape == SHAPE_Er_R || shape == SHAPE_Er_I ? i->rm : i->reg;
+}
+
+SHAPE_INLINE bool shape_memory(enum shape shape)
+{
+    return shape == SHAPE_Em_R || shape == SHAPE_Em_I;
+}
+
+#define SHAPE_ONE(name, size, shape)                                                                                 \
+    static void name##_##size##_##shape(const struct insn *i)                                                        \
+    {                                                                                                                \
+        name##_body(i, size, SHAPE_##shape);                                                                         \
+    }
+
+#define SHAPE_SIZE(name, size)                                                                                       \
+    SHAPE_ONE(name, size, R_Er)                                                                                      \
+    SHAPE_ONE(name, size, R_Em)                                                                                      \
+    SHAPE_ONE(name, size, Er_R)                                                                                      \
+    SHAPE_ONE(name, size, Em_R)                                                                                      \
+    SHAPE_ONE(name, size, Er_I)                                                                                      \
+    SHAPE_ONE(name, size, Em_I)                                                                                      \
+    SHAPE_ONE(name, size, R_I)
+
+#define SHAPE_ROW(name, size)                                                                                        \
+    {                                                                                                                \
+        name##_##size##_R_Er, name##_##size##_R_Em, name##_##size##_Er_R, name##_##size##_Em_R,                      \
+            name##_##size##_Er_I, name##_##size##_Em_I, name##_##size##_R_I                                          \
+    }
+
+/* From name_body: the 21 handlers, their table shapes_name, and g1_name, which looks there each time. */
+#define SHAPES(name)                                                                                                 \
+    SHAPE_SIZE(name, 1)                                                                                              \
+    SHAPE_SIZE(name, 2)                                                                                              \
+    SHAPE_SIZE(name, 4)                                                                                              \
+    const struct shapes shapes_##name = {{SHAPE_ROW(name, 1), SHAPE_ROW(name, 2), SHAPE_ROW(name, 4)}};              \
+    void g1_##name(const struct insn *i)                                                                             \
+    {                                                                                                                \
+        g1_shaped(&shapes_##name, i)(i);                                                                             \
+    }
+
+/* Instructions that have shapes. */
+#define SHAPED(X)                                                                                                    \
+    X(add) X(or) X(adc) X(sbb) X(and) X(sub) X(xor) X(cmp) X(test) X(inc) X(dec) X(mov)
+
+#define X(name) extern const struct shapes shapes_##name;
+SHAPED(X)
+#undef X
+
+#endif
