@@ -36,7 +36,6 @@
 #define RQ_BUFFER 40
 #define RQ_LENGTH 48
 
-#define RQ_LOG 4
 #define RQ_EXIT 15
 #define RQ_EXIT_ROM 4
 
@@ -74,8 +73,7 @@ static_assert(IMAGE_MAGIC == MAGIC_WORD && IMAGE_VERSION == FORMAT_VERSION, "ano
 static_assert(IMAGE_SEGMENTS == SEGMENTS_MAX, "another number of segments");
 static_assert(sizeof(struct image_header) == HEADER_SIZE, "struct image_header grew");
 static_assert(sizeof(struct image_segment) == SEG_SIZE, "struct image_segment grew");
-static_assert((int)HOST_LOG == RQ_LOG && (int)HOST_EXIT == RQ_EXIT, "host operations renumbered");
-static_assert((int)HOST_EXIT_ROM == RQ_EXIT_ROM, "exit reasons renumbered");
+static_assert((int)HOST_EXIT == RQ_EXIT && (int)HOST_EXIT_ROM == RQ_EXIT_ROM, "ends renumbered");
 #endif
 
 #endif

@@ -245,13 +245,8 @@ crc_test:
     jr r31
 
 /* ---------------------------------------------------------------- failure */
-/* Hands the message at r30, a length and its bytes, to the host and ends the run. */
+/* Ends the run through the host port, with the message at r30 as the reason. */
 fail:
-    li r10, REQUEST
-    addi r11, r0, RQ_LOG
-    st.w r11, [r10 + RQ_OP]
-    st.d r0, [r10 + RQ_ARG0]
-    st.d r0, [r10 + RQ_ARG1]
     addi r11, r30, 0
 fail_length:
     ld.bu r12, [r11 + 0]
@@ -259,26 +254,28 @@ fail_length:
     brnei r12, 0, fail_length
     sub r11, r11, r30
     addi r11, r11, -1
+    li r10, REQUEST
+    addi r12, r0, RQ_EXIT
+    st.w r12, [r10 + RQ_OP]
+    addi r12, r0, RQ_EXIT_ROM
+    st.d r12, [r10 + RQ_ARG0]
+    st.d r0, [r10 + RQ_ARG1]
     st.d r30, [r10 + RQ_BUFFER]
     st.d r11, [r10 + RQ_LENGTH]
-    addi r11, r0, RQ_EXIT
-    st.w r11, [r10 + RQ_OP]
-    addi r11, r0, RQ_EXIT_ROM
-    st.d r11, [r10 + RQ_ARG0]
     mtsr HOST_REQ, r10
 stop:
     br stop
 
-no_image:       .ascii "boot ROM: no firmware image in flash\0"
-bad_version:    .ascii "boot ROM: firmware image is of another format version\0"
-bad_header_crc: .ascii "boot ROM: checksum of the image header is wrong\0"
-bad_isa:        .ascii "boot ROM: firmware was built for another instruction set (ISA_ID)\0"
-bad_size:       .ascii "boot ROM: image size is out of range\0"
-bad_hidden:     .ascii "boot ROM: hidden memory size does not suit this machine\0"
-bad_body_crc:   .ascii "boot ROM: checksum of the image is wrong\0"
-bad_count:      .ascii "boot ROM: number of segments is out of range\0"
-bad_align:      .ascii "boot ROM: segment is not aligned to 8 bytes\0"
-bad_window:     .ascii "boot ROM: segment lies outside hidden memory or in the stack\0"
-bad_order:      .ascii "boot ROM: segments overlap or are out of order\0"
-bad_bytes:      .ascii "boot ROM: segment's bytes lie outside the image\0"
-bad_entry:      .ascii "boot ROM: entry point lies outside the segments\0"
+no_image:       .asciz "boot ROM: no firmware image in flash"
+bad_version:    .asciz "boot ROM: firmware image is of another format version"
+bad_header_crc: .asciz "boot ROM: checksum of the image header is wrong"
+bad_isa:        .asciz "boot ROM: firmware was built for another instruction set (ISA_ID)"
+bad_size:       .asciz "boot ROM: image size is out of range"
+bad_hidden:     .asciz "boot ROM: hidden memory size does not suit this machine"
+bad_body_crc:   .asciz "boot ROM: checksum of the image is wrong"
+bad_count:      .asciz "boot ROM: number of segments is out of range"
+bad_align:      .asciz "boot ROM: segment is not aligned to 8 bytes"
+bad_window:     .asciz "boot ROM: segment lies outside hidden memory or in the stack"
+bad_order:      .asciz "boot ROM: segments overlap or are out of order"
+bad_bytes:      .asciz "boot ROM: segment's bytes lie outside the image"
+bad_entry:      .asciz "boot ROM: entry point lies outside the segments"
