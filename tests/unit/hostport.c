@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "hidden-mem/hostport.h"
-#include "vliw-sim/chip.h"
 
 #define FAKE_BASE UINT64_C(0x40000000)
 #define FAKE_SIZE (2u << 20)
@@ -36,7 +35,10 @@ static unsigned failures;
         }                                                           \
     } while (0)
 
-uint8_t *chip_mem(struct chip *chip, uint64_t addr, uint64_t length, bool write)
+/* What the host side asks of the chip, and all that it may know of it. */
+void *chip_mem(struct chip *chip, uint64_t addr, uint64_t length, bool write);
+
+void *chip_mem(struct chip *chip, uint64_t addr, uint64_t length, bool write)
 {
     uint64_t offset = addr - FAKE_BASE;
 

@@ -1,0 +1,77 @@
+/*
+ * sched.c - device events by simulated time.
+ *
+ * Each device has at most one deadline, so the queue is an array; the chip's timer is set to the
+ * earliest. An event runs with the time it was asked for, not with the time at which the firmware
+ * got round to it, so that periodic devices don't drift. Events of the same nanosecond run in the
+ * order of devices.def.
+ */
+#include "hidden-mem/hostport.h"
+#include "monitor/monitor.h"
+
+#define SECOND UINT64_C(1000000000)
+
+uint64_t sched_now(void)
+{
+    return vx_mfsr(SR_TIME);
+}
+
+/* Split at whole seconds: neither product leaves 64 bits. */
+uint64_t time_to_ticks(uint64_t ns, uint32_t hz)
+{
+    return ns / SECOND * hz + ns % SECOND * hz / SECOND;
+}
+
+uint64_t ticks_to_time(uint64_t ticks, uint32_t hz)
+{
+    return ticks / hz * SECOND + (ticks % hz * SECOND + hz - 1) / hz;
+}
+
+static enum device_id sched_first(void)
+{
+    unsigned first = 0;
+
+    for (unsigned i = 1; i < DEV_COUNT; i++)
+        if (cms.mon->deadline[i] < cms.mon->deadline[first])
+            first = i;
+    return first;
+}
+
+void sched_at(enum device_id id, uint64_t time)
+{
+    cms.mon->deadline[id] = time;
+    vx_mtsr(SR_TIMER, cms.mon->deadline[sched_first()]);
+}
+
+void monitor_poll(void)
+{
+    uint64_t phase = vx_mfsr(SR_PHASE);
+
+    vx_mtsr(SR_PHASE, PHASE_monitor);
+    for (;;) {
+        enum device_id id = sched_first();
+        uint64_t due = cms.mon->deadline[id];
+
+        vx_mtsr(SR_TIMER, due);
+        if (due == NEVER || due > sched_now())
+            break;
+        cms.mon->deadline[id] = NEVER;
+        cms_count(EV_EVENTS);
+        devices[id]->event(cms.mon->state[id], due);
+    }
+    vx_mtsr(SR_PHASE, phase);
+}
+
+void monitor_idle(void)
+{
+    monitor_poll();
+    if (cms.intr)
+        return;
+    if (cms.mon->deadline[sched_first()] == NEVER)
+        monitor_exit(HOST_EXIT_HALT, 0, "the guest waits for an interrupt that nothing will send");
+    uint64_t phase = vx_mfsr(SR_PHASE);
+    vx_mtsr(SR_PHASE, PHASE_idle);
+    vx_halt();
+    vx_mtsr(SR_PHASE, phase);
+    monitor_poll();
+}
