@@ -1,11 +1,14 @@
 /*
- * machine.h - the description of one machine: every number that a preset or `-o section.key=value` may set.
+ * machine.h - the description of one machine: every number that a preset or `-o section.key=value`
+ * may set.
  *
- * Shared by the simulator and by the tools that schedule for a machine (vliw-ld). It knows nothing of the chip's
- * insides: knobs.def lists the keys, config.c reads them, whoever needs a number takes it from `struct machine`.
- * Issue slots and latencies are not listed by hand: their keys are the unit and latency names of isa/.
+ * Shared by the simulator and by the tools that schedule for a machine (vliw-ld). It knows nothing
+ * of the chip's insides: knobs.def lists the keys, config.c reads them, whoever needs a number
+ * takes it from `struct machine`. Issue slots and latencies are not listed by hand: their keys are
+ * the unit and latency names of isa/.
  *
- * Units: sizes in bytes, latencies and costs in core cycles, times that do not scale with the core clock in ns.
+ * Units: sizes in bytes, latencies and costs in core cycles, times that do not scale with the core
+ * clock in ns.
  */
 #ifndef SELKIRK_MACHINE_H
 #define SELKIRK_MACHINE_H
@@ -18,7 +21,7 @@
 #include "isa.h"
 
 struct machine_cache {
-    uint32_t size;    /* bytes */
+    uint32_t size; /* bytes */
     uint32_t ways;
     uint32_t line;    /* bytes; the same in every cache of a machine */
     uint32_t latency; /* cycles that an access waits which finds its line here and not before */
@@ -34,7 +37,8 @@ struct machine {
     uint32_t trap_enter;
     uint32_t trap_return;
 
-    uint32_t unit[UNIT_COUNT];   /* issue slots of a unit; alu0 is one of alu's; `none` has no limit */
+    uint32_t
+        unit[UNIT_COUNT]; /* issue slots of a unit; alu0 is one of alu's; `none` has no limit */
     uint32_t latency[LAT_COUNT]; /* issue to first use without a stall */
     uint32_t has_multiplier;
     uint32_t has_divider;
@@ -70,8 +74,8 @@ struct config_error {
 void machine_defaults(struct machine *m);
 
 /*
- * Reads a preset over *m: a name (found in the presets' directory beside the running program) or the path of an INI
- * file. False: *err says why; *m is then not to be used.
+ * Reads a preset over *m: a name (found in the presets' directory beside the running program) or
+ * the path of an INI file. False: *err says why; *m is then not to be used.
  */
 bool machine_load(struct machine *m, const char *preset, struct config_error *err);
 
@@ -91,8 +95,9 @@ void machine_help(FILE *out);
 void machine_write(const struct machine *m, FILE *out);
 
 /*
- * Path of a file that is installed relative to the running program: machine_install_path(buf, sizeof buf,
- * "../presets", "crusoe.ini"). False if it doesn't fit or the program's own path is unknown.
+ * Path of a file that is installed relative to the running program: machine_install_path(buf,
+ * sizeof buf, "../presets", "crusoe.ini"). False if it doesn't fit or the program's own path is
+ * unknown.
  */
 bool machine_install_path(char *buf, size_t size, const char *dir, const char *file);
 

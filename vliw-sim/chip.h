@@ -1,0 +1,263 @@
+/*
+ * chip.h - the chip: one struct that is the whole machine, and what its rooms offer each other.
+ *
+ * Rooms: mem.c knows the memory map, tlb sbuf cache hier dram are models that know nothing of a
+ * chip, bundle.c decodes and keeps decoded bundles, exec.c is what atoms do, engine_ref.c issues
+ * bundles, counts time and takes traps, sreg.c are the special registers. Nothing here is global:
+ * two chips fit in one process.
+ *
+ * Time. `cycle` is the cycle in which the current bundle issues. Whatever makes it wait goes
+ * through chip_stall(), which charges one cause in the current phase; the issuing cycles themselves
+ * are counted as bundles. So every cycle has one owner, and counters_check() proves it.
+ * docs/timing.md has the model.
+ */
+#ifndef SELKIRK_CHIP_H
+#define SELKIRK_CHIP_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hidden-mem/map.h"
+#include "isa.h"
+#include "vliw-sim/events.h"
+#include "vliw-sim/hier.h"
+#include "vliw-sim/machine.h"
+#include "vliw-sim/sbuf.h"
+#include "vliw-sim/tlb.h"
+
+/*
+ * Registers as decoded atoms number them: behind the architectural ones stand temporaries, which
+ * the decoder uses when an atom must not write its register before another one of the bundle has
+ * read it, and a sink for writes to r0.
+ */
+enum {
+    BUNDLE_ATOMS = 8, /* most atoms of any machine's bundle */
+    REG_TEMP = ISA_R_COUNT,
+    REG_SINK = REG_TEMP + BUNDLE_ATOMS,
+    REG_TOTAL,
+    FLAG_TEMP = ISA_C_COUNT,
+    FLAG_TOTAL = FLAG_TEMP + BUNDLE_ATOMS
+};
+
+enum chip_status { STATUS_IE = 1, STATUS_TL = 2, STATUS_WE = 4, STATUS_ALL = 7 };
+enum chip_pending { IPEND_TIMER = 1 };
+enum { SCRATCHES = 4 };
+
+/* What is left to do when all atoms of a bundle have executed. */
+enum chip_after {
+    AFTER_STORES = 1, /* stores that had to wait for the bundle's last possible trap */
+    AFTER_COMMIT = 2,
+    AFTER_ROLLBACK = 4,
+    AFTER_HOST = 8, /* a request block stands at host_block */
+    AFTER_HALT = 16
+};
+
+/* Why the machine stands still. */
+enum chip_stop {
+    STOP_NONE,
+    STOP_HOST,       /* the firmware ended the run through the host port */
+    STOP_TRAP_LOOP,  /* the same trap again and again */
+    STOP_DOUBLE,     /* a trap while one was being handled */
+    STOP_STALE,      /* a bundle was executed that is no longer what memory holds */
+    STOP_IDLE,       /* halted, and no interrupt can ever come */
+    STOP_LIMIT,      /* --max-cycles */
+    STOP_INTERRUPTED /* Ctrl-C */
+};
+
+struct chip_trap {
+    uint32_t cause;   /* CAUSE_x */
+    uint64_t badaddr; /* SR_BADADDR, SR_EINFO */
+    uint64_t einfo;
+};
+
+/* A store that waits for the end of its bundle. */
+struct chip_store {
+    uint8_t *host; /* NULL: a guest store, for the store buffer */
+    uint64_t addr; /* of that: guest-physical */
+    uint64_t value;
+    uint32_t size;
+};
+
+struct host_port;
+struct code_cache;
+struct trace;
+
+struct chip {
+    /* ---- what every bundle touches */
+    uint64_t r[REG_TOTAL];
+    uint32_t c[FLAG_TOTAL]; /* six x86 flags each */
+    uint64_t pc;            /* of the current bundle */
+    uint64_t npc;           /* of the one that follows it */
+    uint64_t cycle;
+    uint64_t event_cycle; /* when the engine has to look up from its work */
+    uint64_t bundles;     /* completed */
+    uint64_t atoms;       /* of these, long immediates apart */
+    uint64_t r_busy;     /* registers whose result may still be on its way; r_ready has the cycle */
+    uint64_t r_dirty;    /* written since the last commit */
+    uint64_t *stall_row; /* stall[phase] */
+    uint32_t fetch_line; /* line of the last fetch; LINE_NONE */
+    uint32_t after;      /* enum chip_after */
+    uint8_t c_busy;
+    bool taken;          /* this bundle transferred control */
+    bool careful;        /* this bundle's stores wait for its last atom that may trap */
+    uint8_t late_stores; /* used entries of late_store */
+    uint64_t r_ready[ISA_R_COUNT];
+    uint64_t c_ready[ISA_C_COUNT];
+
+    /* ---- memory */
+    uint8_t *dram;
+    uint64_t dram_size;      /* bytes */
+    uint64_t hidden_size;    /* bytes; 0: the window is closed */
+    uint64_t guest_size;     /* bytes of guest-physical memory: dram_size - hidden_size */
+    uint8_t *hidden;         /* dram + guest_size */
+    uint64_t hidden_line_at; /* canonical address of the hidden window's first byte */
+    bool hidden_locked;
+    struct tlb tlb;
+    uint32_t tlb_stall; /* cycles of each guest access beyond the first */
+    struct sbuf sbuf;
+    struct hier hier;
+    _Alignas(64) uint8_t lpm[LPM_SIZE];
+    _Alignas(64) uint8_t ldm[LDM_SIZE];
+    uint8_t *rom;
+    uint8_t *flash;
+    uint64_t rom_size, flash_size;
+
+    /* ---- the official state */
+    uint64_t r_shadow[ISA_R_COUNT]; /* the shadowed ones */
+    uint32_t c_shadow[ISA_C_COUNT];
+
+    /* ---- special registers that have no other home */
+    uint64_t epc, cause, badaddr, einfo, vbase;
+    uint64_t scratch[SCRATCHES];
+    uint64_t timer;       /* ns */
+    uint64_t timer_cycle; /* first cycle in which it is pending */
+    uint64_t tlb_hi, tlb_lo, tlb_tmask;
+    uint64_t cfg_index;
+    uint32_t status;
+    uint32_t phase;
+    bool user; /* SR_GMODE */
+
+    /* ---- this bundle and this moment */
+    struct chip_trap trap;
+    jmp_buf trap_exit; /* a trapping atom leaves its bundle by this */
+    struct chip_store late_store[BUNDLE_ATOMS];
+    uint64_t host_block;
+    uint32_t commit_count; /* guest instructions that this bundle's commit retires */
+    uint64_t div_free;     /* cycle in which the divider takes the next operation */
+    uint64_t watch_left;   /* bundles to the next test interrupt */
+    uint64_t poll_cycle;   /* when to look for Ctrl-C */
+    uint64_t max_cycles;   /* end of the run */
+
+    /* ---- counters: counters.c, stats.def */
+    uint64_t stall[PHASE_COUNT][STALL_COUNT];
+    uint64_t counted_bundles; /* up to here STALL_issue has been charged */
+    uint64_t cause_count[CAUSE_COUNT];
+    uint64_t loads, stores, guest_loads, guest_stores;
+    uint64_t branches_taken;
+    uint64_t commits, rollbacks;
+    uint64_t retired;
+    uint64_t host_requests;
+
+    /* ---- what the trap-loop detector compares */
+    uint64_t loop_epc, loop_badaddr, loop_count, loop_commits;
+    uint32_t loop_cause;
+    uint32_t double_cause; /* of the trap that ended the run while `cause` was being handled */
+
+    /* ---- the world */
+    struct machine machine;
+    struct code_cache *code;
+    struct host_port *host;
+    struct trace *trace;
+    struct events events;
+    int signal_fd; /* readable after Ctrl-C; -1: none */
+    enum chip_stop stop;
+    bool tracing_bundles;
+};
+
+#define LINE_NONE 0u  /* line number of what is not cached */
+#define CODE_ODD 1ull /* ignored in the target of a jump, so that no pc is ever odd */
+
+/* ---------------------------------------------------------------- chip.c */
+
+/* A chip after reset with its memory zeroed. Host and trace are set by the caller. */
+struct chip *chip_new(const struct machine *m);
+void chip_free(struct chip *chip);
+
+/*
+ * Carves `size` bytes off the top of DRAM and opens the hidden window. False if the window is
+ * locked, the size is not a multiple of 1 MiB, or nothing would be left for the guest.
+ */
+bool chip_hide(struct chip *chip, uint64_t size);
+
+/* What Ctrl-C, limits and host requests do: the engine returns after the current bundle. */
+void chip_halt_with(struct chip *chip, enum chip_stop why);
+
+/* Simulated nanoseconds since reset, and the first cycle at which they reach `ns`. */
+uint64_t chip_time(const struct chip *chip);
+uint64_t chip_cycle_of(const struct chip *chip, uint64_t ns);
+
+static inline void chip_stall(struct chip *chip, enum isa_stall why, uint64_t cycles)
+{
+    chip->cycle += cycles;
+    chip->stall_row[why] += cycles;
+}
+
+/* ---------------------------------------------------------------- mem.c */
+
+/*
+ * Validated access for the host port: where `len` bytes at a native address are on the host. NULL
+ * unless all of them are in one memory that firmware may name (and may write, if `write`).
+ */
+void *chip_mem(struct chip *chip, uint64_t native_addr, uint64_t len, bool write);
+
+/* Where a native access goes. */
+struct mem_place {
+    uint8_t *host;
+    uint64_t canonical; /* address in the hierarchy; meaningless if not cached */
+    bool cached;
+};
+
+bool mem_find(struct chip *chip, uint64_t addr, uint64_t len, bool write, struct mem_place *place);
+
+/*
+ * Likewise for bundles: hidden memory, local program memory, ROM. NULL if there is no code at addr.
+ */
+const uint8_t *mem_code(struct chip *chip, uint64_t addr, uint64_t len, uint32_t *line);
+
+/* ---------------------------------------------------------------- engine_ref.c */
+
+/* Runs until chip->stop says why not. */
+void engine_run(struct chip *chip);
+
+/* Leaves the current bundle, which has no effect. For atoms, fetch and decode. */
+void chip_trap(struct chip *chip, uint32_t cause, uint64_t badaddr, uint64_t einfo)
+    __attribute__((noreturn));
+
+void chip_commit(struct chip *chip, uint32_t retire);
+void chip_rollback(struct chip *chip);
+
+/* Interrupts that wait: enum chip_pending. */
+uint32_t chip_pending(const struct chip *chip);
+
+/* The engine has to look up at the earliest of the reasons to. */
+void engine_plan(struct chip *chip);
+
+/* ---------------------------------------------------------------- sreg.c */
+
+/* False: there is no such register, or it can't be read (written). */
+bool sreg_read(struct chip *chip, uint64_t number, uint64_t *value);
+bool sreg_write(struct chip *chip, uint64_t number, uint64_t value);
+
+/* ---------------------------------------------------------------- counters.c */
+
+/*
+ * Charges the bundles since the last call to the current phase. Before the phase changes, and
+ * before counters are read.
+ */
+void counters_settle(struct chip *chip);
+
+/* Panics unless every cycle is accounted for. */
+void counters_check(struct chip *chip);
+
+#endif

@@ -1,0 +1,262 @@
+/*
+ * main.c - vliw-sim: one chip, from the command line to its summary.
+ *
+ *   options_parse    the command line, and the machine that it describes
+ *   chip_new         the machine
+ *   load             boot ROM and flash, or a native program; names for addresses
+ *   hostport_new     the world behind the host port
+ *   engine_run       until something ends it
+ *   finish           why, where, the summary; the exit status says it in a number
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hidden-mem/hostport.h"
+#include "vliw-sim/chip.h"
+#include "vliw-sim/exits.h"
+#include "vliw-sim/loader.h"
+#include "vliw-sim/options.h"
+#include "vliw-sim/panic.h"
+#include "vliw-sim/stats.h"
+#include "vliw-sim/symbols.h"
+#include "vliw-sim/trace.h"
+
+struct run {
+    struct options options;
+    struct chip *chip;
+    struct host_port *host;
+    struct symbols *symbols;
+    struct trace trace;
+    char reason[1024];
+};
+
+static int complain(int status, const char *text)
+{
+    fprintf(stderr, "vliw-sim: %s\n", text);
+    return status;
+}
+
+/* SIGINT and SIGTERM are read from a descriptor, when the engine looks up from its work. */
+static int signals_open(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* ---------------------------------------------------------------- before the first cycle */
+
+static int run_load(struct run *run)
+{
+    const struct options *o = &run->options;
+    const char *names = o->symbols ? o->symbols : o->native;
+    char error[1024];
+    bool good;
+
+    if (o->native)
+        good = loader_native(run->chip, o->native, error, sizeof error);
+    else
+        good = loader_rom(run->chip, o->rom, error, sizeof error) &&
+               loader_flash(run->chip, o->flash, error, sizeof error);
+    if (!good)
+        return complain(EXIT_INPUT, error);
+    if (names) {
+        run->symbols = symbols_load(names, error, sizeof error);
+        if (!run->symbols)
+            return complain(EXIT_INPUT, error);
+    }
+    return EXIT_OK;
+}
+
+static int run_connect(struct run *run)
+{
+    struct options *o = &run->options;
+    char error[1024];
+
+    run->trace = (struct trace){.out = stderr, .on = o->trace_on, .symbols = run->symbols};
+    if (o->trace_file) {
+        run->trace.out = fopen(o->trace_file, "w");
+        if (!run->trace.out) {
+            snprintf(error, sizeof error, "%.500s: %s", o->trace_file, strerror(errno));
+            return complain(EXIT_INPUT, error);
+        }
+    }
+    trace_header(&run->trace);
+    o->host.log = stderr;
+    o->host.trace = run->trace.out;
+    run->host = hostport_new(&o->host, error, sizeof error);
+    if (!run->host)
+        return complain(EXIT_INPUT, error);
+    run->chip->host = run->host;
+    run->chip->trace = &run->trace;
+    run->chip->tracing_bundles = trace_on(&run->trace, TRACE_BUNDLE);
+    run->chip->max_cycles = o->max_cycles;
+    run->chip->signal_fd = signals_open();
+    return EXIT_OK;
+}
+
+static int config_write(const struct options *o)
+{
+    FILE *out = o->config_out ? fopen(o->config_out, "w") : NULL;
+
+    if (!o->config_out)
+        return EXIT_OK;
+    if (!out) {
+        fprintf(stderr, "vliw-sim: %s: %s\n", o->config_out, strerror(errno));
+        return EXIT_INPUT;
+    }
+    machine_write(&o->machine, out);
+    fclose(out);
+    return EXIT_OK;
+}
+
+/* ---------------------------------------------------------------- after the last cycle */
+
+static int end_of_host(const struct host_report *r, char *text, size_t size)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } how[] = {
+        [HOST_EXIT_POWEROFF] = {EXIT_OK, "powered off"},
+        [HOST_EXIT_HALT] = {EXIT_HALTED, "guest halted with interrupts off"},
+        [HOST_EXIT_DEBUG] = {EXIT_GUEST, "debug exit"},
+        [HOST_EXIT_FAULT] = {EXIT_GUEST, "triple fault"},
+        [HOST_EXIT_ROM] = {EXIT_ROM, "boot ROM"},
+    };
+
+    if (r->state == HOST_PANICKED) {
+        snprintf(text, size, "firmware panic: %s", r->reason);
+        return EXIT_PANIC;
+    }
+    if (r->how >= sizeof how / sizeof how[0]) {
+        snprintf(text, size, "firmware ended the run in an unknown way (%" PRIu32 ")", r->how);
+        return EXIT_PANIC;
+    }
+    bool counts = r->how == HOST_EXIT_DEBUG || r->how == HOST_EXIT_POWEROFF;
+    snprintf(text, size, "%s", how[r->how].text);
+    if (counts && r->value)
+        snprintf(text + strlen(text), size - strlen(text), " with value %" PRIu64, r->value);
+    if (*r->reason)
+        snprintf(text + strlen(text), size - strlen(text), ": %s", r->reason);
+    if (counts)
+        return r->value ? EXIT_GUEST : EXIT_OK;
+    return how[r->how].status;
+}
+
+static int end_of_run(struct run *run, char *text, size_t size)
+{
+    const struct chip *chip = run->chip;
+    char here[SYMBOL_TEXT], there[SYMBOL_TEXT];
+
+    symbols_text(run->symbols, chip->pc, here);
+    symbols_text(run->symbols, chip->epc, there);
+    switch (chip->stop) {
+    case STOP_HOST: return end_of_host(hostport_report(run->host), text, size);
+    case STOP_TRAP_LOOP:
+        snprintf(text, size, "trap loop: %s at %s, address 0x%" PRIx64 ", %" PRIu64 " times",
+                 isa_cause_name[chip->cause], there, chip->badaddr, chip->loop_count);
+        return EXIT_TRAP;
+    case STOP_DOUBLE:
+        snprintf(text, size,
+                 "double trap: %s at %s, address 0x%" PRIx64 ", while handling %s at %s",
+                 isa_cause_name[chip->double_cause], here, chip->trap.badaddr,
+                 isa_cause_name[chip->cause], there);
+        return EXIT_TRAP;
+    case STOP_STALE:
+        snprintf(text, size, "firmware bug: stale code at %s: changed in memory, no icf since",
+                 here);
+        return EXIT_PANIC;
+    case STOP_IDLE:
+        snprintf(text, size, "halted at %s, and no interrupt can come: the timer is off", here);
+        return EXIT_HALTED;
+    case STOP_LIMIT: snprintf(text, size, "--max-cycles reached at %s", here); return EXIT_LIMIT;
+    case STOP_INTERRUPTED: snprintf(text, size, "interrupted at %s", here); return EXIT_INTERRUPTED;
+    case STOP_NONE: break;
+    }
+    panic("the engine returned for no reason");
+}
+
+static int stats_write(struct run *run, const struct stats_end *end)
+{
+    const char *path = run->options.stats;
+    FILE *out = path ? fopen(path, "w") : NULL;
+
+    if (!path)
+        return end->status;
+    if (!out) {
+        fprintf(stderr, "vliw-sim: %s: %s\n", path, strerror(errno));
+        return end->status ? end->status : EXIT_INPUT;
+    }
+    stats_json(run->chip, hostport_report(run->host), end, out);
+    fclose(out);
+    return end->status;
+}
+
+static int run_finish(struct run *run, double seconds)
+{
+    struct stats_end end = {.reason = run->reason, .seconds = seconds};
+
+    end.status = end_of_run(run, run->reason, sizeof run->reason);
+    fflush(stdout);
+    if (end.status == EXIT_PANIC || end.status == EXIT_TRAP || end.status == EXIT_INTERRUPTED)
+        events_print(&run->chip->events, run->symbols, stderr);
+    stats_text(run->chip, hostport_report(run->host), &end, stderr);
+    return stats_write(run, &end);
+}
+
+static void run_free(struct run *run)
+{
+    hostport_free(run->host);
+    symbols_free(run->symbols);
+    if (run->chip->signal_fd >= 0)
+        close(run->chip->signal_fd);
+    chip_free(run->chip);
+    if (run->trace.out && run->trace.out != stderr)
+        fclose(run->trace.out);
+    free(run);
+}
+
+int main(int argc, char **argv)
+{
+    struct run *run = panic_if_null(calloc(1, sizeof *run));
+    struct config_error err;
+    enum options_result parsed = options_parse(&run->options, argc, argv, &err);
+    int status;
+
+    if (parsed != OPTIONS_RUN) {
+        free(run);
+        return parsed == OPTIONS_DONE ? EXIT_OK : complain(EXIT_USAGE, err.text);
+    }
+    status = config_write(&run->options);
+    run->chip = chip_new(&run->options.machine);
+    if (!status)
+        status = run_load(run);
+    if (!status)
+        status = run_connect(run);
+    if (!status) {
+        double start = cpu_seconds();
+        engine_run(run->chip);
+        status = run_finish(run, cpu_seconds() - start);
+    }
+    run_free(run);
+    return status;
+}

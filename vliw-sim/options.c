@@ -1,0 +1,347 @@
+/* options.c - see options.h */
+#include "vliw-sim/options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "hidden-mem/hostport.h"
+#include "vliw-sim/exits.h"
+#include "vliw-sim/trace.h"
+
+#define DEFAULT_BIOS "/usr/share/seabios/bios.bin"
+#define DEFAULT_CLOCK 946684800 /* 2000-01-01: a run does not depend on when it is made */
+
+enum option {
+#define OPTION(name, word, argument, text) OPT_##name,
+#include "vliw-sim/options.def"
+#undef OPTION
+    OPT_COUNT
+};
+
+static const struct {
+    const char *word;
+    const char *argument;
+    const char *text;
+} option_table[OPT_COUNT] = {
+#define OPTION(name, word, argument, text) [OPT_##name] = {word, argument, text},
+#include "vliw-sim/options.def"
+#undef OPTION
+};
+
+__attribute__((format(printf, 2, 3))) static bool wrong(struct config_error *err, const char *fmt,
+                                                        ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(err->text, sizeof err->text, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+/* ---------------------------------------------------------------- help */
+
+static void help_print(void)
+{
+    printf("usage: vliw-sim [option]...\n\nA cycle-counted VLIW chip. It starts its boot ROM, "
+           "which starts the firmware in "
+           "flash, which is an IA-32 PC;\nor, with --native, a program of the chip itself.\n\n");
+    for (unsigned i = 0; i < OPT_COUNT; i++) {
+        char left[64];
+        if (!option_table[i].text)
+            continue;
+        snprintf(left, sizeof left, "%s%s %s", option_table[i].word[1] ? "--" : "-",
+                 option_table[i].word, option_table[i].argument ? option_table[i].argument : "");
+        printf("  %-32s %s\n", left, option_table[i].text);
+    }
+    printf("\nexit status\n");
+#define X(name, number, text) printf("  %2d  %s\n", number, text);
+    SIM_EXITS(X)
+#undef X
+}
+
+/* ---------------------------------------------------------------- single options */
+
+static bool number(const char *word, const char *text, uint64_t most, uint64_t *out,
+                   struct config_error *err)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoull(text, &end, 0);
+    if (*text < '0' || *text > '9' || *end || errno || *out > most)
+        return wrong(err, "--%s %.64s: not understood, expected a number from 0 to %llu", word,
+                     text, (unsigned long long)most);
+    return true;
+}
+
+static bool firmware_option(struct options *o, const char *text, struct config_error *err)
+{
+    if (strlen(text) >= HOST_OPTION_MAX)
+        return wrong(err, "-o %.60s...: too long, expected less than %d characters", text,
+                     HOST_OPTION_MAX);
+    if (o->host.options == OPTIONS_FIRMWARE)
+        return wrong(err, "-o %.200s: too many options for the firmware, expected at most %d", text,
+                     OPTIONS_FIRMWARE);
+    o->firmware[o->host.options++] = text;
+    return true;
+}
+
+static bool setting(struct options *o, const char *text, struct config_error *err)
+{
+    if (strncmp(text, "cms.", 4) == 0) {
+        if (!strchr(text, '='))
+            return wrong(err, "-o %.200s: not understood, expected cms.key=value", text);
+        return firmware_option(o, text, err);
+    }
+    return machine_set(&o->machine, text, err);
+}
+
+static bool blob(struct options *o, const char *name, size_t length, const char *path,
+                 struct config_error *err)
+{
+    for (unsigned i = 0; i < HOST_BLOBS; i++) {
+        if (!o->host.blob[i].name || strlen(o->blob_name[i]) != length ||
+            memcmp(o->blob_name[i], name, length) != 0) {
+            if (o->host.blob[i].name)
+                continue;
+            if (length == 0 || length >= HOST_NAME_MAX)
+                return wrong(err, "--blob %.100s: bad name, expected 1 to %d characters", name,
+                             HOST_NAME_MAX - 1);
+            memcpy(o->blob_name[i], name, length);
+        }
+        o->host.blob[i] = (struct host_blob_config){o->blob_name[i], path};
+        return true;
+    }
+    return wrong(err, "--blob %.100s: too many files, expected at most %d", name, HOST_BLOBS);
+}
+
+static bool blob_named(struct options *o, const char *name, const char *path,
+                       struct config_error *err)
+{
+    return blob(o, name, strlen(name), path, err);
+}
+
+/* The command line of the kernel is a blob too: a file that has no name. */
+static bool blob_text(struct options *o, const char *text, struct config_error *err)
+{
+    size_t length = strlen(text);
+    int fd = memfd_create("cmdline", 0);
+
+    if (fd < 0 || write(fd, text, length) != (ssize_t)length)
+        return wrong(err, "--append: %s", strerror(errno));
+    snprintf(o->append, sizeof o->append, "/proc/self/fd/%d", fd);
+    return blob_named(o, "cmdline", o->append, err);
+}
+
+static bool console(struct options *o, unsigned n, const char *word, const char *text,
+                    struct config_error *err)
+{
+    const char *terminal = n == 0 ? "stdio" : "stderr";
+
+    o->host.console_out[n] = o->host.console_in[n] = NULL;
+    if (strcmp(text, "none") == 0)
+        return true;
+    if (strncmp(text, "file:", 5) == 0 && text[5]) {
+        o->host.console_out[n] = text + 5;
+        return true;
+    }
+    if (strcmp(text, terminal) != 0)
+        return wrong(err, "--%s %.100s: not understood, expected %s, file:FILE or none", word, text,
+                     terminal);
+    o->host.console_out[n] = n == 0 ? "-" : "&2";
+    o->host.console_in[n] = n == 0 ? "-" : NULL;
+    return true;
+}
+
+static bool option_apply(struct options *o, enum option option, const char *arg,
+                         struct config_error *err)
+{
+    const char *word = option_table[option].word;
+    char text[64];
+    uint64_t n;
+
+    switch (option) {
+    case OPT_SET: return setting(o, arg, err);
+    case OPT_MEMORY:
+        snprintf(text, sizeof text, "memory.guest_mib=%.40s", arg);
+        return machine_set(&o->machine, text, err);
+    case OPT_ROM: o->rom = arg; return true;
+    case OPT_FLASH: o->flash = arg; return true;
+    case OPT_BIOS:
+    case OPT_KERNEL:
+    case OPT_INITRD: return blob_named(o, word, arg, err);
+    case OPT_HDA:
+    case OPT_HDB:
+    case OPT_HDC:
+    case OPT_HDD: o->host.disk[option - OPT_HDA].path = arg; return true;
+    case OPT_READONLY:
+        for (unsigned i = 0; i < HOST_DISKS; i++)
+            o->host.disk[i].readonly = true;
+        return true;
+    case OPT_APPEND: return blob_text(o, arg, err);
+    case OPT_BLOB:
+        if (!strchr(arg, '='))
+            return wrong(err, "--blob %.200s: not understood, expected name=file", arg);
+        return blob(o, arg, strcspn(arg, "="), strchr(arg, '=') + 1, err);
+    case OPT_SERIAL: return console(o, 0, word, arg, err);
+    case OPT_DEBUGCON: return console(o, 1, word, arg, err);
+    case OPT_SCREEN: o->host.screen = arg; return true;
+    case OPT_RTC: return number(word, arg, UINT32_MAX, &o->host.clock, err);
+    case OPT_GEAR:
+        if (!number(word, arg, 9, &n, err))
+            return false;
+        snprintf(o->gear, sizeof o->gear, "cms.gear=%.1s", arg);
+        return firmware_option(o, o->gear, err);
+    case OPT_NATIVE: o->native = arg; return true;
+    case OPT_SYMBOLS: o->symbols = arg; return true;
+    case OPT_MAX_CYCLES: return number(word, arg, UINT64_MAX - 1, &o->max_cycles, err);
+    case OPT_STATS: o->stats = arg; return true;
+    case OPT_CONFIG_OUT: o->config_out = arg; return true;
+    case OPT_TRACE:
+        if (!trace_parse(arg, &o->trace_on, o->firmware_trace, sizeof o->firmware_trace))
+            return wrong(err, "-d %.60s...: too long", arg);
+        return true;
+    case OPT_TRACE_FILE: o->trace_file = arg; return true;
+    case OPT_LOG:
+        if (!number(word, arg, 2, &n, err))
+            return false;
+        o->host.log_level = (int)n;
+        return true;
+    case OPT_PRESET: /* read before all others */
+    case OPT_VERSION:
+    case OPT_HELP:
+    case OPT_COUNT: break;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- the whole line */
+
+/* One argument, or two: --name value, --name=value. Moves *i. */
+static bool option_next(int argc, char **argv, int *i, enum option *option, const char **arg,
+                        struct config_error *err)
+{
+    const char *word = argv[*i];
+    size_t length;
+
+    if (*word != '-' || !word[1])
+        return wrong(err, "%.200s: not understood, expected an option; --help lists them", word);
+    word += word[1] == '-' ? 2 : 1;
+    length = strcspn(word, "=");
+    for (unsigned k = 0; k < OPT_COUNT; k++) {
+        if (strlen(option_table[k].word) != length ||
+            memcmp(option_table[k].word, word, length) != 0)
+            continue;
+        *option = k;
+        *arg = word[length] ? word + length + 1 : NULL;
+        if (!option_table[k].argument && *arg)
+            return wrong(err, "%.200s: expected no value", argv[*i]);
+        if (option_table[k].argument && !*arg) {
+            if (*i + 1 >= argc)
+                return wrong(err, "%.200s: needs a value, expected %s", argv[*i],
+                             option_table[k].argument);
+            *arg = argv[++*i];
+        }
+        return true;
+    }
+    return wrong(err, "%.200s: unknown option; --help lists them", argv[*i]);
+}
+
+static void firmware_help(void)
+{
+    printf("\ncms.KEY=VALUE goes to the firmware as it is (docs/firmware-options.md)\n");
+}
+
+static void version_print(void)
+{
+    printf("vliw-sim of Selkirk, instruction set %d, ISA_ID %016llx, host port %u\n", ISA_VERSION,
+           ISA_ID, HOSTPORT_VERSION);
+}
+
+/* Answers what asks for text; finds the preset, which has to be read before what overrides it. */
+static enum options_result first_look(int argc, char **argv, const char **preset,
+                                      struct config_error *err)
+{
+    for (int i = 1; i < argc; i++) {
+        enum option option;
+        const char *arg;
+        if (!option_next(argc, argv, &i, &option, &arg, err))
+            return OPTIONS_WRONG;
+        if (option == OPT_PRESET)
+            *preset = arg;
+        if (option == OPT_HELP)
+            help_print();
+        else if (option == OPT_VERSION)
+            version_print();
+        else if (option == OPT_SET && strcmp(arg, "help") == 0)
+            machine_help(stdout), firmware_help();
+        else if (option == OPT_TRACE && strcmp(arg, "help") == 0)
+            trace_help(stdout);
+        else
+            continue;
+        return OPTIONS_DONE;
+    }
+    return OPTIONS_RUN;
+}
+
+/* What was not said. */
+static bool defaults_fill(struct options *o, struct config_error *err)
+{
+    bool fits = true, has_bios = false;
+
+    if (!o->native && !o->symbols && !o->flash) {
+        fits &=
+            machine_install_path(o->default_symbols, sizeof o->default_symbols, "..", "cms.elf");
+        if (fits && access(o->default_symbols, R_OK) == 0)
+            o->symbols = o->default_symbols;
+    }
+    if (!o->rom) {
+        fits &= machine_install_path(o->default_rom, sizeof o->default_rom, "..", "rom.bin");
+        o->rom = o->default_rom;
+    }
+    if (!o->flash) {
+        fits &= machine_install_path(o->default_flash, sizeof o->default_flash, "..", "cms.img");
+        o->flash = o->default_flash;
+    }
+    if (!fits)
+        return wrong(err, "vliw-sim: the path of this program is too long");
+    for (unsigned i = 0; i < HOST_BLOBS && o->host.blob[i].name; i++)
+        has_bios |= strcmp(o->host.blob[i].name, "bios") == 0;
+    return o->native || has_bios || blob_named(o, "bios", DEFAULT_BIOS, err);
+}
+
+enum options_result options_parse(struct options *o, int argc, char **argv,
+                                  struct config_error *err)
+{
+    const char *preset = "crusoe";
+
+    memset(o, 0, sizeof *o);
+    enum options_result look = first_look(argc, argv, &preset, err);
+    if (look != OPTIONS_RUN)
+        return look;
+    o->host.console_out[0] = "-";
+    o->host.clock = DEFAULT_CLOCK;
+    o->host.log_level = 1;
+    o->max_cycles = UINT64_MAX;
+    strcpy(o->firmware_trace, "d=");
+    machine_defaults(&o->machine);
+    if (!machine_load(&o->machine, preset, err))
+        return OPTIONS_WRONG;
+    for (int i = 1; i < argc; i++) {
+        enum option option;
+        const char *arg;
+        if (!option_next(argc, argv, &i, &option, &arg, err) || !option_apply(o, option, arg, err))
+            return OPTIONS_WRONG;
+    }
+    if (!machine_check(&o->machine, err) || !defaults_fill(o, err))
+        return OPTIONS_WRONG;
+    if (o->firmware_trace[2] && !firmware_option(o, o->firmware_trace, err))
+        return OPTIONS_WRONG;
+    o->host.option = o->firmware;
+    return OPTIONS_RUN;
+}

@@ -1,0 +1,72 @@
+/*
+ * sbuf.h - the gated store buffer: guest stores wait here until commit.
+ *
+ * Uncommitted stores are kept in program order; guest loads see them byte by byte. Commit hands
+ * them to memory at once as far as values go. As far as time goes they drain in the background, one
+ * a cycle plus what each misses, and hold their slot until then.
+ */
+#ifndef SELKIRK_SBUF_H
+#define SELKIRK_SBUF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct hier;
+
+struct sbuf_store {
+    uint64_t addr; /* guest-physical; the store lies inside one page */
+    uint64_t value;
+    uint32_t size; /* bytes: 1, 2, 4, 8 */
+};
+
+struct sbuf {
+    struct sbuf_store *store; /* uncommitted, oldest first */
+    uint64_t *done;           /* ring: cycle at which each draining store gives its slot back */
+    uint32_t size;            /* slots */
+    uint32_t used;            /* uncommitted */
+    uint32_t draining;
+    uint32_t head;      /* of the ring */
+    uint64_t last_done; /* when all will have drained */
+    uint64_t filter;    /* bit (addr / 8) % 64 of all bytes of uncommitted stores */
+    uint64_t stores;    /* ever put in */
+    uint64_t released;  /* ... and committed */
+    uint64_t dropped;   /* ... and rolled back */
+    uint64_t forwards;  /* loads that met an uncommitted store */
+    uint32_t most;      /* most uncommitted stores at once */
+};
+
+void sbuf_init(struct sbuf *sb, uint32_t size);
+void sbuf_free(struct sbuf *sb);
+
+static inline uint64_t sbuf_filter(uint64_t addr, unsigned size)
+{
+    return 1ull << (addr >> 3 & 63) | 1ull << ((addr + size - 1) >> 3 & 63);
+}
+
+/*
+ * `value` is what memory holds at addr; the result has the bytes of uncommitted stores put over it.
+ */
+uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
+
+static inline uint64_t sbuf_merge(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)
+{
+    if (!(sb->filter & sbuf_filter(addr, size)))
+        return value;
+    return sbuf_merge_slow(sb, addr, size, value);
+}
+
+/* Cycles to wait at `now` for a slot. Some slot must not be uncommitted (used < size). */
+uint32_t sbuf_wait(struct sbuf *sb, uint64_t now);
+
+/* Puts a store in; sbuf_wait() has found its slot. */
+void sbuf_put(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
+
+/*
+ * Writes all uncommitted stores to `memory` (guest-physical 0) and lets them drain from cycle `now`
+ * on.
+ */
+void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now);
+
+void sbuf_rollback(struct sbuf *sb);
+
+#endif

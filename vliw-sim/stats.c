@@ -1,0 +1,191 @@
+/* stats.c - see stats.h */
+#include "vliw-sim/stats.h"
+
+#include <inttypes.h>
+
+#include "vliw-sim/chip.h"
+#include "vliw-sim/host/hostport.h"
+
+struct stat {
+    const char *name;
+    const char *text;
+    uint64_t value;
+};
+
+#define STATS_MAX 64
+
+static unsigned stats_collect(struct chip *chip, struct stat *stat)
+{
+    unsigned n = 0;
+
+#define STAT(name, value, text) stat[n++] = (struct stat){name, text, value};
+#include "vliw-sim/stats.def"
+#undef STAT
+    return n;
+}
+
+static double ratio(uint64_t a, uint64_t b)
+{
+    return b ? (double)a / (double)b : 0.0;
+}
+
+/* ---------------------------------------------------------------- text */
+
+static uint64_t phase_sum(const struct chip *chip, unsigned phase)
+{
+    uint64_t sum = 0;
+
+    for (unsigned s = 0; s < STALL_COUNT; s++)
+        sum += chip->stall[phase][s];
+    return sum;
+}
+
+static uint64_t stall_sum(const struct chip *chip, unsigned stall)
+{
+    uint64_t sum = 0;
+
+    for (unsigned p = 0; p < PHASE_COUNT; p++)
+        sum += chip->stall[p][stall];
+    return sum;
+}
+
+/* Causes that cost nothing anywhere have no column, phases that never were have no row. */
+static void cycles_table(const struct chip *chip, FILE *out)
+{
+    fprintf(out, "\ncycles by phase and cause\n%-12s %14s", "phase", "all");
+    for (unsigned s = 0; s < STALL_COUNT; s++) {
+        if (stall_sum(chip, s))
+            fprintf(out, " %13s", isa_stall_name[s]);
+    }
+    fputc('\n', out);
+    for (unsigned p = 0; p < PHASE_COUNT; p++) {
+        if (!phase_sum(chip, p))
+            continue;
+        fprintf(out, "%-12s %14" PRIu64, isa_phase_name[p], phase_sum(chip, p));
+        for (unsigned s = 0; s < STALL_COUNT; s++) {
+            if (stall_sum(chip, s))
+                fprintf(out, " %13" PRIu64, chip->stall[p][s]);
+        }
+        fputc('\n', out);
+    }
+    fprintf(out, "%-12s %14" PRIu64, "all", chip->cycle);
+    for (unsigned s = 0; s < STALL_COUNT; s++) {
+        if (stall_sum(chip, s))
+            fprintf(out, " %13" PRIu64, stall_sum(chip, s));
+    }
+    fputc('\n', out);
+}
+
+static void derived_text(const struct chip *chip, FILE *out)
+{
+    fprintf(out, "  %-24s %16.3f  %s\n", "atoms_per_bundle", ratio(chip->atoms, chip->bundles),
+            "atoms / bundles");
+    fprintf(out, "  %-24s %16.3f  %s\n", "atoms_per_cycle", ratio(chip->atoms, chip->cycle),
+            "atoms / cycles");
+    if (chip->retired)
+        fprintf(out, "  %-24s %16.3f  %s\n", "cycles_per_instruction",
+                ratio(chip->cycle, chip->retired), "cycles / retired");
+}
+
+static void firmware_text(const struct host_report *report, FILE *out)
+{
+    if (!report || !report->stats)
+        return;
+    fprintf(out, "\nfirmware\n");
+    for (unsigned i = 0; i < report->stats; i++)
+        fprintf(out, "  %-24s %16" PRIu64 "\n", report->stat[i].name, report->stat[i].value);
+}
+
+void stats_text(struct chip *chip, const struct host_report *report, const struct stats_end *end,
+                FILE *out)
+{
+    struct stat stat[STATS_MAX];
+    unsigned n;
+
+    counters_check(chip);
+    n = stats_collect(chip, stat);
+    fprintf(out, "\n---- %s: %s (exit status %d)\n\nchip\n", chip->machine.name, end->reason,
+            end->status);
+    for (unsigned i = 0; i < n; i++)
+        fprintf(out, "  %-24s %16" PRIu64 "  %s\n", stat[i].name, stat[i].value, stat[i].text);
+    derived_text(chip, out);
+    cycles_table(chip, out);
+    fprintf(out, "\ntraps\n");
+    for (unsigned c = 0; c < CAUSE_COUNT; c++) {
+        if (chip->cause_count[c])
+            fprintf(out, "  %-24s %16" PRIu64 "  %s\n", isa_cause_name[c], chip->cause_count[c],
+                    isa_cause_text[c]);
+    }
+    firmware_text(report, out);
+    fprintf(out, "\nhost: %.2f s, %.1f million bundles/s, %.1f million atoms/s\n", end->seconds,
+            end->seconds > 0 ? (double)chip->bundles / end->seconds / 1e6 : 0.0,
+            end->seconds > 0 ? (double)chip->atoms / end->seconds / 1e6 : 0.0);
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void json_string(const char *s, FILE *out)
+{
+    fputc('"', out);
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20 || c >= 0x7f)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+static void json_counters(const char *title, const struct stat *stat, unsigned n, FILE *out)
+{
+    fprintf(out, "  \"%s\": {", title);
+    for (unsigned i = 0; i < n; i++) {
+        fputs(i ? ",\n    " : "\n    ", out);
+        json_string(stat[i].name, out);
+        fprintf(out, ": %" PRIu64, stat[i].value);
+    }
+    fputs("\n  },\n", out);
+}
+
+static void json_cycles(const struct chip *chip, FILE *out)
+{
+    fputs("  \"cycles\": {", out);
+    for (unsigned p = 0; p < PHASE_COUNT; p++) {
+        fprintf(out, "%s\n    \"%s\": {", p ? "," : "", isa_phase_name[p]);
+        for (unsigned s = 0; s < STALL_COUNT; s++)
+            fprintf(out, "%s\"%s\": %" PRIu64, s ? ", " : "", isa_stall_name[s], chip->stall[p][s]);
+        fputc('}', out);
+    }
+    fputs("\n  },\n", out);
+}
+
+void stats_json(struct chip *chip, const struct host_report *report, const struct stats_end *end,
+                FILE *out)
+{
+    struct stat stat[STATS_MAX];
+    struct stat trap[CAUSE_COUNT];
+    unsigned n;
+
+    counters_check(chip);
+    n = stats_collect(chip, stat);
+    fputs("{\n  \"preset\": ", out);
+    json_string(chip->machine.name, out);
+    fputs(",\n  \"end\": ", out);
+    json_string(end->reason, out);
+    fprintf(out, ",\n  \"status\": %d,\n", end->status);
+    json_counters("chip", stat, n, out);
+    json_cycles(chip, out);
+    for (unsigned c = 0; c < CAUSE_COUNT; c++)
+        trap[c] = (struct stat){isa_cause_name[c], isa_cause_text[c], chip->cause_count[c]};
+    json_counters("traps", trap, CAUSE_COUNT, out);
+    fputs("  \"firmware\": {", out);
+    for (unsigned i = 0; report && i < report->stats; i++) {
+        fputs(i ? ",\n    " : "\n    ", out);
+        json_string(report->stat[i].name, out);
+        fprintf(out, ": %" PRIu64, report->stat[i].value);
+    }
+    fputs("\n  }\n}\n", out);
+}

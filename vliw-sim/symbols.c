@@ -1,0 +1,93 @@
+/* symbols.c - see symbols.h */
+#include "vliw-sim/symbols.h"
+
+#include <elf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/elf/elf_read.h"
+#include "vliw-sim/panic.h"
+
+struct symbol {
+    uint64_t addr;
+    const char *name;
+};
+
+struct symbols {
+    struct elf_file elf; /* names point into it */
+    struct symbol *symbol;
+    size_t count;
+};
+
+static int symbol_order(const void *a, const void *b)
+{
+    const struct symbol *x = a, *y = b;
+
+    if (x->addr != y->addr)
+        return x->addr < y->addr ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* Code, by its own type or, if that isn't known, by its section. */
+static bool is_code(const struct elf_file *elf, const struct elf_symbol *sym)
+{
+    if (sym->section == SHN_UNDEF || sym->section >= elf->sections || !*sym->name)
+        return false;
+    if (sym->type != STT_FUNC && sym->type != STT_NOTYPE)
+        return false;
+    return elf_section(elf, sym->section).flags & SHF_EXECINSTR;
+}
+
+struct symbols *symbols_load(const char *path, char *error, size_t error_size)
+{
+    struct symbols *s = panic_if_null(calloc(1, sizeof *s));
+    const char *why = elf_open_file(&s->elf, path);
+
+    if (why) {
+        snprintf(error, error_size, "%s: %s, expected an ELF file", path, why);
+        free(s);
+        return NULL;
+    }
+    s->symbol = panic_if_null(calloc(s->elf.symbols + 1, sizeof *s->symbol));
+    for (unsigned i = 1; i < s->elf.symbols; i++) {
+        struct elf_symbol sym = elf_symbol(&s->elf, i);
+        if (is_code(&s->elf, &sym))
+            s->symbol[s->count++] = (struct symbol){sym.value, sym.name};
+    }
+    qsort(s->symbol, s->count, sizeof *s->symbol, symbol_order);
+    return s;
+}
+
+void symbols_free(struct symbols *symbols)
+{
+    if (!symbols)
+        return;
+    elf_close(&symbols->elf);
+    free(symbols->symbol);
+    free(symbols);
+}
+
+const char *symbols_text(const struct symbols *symbols, uint64_t addr, char buf[SYMBOL_TEXT])
+{
+    size_t low = 0, high = symbols ? symbols->count : 0;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (symbols->symbol[mid].addr <= addr)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == 0) {
+        snprintf(buf, SYMBOL_TEXT, "0x%" PRIx64, addr);
+        return buf;
+    }
+    const struct symbol *s = &symbols->symbol[low - 1];
+    if (s->addr == addr)
+        snprintf(buf, SYMBOL_TEXT, "%.100s", s->name);
+    else
+        snprintf(buf, SYMBOL_TEXT, "%.100s+0x%" PRIx64, s->name, addr - s->addr);
+    return buf;
+}
