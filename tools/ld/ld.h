@@ -1,0 +1,334 @@
+/*
+ * ld.h - what the passes of vliw-ld share.
+ *
+ * vliw-ld recompiles an RV64 executable, linked with all its relocations kept, for the chip. main() is the table of
+ * contents; each pass is a file:
+ *
+ *   rvelf.c   read and check the input: sections, symbols, relocations
+ *   lift.c    every instruction becomes atoms; code addresses become references to code
+ *   cfg.c     basic blocks, functions, what is reachable
+ *   live.c    which registers matter at the end of each block
+ *   trace.c   a block, or a chain of blocks entered only at its head, as nodes and values
+ *   simplify.c  copies, constants, fused atoms, dead nodes
+ *   deps.c    what must come before what
+ *   sched.c   nodes into bundles, values into registers
+ *   layout.c  addresses, displacements, encoding
+ *   lines.c, dwarf.c   the line table in and out
+ *   elfout.c  the output file;  report.c  map, listing, statistics
+ *
+ * All data stays at the address where the RV64 linker put it; only code moves. Hence only code pointers change, and
+ * the relocations name every one of them.
+ *
+ * A user's mistake, or an input that can't be recompiled, ends in ld_fail(): one line, exit status 1.
+ */
+#ifndef SELKIRK_LD_H
+#define SELKIRK_LD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "isa.h"
+#include "isa_codec.h"
+#include "isa_facts.h"
+#include "vliw-sim/machine.h"
+
+#define NONE (-1)
+#define NO_CODE UINT64_MAX
+
+/* ---------------------------------------------------------------- util.c */
+
+/* Zeroed memory that lives until the program ends. */
+void *ld_alloc(size_t count, size_t size);
+char *ld_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Room for one more element of `size` bytes behind `count` of them; returns the array, moved if need be. */
+void *ld_grow(void *array, size_t count, size_t *capacity, size_t size);
+/* The file that messages name. */
+void ld_subject(const char *file);
+void ld_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+static inline unsigned popcount64(uint64_t x)
+{
+    return (unsigned)__builtin_popcountll(x);
+}
+
+/* ---------------------------------------------------------------- rvelf.c */
+
+struct rv_section {
+    const char *name;
+    uint32_t type;
+    uint64_t flags, addr, size, align;
+    const uint8_t *data; /* NULL if it has no bytes in the file */
+    uint32_t link, info;
+    bool alloc, code, write;
+};
+
+struct rv_symbol {
+    const char *name;
+    uint64_t value, size;
+    uint32_t section; /* index, or 0 if undefined or absolute */
+    bool undefined, absolute, weak, global, func, object, file_or_section;
+};
+
+struct rv_reloc {
+    uint64_t addr; /* of the field */
+    uint32_t type, symbol;
+    int64_t addend;
+};
+
+struct rv_file {
+    const char *path;
+    uint8_t *bytes;
+    uint64_t size, entry;
+    struct rv_section *section;
+    unsigned sections;
+    struct rv_symbol *symbol;
+    unsigned symbols;
+    struct rv_reloc *reloc; /* of all loaded sections, by address */
+    size_t relocs;
+    bool has_relocs;
+};
+
+void rv_read(struct rv_file *f, const char *path);
+/* Section of that name, or NULL. */
+const struct rv_section *rv_find_section(const struct rv_file *f, const char *name);
+/* Code section that holds the address (its end included if `end`), or NULL. */
+const struct rv_section *rv_code_at(const struct rv_file *f, uint64_t addr, bool end);
+/* First relocation at or behind an address: an index into f->reloc. */
+size_t rv_reloc_at(const struct rv_file *f, uint64_t addr);
+/* What a relocation's symbol plus addend is; *code tells whether that is an address of code. */
+uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code);
+
+/* ---------------------------------------------------------------- program: lift.c, cfg.c, live.c */
+
+struct atom {
+    struct isa_op op;
+    uint64_t pc;   /* RV64 address of the instruction it stems from */
+    uint64_t code; /* RV64 code address that its displacement or immediate names, or NO_CODE */
+    int32_t block; /* the block there, or NONE */
+};
+
+/* An instruction that can't be lifted. It is refused only if it can be reached. */
+#define ATOM_UNKNOWN ISA_ATOM_COUNT
+/* A barrier with no atom of its own (fence). */
+#define ATOM_FENCE (ISA_ATOM_COUNT + 1)
+
+enum block_end {
+    END_FALL,  /* into the next block, with nothing special */
+    END_COND,  /* conditional branch */
+    END_JUMP,  /* br */
+    END_CALL,  /* call or callr, returning to the next block */
+    END_RET,   /* jr through the return address */
+    END_JR,    /* any other jr */
+    END_STOP   /* brk: goes on only if a trap handler says so */
+};
+
+struct block {
+    uint64_t rv, rv_end; /* RV64 addresses */
+    uint32_t first, count;
+    int32_t func;
+    int32_t taken, fall; /* blocks, or NONE */
+    enum block_end end;
+    bool entered;  /* its address is known outside the branches: symbol, pointer */
+    bool reached;
+    bool barrier;  /* no value in a pool register may pass its end */
+    uint32_t preds;
+    uint64_t live_in, live_out; /* masks of r32..r63; all others always count as live */
+    uint32_t first_bundle; /* where its trace begins; of a block inside a trace: where the trace ends */
+};
+
+struct func {
+    const char *name;
+    uint64_t rv, rv_end;
+    int32_t first_block; /* the entry, or NONE if nothing of it is reached */
+    bool sized;          /* a real function symbol: nothing but it knows its frame */
+    bool frame_private;  /* no pointer into its frame exists but sp */
+};
+
+struct program {
+    struct rv_file *rv;
+    const struct machine *machine;
+    struct atom *atom;
+    size_t atoms, atom_capacity;
+    uint32_t **first_atom; /* by section, by word: index of the first atom */
+    struct block *block;   /* in order of RV64 address */
+    int32_t blocks;
+    struct func *func;
+    int32_t funcs;
+    uint64_t pool; /* rename registers */
+    size_t rv_instructions;
+    uint64_t text_addr, text_size; /* VLIW */
+    struct bundle *bundle;
+    size_t bundles, bundle_capacity;
+    uint32_t *text;
+    struct trace_stats {
+        size_t traces, atoms, removed, fused, renamed, speculated, fallbacks;
+    } stats;
+};
+
+struct bundle {
+    struct atom *atom;
+    uint32_t count, words;
+    int32_t head;  /* block that begins with this bundle, or NONE */
+    uint64_t addr;
+};
+
+/* Registers of compiled C. */
+enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_A0 = 42, R_A1 = 43, R_TMP = 32 };
+
+#define BIT(n) (UINT64_C(1) << (n))
+#define LIVE_CLASS 0xffffffff00000000ULL
+
+void program_lift(struct program *p);
+void program_blocks(struct program *p);
+void program_liveness(struct program *p);
+/* Block at a code address, NONE if there is none. Address past the last code: `blocks`. */
+int32_t program_block_at(const struct program *p, uint64_t rv);
+/* Block that begins at or behind an address; `blocks` if there is none. */
+int32_t program_block_from(const struct program *p, uint64_t rv);
+/* "name+0x12" for messages. */
+const char *program_where(const struct program *p, uint64_t rv);
+
+/* ---------------------------------------------------------------- atoms.c */
+
+bool atom_is(const struct atom *a, uint32_t flags); /* any of ISA_F_x */
+bool atom_is_load(const struct atom *a);            /* native */
+bool atom_is_store(const struct atom *a);           /* native */
+bool atom_is_guest(const struct atom *a);
+bool atom_is_ordered(const struct atom *a); /* `seq`, or it traps by itself */
+bool atom_is_control(const struct atom *a);
+bool atom_is_conditional(const struct atom *a);
+bool atom_has_effect(const struct atom *a); /* more than the registers it writes */
+unsigned atom_access_size(const struct atom *a);
+unsigned atom_dismissible(unsigned load); /* the form that never traps */
+struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm, uint64_t pc);
+
+/* ---------------------------------------------------------------- traces: trace.c .. sched.c */
+
+enum sched_mode { SCHED_SCALAR, SCHED_BLOCK, SCHED_EXT };
+
+struct options {
+    enum sched_mode sched;
+    bool rename, simplify;
+    uint64_t text_base; /* 0: behind all data */
+};
+
+#define TRACE_NODES 512
+#define TRACE_VALUES (10 * TRACE_NODES) /* one for most nodes, eight for some, r0..r63 */
+#define TRACE_EDGES (TRACE_NODES * (TRACE_NODES - 1) / 2)
+#define BLOCK_ATOMS 256 /* longer blocks are cut */
+
+/* One version of one register. */
+struct value {
+    uint8_t reg;     /* the register that it has in the input */
+    uint8_t home;    /* the register that it gets */
+    bool local;      /* every use is in the trace: it may live in a pool register */
+    bool wanted;     /* must be in its own register (exit, implicit use) */
+    bool constant;   /* `number` is known */
+    int32_t def;     /* node, or NONE: it has come in */
+    int32_t next;    /* following version of the register, or NONE */
+    int32_t uses;    /* operands that name it */
+    int64_t number;
+};
+
+struct node {
+    struct atom atom;
+    struct isa_effects fx; /* of the atom with its input registers */
+    int32_t ra, rb, rs, rd_old, rd; /* values */
+    uint64_t exit; /* control: registers that must be in place when it leaves; other nodes 0 */
+    int32_t block; /* position in the trace */
+    bool dead;
+    bool final; /* unconditional: nothing comes after it */
+    bool frame; /* sp-relative access inside a private frame */
+    /* scheduling */
+    int32_t preds, height, earliest, cycle;
+    int32_t first_edge;
+};
+
+struct edge {
+    int32_t to, latency, next;
+};
+
+struct trace {
+    struct program *prog;
+    const struct options *opt;
+    int32_t head, last; /* blocks, contiguous among the reached ones */
+    bool rename;
+    struct node node[TRACE_NODES];
+    int32_t nodes;
+    struct value value[TRACE_VALUES];
+    int32_t values;
+    int32_t in[64];     /* value of each register at the head, or NONE while not needed */
+    int32_t out[64];    /* value at the end */
+    uint64_t live_end;  /* registers that must be in place where control runs out at the end */
+    struct edge edge[TRACE_EDGES];
+    int32_t edges;
+    struct bundle *out_bundle; /* the result */
+    int32_t out_bundles;
+};
+
+/* Blocks from `head` that can be scheduled as one: returns the last. */
+int32_t trace_extent(const struct program *p, const struct options *opt, int32_t head);
+void trace_build(struct trace *t);
+void trace_simplify(struct trace *t);
+void trace_depend(struct trace *t);
+/* False if the pool was too small: build again without renaming. */
+bool trace_schedule(struct trace *t);
+/* The value that a register has just before a node, or NONE if the trace never names it. */
+int32_t trace_version(const struct trace *t, unsigned reg, int32_t node);
+/* Root value and offset of a native access's address. */
+void trace_address(const struct trace *t, const struct node *n, int32_t *root, int64_t *offset);
+/* True if two native accesses can't touch a common byte. */
+bool trace_disjoint(const struct trace *t, const struct node *a, const struct node *b);
+
+void program_schedule(struct program *p, const struct options *opt);
+
+/* ---------------------------------------------------------------- output */
+
+struct line_row {
+    uint64_t addr;
+    uint32_t file, line;
+    bool end;
+};
+
+struct lines {
+    const char **file;
+    uint32_t files;
+    struct line_row *row; /* by address */
+    size_t rows, capacity;
+};
+
+void lines_read(struct lines *l, const struct rv_file *f);
+/* Row that covers an RV64 address, or NULL. */
+const struct line_row *lines_find(const struct lines *l, uint64_t rv);
+
+struct bytes {
+    uint8_t *data;
+    size_t size, capacity;
+};
+
+void bytes_add(struct bytes *b, const void *data, size_t size);
+void bytes_u8(struct bytes *b, unsigned v);
+void bytes_u16(struct bytes *b, unsigned v);
+void bytes_u32(struct bytes *b, uint32_t v);
+void bytes_u64(struct bytes *b, uint64_t v);
+void bytes_uleb(struct bytes *b, uint64_t v);
+void bytes_sleb(struct bytes *b, int64_t v);
+
+/* .debug_line, .debug_info and .debug_abbrev for the VLIW text. */
+void dwarf_write(const struct program *p, const struct lines *l, struct bytes *line, struct bytes *info,
+                 struct bytes *abbrev);
+
+void program_layout(struct program *p, const struct options *opt);
+/* VLIW address of an RV64 code address; fails if no block begins there. */
+uint64_t program_code_addr(const struct program *p, uint64_t rv);
+/* Rewrites every code pointer in the data. */
+void program_patch_data(struct program *p);
+void elf_write(const struct program *p, const struct lines *l, const char *path);
+
+void report_map(const struct program *p, const char *path);
+void report_listing(const struct program *p, const char *path);
+void report_stats(const struct program *p, FILE *out);
+
+#endif

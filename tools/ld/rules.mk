@@ -1,0 +1,9 @@
+# tools/ld: vliw-ld, and what native programs are linked with.
+
+LD_SOURCES := main util atoms rvelf lift cfg live trace simplify deps sched layout lines dwarf elfout report
+LD_OBJECTS := $(LD_SOURCES:%=$(B)/host/tools/ld/%.o)
+
+$(B)/bin/vliw-ld: $(LD_OBJECTS) $(ISA_OBJECTS) $(B)/host/vliw-sim/config.o
+$(B)/bin/vliw-ld: LDLIBS += -linih
+
+ALL += $(B)/bin/vliw-ld

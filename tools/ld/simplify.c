@@ -1,0 +1,318 @@
+/*
+ * simplify.c - shorter chains of atoms with the same results.
+ *
+ * One walk over a trace, in order. An operand that is a copy is replaced by what was copied; constants are computed;
+ * an atom whose input comes from another atom is fused with it where one atom can do both. What nobody needs any more
+ * is dropped by a walk backwards. Everything is decided on values, so nothing here cares about registers, except that
+ * a value which lives in its own register can be named only until that register is written again.
+ */
+#include "tools/ld/ld.h"
+
+/* A constant may be put into every user if it has this few; each costs a word of long immediate. */
+#define CONSTANT_COPIES 2
+
+static bool available(const struct trace *t, int32_t v, int32_t at)
+{
+    const struct value *x = &t->value[v];
+
+    return x->local || x->reg == 0 || x->next == NONE || t->value[x->next].def >= at;
+}
+
+static const struct node *definition(const struct trace *t, int32_t v)
+{
+    return v == NONE || t->value[v].def == NONE ? NULL : &t->node[t->value[v].def];
+}
+
+static const struct node *defined_by(const struct trace *t, int32_t v, unsigned atom)
+{
+    const struct node *d = definition(t, v);
+
+    return d && d->rd == v && d->atom.op.atom == atom && d->atom.code == NO_CODE ? d : NULL;
+}
+
+static bool constant_of(const struct trace *t, int32_t v, int64_t *number)
+{
+    if (v == NONE || !t->value[v].constant)
+        return false;
+    *number = t->value[v].number;
+    return true;
+}
+
+static int32_t zero_value(const struct trace *t)
+{
+    return t->in[0];
+}
+
+static void set_operand(struct trace *t, int32_t *field, int32_t v)
+{
+    if (*field != NONE)
+        t->value[*field].uses--;
+    *field = v;
+    if (v != NONE)
+        t->value[v].uses++;
+}
+
+/* Turns a node into `atom rd, ra, imm`. */
+static void rewrite_imm(struct trace *t, struct node *n, unsigned atom, int32_t ra, int64_t imm)
+{
+    n->atom.op = (struct isa_op){ .atom = (uint16_t)atom, .rd = n->atom.op.rd, .imm = imm };
+    set_operand(t, &n->rb, NONE);
+    set_operand(t, &n->ra, ra);
+}
+
+static void see_through_copies(struct trace *t, int32_t *field, int32_t at)
+{
+    for (;;) {
+        const struct node *d = defined_by(t, *field, ISA_addi);
+
+        if (!d || d->atom.op.imm != 0 || t->value[*field].reg == R_SP || t->value[d->ra].reg == R_SP ||
+            !available(t, d->ra, at))
+            return;
+        set_operand(t, field, d->ra);
+    }
+}
+
+static bool fold(unsigned atom, int64_t a, int64_t b, unsigned sh, int64_t *out)
+{
+    uint64_t x = (uint64_t)a, y = (uint64_t)b;
+
+    switch (atom) {
+    case ISA_addi:
+    case ISA_add: *out = (int64_t)(x + y); return true;
+    case ISA_sub: *out = (int64_t)(x - y); return true;
+    case ISA_addiw:
+    case ISA_addw: *out = (int32_t)(x + y); return true;
+    case ISA_slli: *out = (int64_t)(x << sh); return true;
+    case ISA_srli: *out = (int64_t)(x >> sh); return true;
+    case ISA_bseti: *out = (int64_t)(x | UINT64_C(1) << sh); return true;
+    case ISA_bclri: *out = (int64_t)(x & ~(UINT64_C(1) << sh)); return true;
+    case ISA_ori: *out = a | b; return true;
+    case ISA_xori: *out = a ^ b; return true;
+    }
+    return false;
+}
+
+/* A result that is known becomes `addi rd, r0, number`. */
+static bool fold_constant(struct trace *t, struct node *n)
+{
+    int64_t a, b = n->atom.op.imm, out;
+
+    if (n->rd == NONE || n->atom.code != NO_CODE || !constant_of(t, n->ra, &a))
+        return false;
+    if (n->rb != NONE && !constant_of(t, n->rb, &b))
+        return false;
+    if (!fold(n->atom.op.atom, a, b, n->atom.op.sh, &out) || !isa_imm_encodable(ISA_addi, out))
+        return false;
+    rewrite_imm(t, n, ISA_addi, zero_value(t), out);
+    t->value[n->rd].constant = true;
+    t->value[n->rd].number = out;
+    return true;
+}
+
+/* Register forms that have an immediate or a shift form. */
+static bool use_immediate(struct trace *t, struct node *n)
+{
+    static const struct {
+        uint16_t from, to;
+        bool commutes, shift;
+    } form[] = {
+        { ISA_add, ISA_addi, true, false },   { ISA_addw, ISA_addiw, true, false },
+        { ISA_addz, ISA_addiz, true, false }, { ISA_and, ISA_andi, true, false },
+        { ISA_or, ISA_ori, true, false },     { ISA_xor, ISA_xori, true, false },
+        { ISA_slt, ISA_slti, false, false },  { ISA_sltu, ISA_sltiu, false, false },
+        { ISA_sll, ISA_slli, false, true },   { ISA_srl, ISA_srli, false, true },
+        { ISA_sra, ISA_srai, false, true },   { ISA_sllw, ISA_slliw, false, true },
+        { ISA_srlw, ISA_srliw, false, true }, { ISA_sraw, ISA_sraiw, false, true },
+        { ISA_bset, ISA_bseti, false, true }, { ISA_bclr, ISA_bclri, false, true },
+        { ISA_bext, ISA_bexti, false, true },
+    };
+    int64_t c;
+
+    for (size_t i = 0; i < sizeof form / sizeof form[0]; i++) {
+        int32_t other = n->ra;
+
+        if (n->atom.op.atom != form[i].from)
+            continue;
+        if (constant_of(t, n->rb, &c)) {
+            /* as it stands */
+        } else if (form[i].commutes && constant_of(t, n->ra, &c)) {
+            other = n->rb;
+        } else {
+            return false;
+        }
+        if (form[i].shift) {
+            bool word = form[i].to == ISA_slliw || form[i].to == ISA_srliw || form[i].to == ISA_sraiw;
+            rewrite_imm(t, n, form[i].to, other, 0);
+            n->atom.op.sh = (uint8_t)(c & (word ? 31 : 63));
+            return true;
+        }
+        if (!isa_imm_fits(form[i].to, c))
+            return false;
+        rewrite_imm(t, n, form[i].to, other, c);
+        return true;
+    }
+    return false;
+}
+
+/* base + constant in an operand goes into the immediate. Frames are left alone: below sp nothing may be touched. */
+static bool fuse_address(struct trace *t, struct node *n, int32_t at)
+{
+    const struct node *d = defined_by(t, n->ra, ISA_addi);
+    int64_t sum, c;
+
+    if (n->ra == NONE || n->atom.code != NO_CODE || t->value[n->ra].reg == R_SP)
+        return false;
+    if (constant_of(t, n->ra, &c) && n->ra != zero_value(t)) {
+        sum = (int64_t)((uint64_t)c + (uint64_t)n->atom.op.imm);
+        if (!isa_imm_encodable(n->atom.op.atom, sum) ||
+            (!isa_imm_fits(n->atom.op.atom, sum) && t->value[n->ra].uses > CONSTANT_COPIES))
+            return false;
+        set_operand(t, &n->ra, zero_value(t));
+        n->atom.op.imm = sum;
+        return true;
+    }
+    if (!d || !available(t, d->ra, at))
+        return false;
+    sum = (int64_t)((uint64_t)d->atom.op.imm + (uint64_t)n->atom.op.imm);
+    if (!isa_imm_fits(n->atom.op.atom, sum))
+        return false;
+    set_operand(t, &n->ra, d->ra);
+    n->atom.op.imm = sum;
+    return true;
+}
+
+static void make_field(struct trace *t, struct node *n, bool sign, int32_t from, unsigned pos, unsigned len)
+{
+    n->atom.op = (struct isa_op){ .atom = sign ? ISA_exts : ISA_extu, .rd = n->atom.op.rd, .pos = (uint8_t)pos,
+                                  .len = (uint8_t)(len & 63) };
+    set_operand(t, &n->ra, from);
+}
+
+/* Shift left then right, or right then mask: one bit-field extract. */
+static bool fuse_field(struct trace *t, struct node *n, int32_t at)
+{
+    unsigned atom = n->atom.op.atom;
+    const struct node *left = defined_by(t, n->ra, ISA_slli), *right = defined_by(t, n->ra, ISA_srli);
+    unsigned sh = n->atom.op.sh;
+
+    if ((atom == ISA_srli || atom == ISA_srai) && left && sh >= left->atom.op.sh && available(t, left->ra, at)) {
+        make_field(t, n, atom == ISA_srai, left->ra, sh - left->atom.op.sh, 64 - sh);
+        return true;
+    }
+    int64_t mask = n->atom.op.imm;
+    if (atom == ISA_andi && right && mask > 0 && (mask & (mask + 1)) == 0 && available(t, right->ra, at)) {
+        unsigned len = popcount64((uint64_t)mask);
+
+        if (right->atom.op.sh + len <= 64) {
+            make_field(t, n, false, right->ra, right->atom.op.sh, len);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Compare with a small constant. A constant on the left side turns the relation around. */
+static bool fuse_compare(struct trace *t, struct node *n)
+{
+    static const struct {
+        uint16_t from, right, left; /* left: c < x is x >= c + 1, c >= x is x < c + 1 */
+        bool is_unsigned, equality;
+    } form[] = {
+        { ISA_breq, ISA_breqi, ISA_breqi, false, true },     { ISA_brne, ISA_brnei, ISA_brnei, false, true },
+        { ISA_brlt, ISA_brlti, ISA_brgei, false, false },    { ISA_brge, ISA_brgei, ISA_brlti, false, false },
+        { ISA_brltu, ISA_brltui, ISA_brgeui, true, false },  { ISA_brgeu, ISA_brgeui, ISA_brltui, true, false },
+    };
+    int64_t c;
+
+    for (size_t i = 0; i < sizeof form / sizeof form[0]; i++) {
+        bool left;
+
+        if (n->atom.op.atom != form[i].from)
+            continue;
+        if (constant_of(t, n->rb, &c) && n->rb != zero_value(t))
+            left = false;
+        else if (constant_of(t, n->ra, &c) && n->ra != zero_value(t))
+            left = true;
+        else
+            return false;
+        if (left && !form[i].equality && form[i].is_unsigned && c == -1)
+            return false;
+        c += left && !form[i].equality;
+        if (c < -32 || c > 31)
+            return false;
+        n->atom.op.atom = left ? form[i].left : form[i].right;
+        n->atom.op.cmp = (int8_t)c;
+        set_operand(t, &n->ra, left ? n->rb : n->ra);
+        set_operand(t, &n->rb, NONE);
+        n->atom.op.rb = 0;
+        return true;
+    }
+    return false;
+}
+
+static void simplify_node(struct trace *t, struct node *n, int32_t at)
+{
+    bool fused = false;
+
+    see_through_copies(t, &n->ra, at);
+    see_through_copies(t, &n->rb, at);
+    see_through_copies(t, &n->rs, at);
+    if (n->rd_old != NONE)
+        return;
+    if (atom_is_load(&n->atom) || atom_is_store(&n->atom)) {
+        fused = fuse_address(t, n, at);
+    } else if (atom_is_conditional(&n->atom)) {
+        fused = fuse_compare(t, n);
+    } else if (n->rd != NONE && t->value[n->rd].reg != R_SP && !atom_has_effect(&n->atom)) {
+        if (n->atom.op.atom == ISA_addi && n->ra == zero_value(t) && n->atom.code == NO_CODE) {
+            t->value[n->rd].constant = true;
+            t->value[n->rd].number = n->atom.op.imm;
+            return;
+        }
+        fused = fold_constant(t, n) || use_immediate(t, n);
+        if (n->atom.op.atom == ISA_addi && !t->value[n->rd].constant)
+            fused |= fuse_address(t, n, at);
+        else if (n->ra != NONE)
+            fused |= fuse_field(t, n, at);
+    }
+    t->prog->stats.fused += fused;
+}
+
+static void count_uses(struct trace *t)
+{
+    for (int32_t i = 0; i < t->nodes; i++) {
+        const struct node *n = &t->node[i];
+        const int32_t operand[] = { n->ra, n->rb, n->rs, n->rd_old };
+
+        for (size_t k = 0; k < sizeof operand / sizeof operand[0]; k++)
+            if (operand[k] != NONE)
+                t->value[operand[k]].uses++;
+    }
+}
+
+static void drop_dead(struct trace *t)
+{
+    for (int32_t i = t->nodes; i-- > 0;) {
+        struct node *n = &t->node[i];
+
+        if (n->rd == NONE || t->value[n->rd].wanted || t->value[n->rd].uses || atom_has_effect(&n->atom) ||
+            n->fx.c_write)
+            continue;
+        n->dead = true;
+        set_operand(t, &n->ra, NONE);
+        set_operand(t, &n->rb, NONE);
+        set_operand(t, &n->rs, NONE);
+        set_operand(t, &n->rd_old, NONE);
+        t->prog->stats.removed++;
+    }
+}
+
+void trace_simplify(struct trace *t)
+{
+    count_uses(t);
+    if (!t->opt->simplify)
+        return;
+    for (int32_t i = 0; i < t->nodes; i++)
+        simplify_node(t, &t->node[i], i);
+    drop_dead(t);
+}
