@@ -185,6 +185,12 @@ static inline uint64_t isa_x86_of(unsigned n, uint64_t x)
     return (x >> (n - 1) & 1) << 11;
 }
 
+/* Flags f with new CF and OF: rotates and multiplications leave the others alone. */
+static inline uint64_t isa_x86_carry_overflow(uint64_t f, uint64_t carry, uint64_t overflow)
+{
+    return (f & ~(uint64_t)(ISA_CF | ISA_OF)) | (carry & 1) | (overflow & 1) << 11;
+}
+
 /* The condition `cond` (0 o, 1 no, 2 b, ... 15 nle, as in Jcc) of flags f. */
 static inline uint64_t isa_x86_cond(uint64_t cond, uint64_t f)
 {
@@ -328,7 +334,7 @@ static inline uint64_t isa_x86_shl_flags(unsigned n, uint64_t a, uint64_t count,
 
     if ((count & 31) == 0)
         return f;
-    return isa_x86_szp(n, wide) | carry | ((wide >> (n - 1) ^ carry) & 1) << 11;
+    return isa_x86_szp(n, wide) | ISA_AF | carry | ((wide >> (n - 1) ^ carry) & 1) << 11;
 }
 
 static inline uint64_t isa_x86_shr(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -343,7 +349,7 @@ static inline uint64_t isa_x86_shr_flags(unsigned n, uint64_t a, uint64_t count,
 
     if ((count & 31) == 0)
         return f;
-    return isa_x86_szp(n, r) | (isa_zx(n, a) >> ((count & 31) - 1) & 1) | isa_x86_of(n, r << 1 ^ r);
+    return isa_x86_szp(n, r) | ISA_AF | (isa_zx(n, a) >> ((count & 31) - 1) & 1) | isa_x86_of(n, r << 1 ^ r);
 }
 
 static inline uint64_t isa_x86_sar(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -358,14 +364,7 @@ static inline uint64_t isa_x86_sar_flags(unsigned n, uint64_t a, uint64_t count,
 
     if ((count & 31) == 0)
         return f;
-    return isa_x86_szp(n, isa_asr(wide, count & 31)) | (isa_asr(wide, (count & 31) - 1) & 1);
-}
-
-/* Rotates change CF and OF alone. */
-static inline uint64_t isa_x86_rotated(unsigned n, uint64_t f, uint64_t carry, uint64_t overflow)
-{
-    (void)n;
-    return (f & ~(uint64_t)(ISA_CF | ISA_OF)) | (carry & 1) | (overflow & 1) << 11;
+    return isa_x86_szp(n, isa_asr(wide, count & 31)) | ISA_AF | (isa_asr(wide, (count & 31) - 1) & 1);
 }
 
 static inline uint64_t isa_x86_rol(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -378,7 +377,7 @@ static inline uint64_t isa_x86_rol_flags(unsigned n, uint64_t a, uint64_t count,
 {
     uint64_t r = isa_rotl(n, a, count & 31);
 
-    return (count & 31) ? isa_x86_rotated(n, f, r, r >> (n - 1) ^ r) : f;
+    return (count & 31) ? isa_x86_carry_overflow(f, r, r >> (n - 1) ^ r) : f;
 }
 
 static inline uint64_t isa_x86_ror(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -391,7 +390,7 @@ static inline uint64_t isa_x86_ror_flags(unsigned n, uint64_t a, uint64_t count,
 {
     uint64_t r = isa_rotl(n, a, (0 - (count & 31)) & (n - 1));
 
-    return (count & 31) ? isa_x86_rotated(n, f, r >> (n - 1), r >> (n - 1) ^ r >> (n - 2)) : f;
+    return (count & 31) ? isa_x86_carry_overflow(f, r >> (n - 1), r >> (n - 1) ^ r >> (n - 2)) : f;
 }
 
 /* Rotates through carry: n+1 bits, carry on top, left by `by` (0..n). */
@@ -411,7 +410,7 @@ static inline uint64_t isa_x86_rcl_flags(unsigned n, uint64_t a, uint64_t count,
 {
     uint64_t r = isa_x86_rotc(n, a, (count & 31) % (n + 1), f);
 
-    return (count & 31) ? isa_x86_rotated(n, f, r >> n, r >> n ^ r >> (n - 1)) : f;
+    return (count & 31) ? isa_x86_carry_overflow(f, r >> n, r >> n ^ r >> (n - 1)) : f;
 }
 
 static inline uint64_t isa_x86_rcr(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -426,21 +425,23 @@ static inline uint64_t isa_x86_rcr_flags(unsigned n, uint64_t a, uint64_t count,
     uint64_t by = (count & 31) % (n + 1);
     uint64_t r = isa_x86_rotc(n, a, by ? n + 1 - by : 0, f);
 
-    return (count & 31) ? isa_x86_rotated(n, f, r >> n, r >> (n - 1) ^ r >> (n - 2)) : f;
+    return (count & 31) ? isa_x86_carry_overflow(f, r >> n, r >> (n - 1) ^ r >> (n - 2)) : f;
 }
 
 /* ---------------------------------------------------------------- x86 multiply: the whole product, 2n bits */
+
+/* CF and OF say whether the upper half matters; the other flags stay. */
 
 static inline uint64_t isa_x86_umul(unsigned n, uint64_t a, uint64_t b)
 {
     return isa_zx(n, a) * isa_zx(n, b);
 }
 
-static inline uint64_t isa_x86_umul_flags(unsigned n, uint64_t a, uint64_t b)
+static inline uint64_t isa_x86_umul_flags(unsigned n, uint64_t a, uint64_t b, uint64_t f)
 {
-    uint64_t product = isa_zx(n, a) * isa_zx(n, b);
+    uint64_t wide = isa_zx(n, a) * isa_zx(n, b) >> n != 0;
 
-    return isa_x86_szp(n, product) | (product >> n ? ISA_CF | ISA_OF : 0);
+    return isa_x86_carry_overflow(f, wide, wide);
 }
 
 static inline uint64_t isa_x86_imul(unsigned n, uint64_t a, uint64_t b)
@@ -448,11 +449,11 @@ static inline uint64_t isa_x86_imul(unsigned n, uint64_t a, uint64_t b)
     return isa_zx(2 * n, isa_sx(n, a) * isa_sx(n, b));
 }
 
-static inline uint64_t isa_x86_imul_flags(unsigned n, uint64_t a, uint64_t b)
+static inline uint64_t isa_x86_imul_flags(unsigned n, uint64_t a, uint64_t b, uint64_t f)
 {
-    uint64_t product = isa_sx(n, a) * isa_sx(n, b);
+    uint64_t product = isa_sx(n, a) * isa_sx(n, b), wide = product != isa_sx(n, product);
 
-    return isa_x86_szp(n, product) | (product != isa_sx(n, product) ? ISA_CF | ISA_OF : 0);
+    return isa_x86_carry_overflow(f, wide, wide);
 }
 
 #endif

@@ -15,3 +15,4 @@ $(B)/docs/isa-reference.md: isa/atoms.isa isa/prims.h $(ISA_SCRIPTS)
 	$(PYTHON) -B isa/generate.py --reference $@ isa/atoms.isa
 
 $(B)/tests/isa_roundtrip: $(ISA_OBJECTS)
+$(B)/host/tests/unit/isa_prims.o: HOST_FLAGS += $(if $(filter x86_64,$(shell uname -m)),-mno-red-zone)
