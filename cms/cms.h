@@ -53,6 +53,7 @@ struct cms {
     struct profile *prof;   /* runtime/profile.c */
     struct tcache *tcache;  /* runtime/tcache.c */
     struct smc *smc;        /* runtime/smc.c */
+    struct gear2 *gear2;    /* gear2/translate.c */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
 };
 

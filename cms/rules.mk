@@ -4,7 +4,7 @@
 #   build/cms.img    what lies in flash          build/cms.sym    symbols by address
 CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
 CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
-CMS_GEN := isa_codec isa_facts
+CMS_GEN := isa_codec isa_facts isa_text
 CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o)
 
 ALL += $(B)/cms.img $(B)/cms.asm $(B)/cms.sym

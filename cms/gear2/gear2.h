@@ -4,6 +4,8 @@
 
 #include "runtime/tcache.h"
 
+void gear2_init(void);
+
 /*
  * Translates the guest code at key->eip, which lies in guest-physical page key->page, and installs it. NULL if no
  * instruction there can be translated; the reason is counted (abort.def).

@@ -1,10 +1,115 @@
-/* translate.c - the quick translator: its table of contents. */
-#include "cms.h"
+/*
+ * translate.c - the quick translator: its table of contents.
+ */
 #include "gear2/gear2.h"
+#include "gear2/trans.h"
+#include "hidden-mem/map.h"
+#include "isa_intrinsics.h"
+#include "runtime/runtime.h"
+
+/* Everything that translating needs; one translation is made at a time. */
+struct gear2 {
+    struct machine machine;
+    struct trans trans;
+};
+
+void gear2_init(void)
+{
+    cms.gear2 = cms_alloc(sizeof(*cms.gear2));
+    machine_read(&cms.gear2->machine);
+}
+
+static unsigned count_bundles(const struct trans *t)
+{
+    unsigned bundles = 0;
+
+    for (unsigned i = 0; i < t->regions; i++)
+        bundles += t->region[i].bundles;
+    return bundles;
+}
+
+/* 128-byte granules of the page that the trace's instructions touch. */
+static uint32_t granules(const struct trans *t)
+{
+    uint32_t mask = 0;
+
+    for (unsigned i = 0; i < t->insns; i++) {
+        uint32_t first = t->key.cs_base + t->insn[i].eip, last = first + t->insn[i].insn.length - 1;
+
+        mask |= 1u << (first >> SMC_GRANULE_SHIFT & 31) | 1u << (last >> SMC_GRANULE_SHIFT & 31);
+    }
+    return mask;
+}
+
+static void fill_record(const struct trans *t, struct translation *record)
+{
+    record->key = t->key;
+    record->code_size = t->words * sizeof(uint32_t);
+    record->granules = granules(t);
+    record->insns = (uint16_t)t->insns;
+    record->exits = (uint16_t)t->exits;
+    for (unsigned i = 0; i < t->exits; i++) {
+        const struct leaving *l = &t->exit[i];
+
+        record->exit[i] = (struct exit){
+            .from = record,
+            .eip = l->eip,
+            .kind = l->kind,
+            .bundle = l->bundle,
+            .branch = l->branch,
+            .stub = (uint32_t *)(uintptr_t)record->code + t->region[l->stub].start,
+        };
+    }
+}
+
+static struct translation *install(struct trans *t)
+{
+    struct translation *record = tcache_reserve(t->exits, t->words);
+
+    if (!record) {
+        t->abort = ABORT_SIZE;
+        return NULL;
+    }
+    if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
+        return NULL;
+    fill_record(t, record);
+    tcache_install(record);
+    return record;
+}
+
+static struct translation *translate(struct trans *t)
+{
+    struct translation *made;
+
+    if (!trans_select(t) || !trans_lower(t) || !trans_check(t) || !trans_schedule(t))
+        return NULL;
+    trans_layout(t);
+    made = install(t);
+    if (made && cms_tracing(D_TRANS))
+        trans_dump(t, (const uint32_t *)(uintptr_t)made->code);
+    return made;
+}
 
 struct translation *gear2_translate(const struct context *key)
 {
-    (void)key;
-    cms_count(ABORT_OPCODE);
-    return NULL;
+    struct trans *t = &cms.gear2->trans;
+    struct translation *made;
+
+    vx_mtsr(SR_PHASE, PHASE_translate);
+    t->machine = &cms.gear2->machine;
+    t->max_insns = cms.opt->max_insns;
+    t->key = *key;
+    t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
+    made = translate(t);
+    if (made) {
+        cms_count(EV_TRANSLATIONS);
+        cms.count[EV_TRANS_INSNS] += t->insns;
+        cms.count[EV_TRANS_ATOMS] += t->atoms;
+        cms.count[EV_TRANS_BUNDLES] += count_bundles(t);
+        cms.count[EV_TRANS_LOOPS] += t->loops;
+    } else {
+        cms.count[t->abort]++;
+    }
+    vx_mtsr(SR_PHASE, PHASE_dispatch);
+    return made;
 }

@@ -16,6 +16,7 @@
  * Interrupts of the chip are enabled only inside translated code, which is the one place that may run for long. Gear 1
  * comes back at every control transfer, and the loop polls.
  */
+#include "gear2/gear2.h"
 #include "hidden-mem/hostport.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
@@ -147,6 +148,7 @@ void runtime_init(void)
     profile_init();
     smc_init();
     tcache_init();
+    gear2_init();
 }
 
 void cms_run(void)

@@ -12,6 +12,8 @@ void loop_recover(unsigned insns); /* gear 1 takes the next so many instructions
 void trap_land(int why); /* what brought control to the landing; may unwind again */
 
 /* smc.c */
-void smc_init(void); /* after guest_size is known */
+#define SMC_GRANULE_SHIFT 7 /* 128 bytes, 32 in a page */
+void smc_init(void);        /* after guest_size is known */
+void smc_protect_granules(uint32_t page, uint32_t granules);
 
 #endif

@@ -12,8 +12,7 @@
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
 
-#define GRANULE_SHIFT 7
-#define GRANULES_PER_PAGE (PAGE_SIZE >> GRANULE_SHIFT)
+#define GRANULES_PER_PAGE (PAGE_SIZE >> SMC_GRANULE_SHIFT)
 
 struct smc {
     uint32_t pages;
@@ -31,8 +30,8 @@ void smc_init(void)
 /* Bits of the granules that [from, from + length) touches; the range lies in one page. */
 static uint32_t granule_bits(uint64_t from, uint64_t length)
 {
-    unsigned first = (from & PAGE_MASK) >> GRANULE_SHIFT;
-    unsigned last = ((from + length - 1) & PAGE_MASK) >> GRANULE_SHIFT;
+    unsigned first = (from & PAGE_MASK) >> SMC_GRANULE_SHIFT;
+    unsigned last = ((from + length - 1) & PAGE_MASK) >> SMC_GRANULE_SHIFT;
 
     return (uint32_t)(((UINT64_C(2) << last) - 1) & ~((UINT64_C(1) << first) - 1));
 }
@@ -52,37 +51,37 @@ uint32_t smc_granules(uint64_t gpa)
     return page < cms.smc->pages ? cms.smc->mask[page] : 0;
 }
 
+void smc_protect_granules(uint32_t page, uint32_t granules)
+{
+    if (page < cms.smc->pages && ~cms.smc->mask[page] & granules) {
+        cms.smc->mask[page] |= granules;
+        vx_tlbip((uint64_t)page << PAGE_SHIFT);
+    }
+}
+
 void smc_protect(uint64_t gpa, uint64_t length)
 {
     uint64_t end = gpa + length;
 
     while (gpa < end) {
         uint64_t part = part_in_page(gpa, end);
-        uint64_t page = gpa >> PAGE_SHIFT;
-        uint32_t bits = granule_bits(gpa, part);
 
-        if (page < cms.smc->pages && ~cms.smc->mask[page] & bits) {
-            cms.smc->mask[page] |= bits;
-            vx_tlbip(gpa);
-        }
+        smc_protect_granules((uint32_t)(gpa >> PAGE_SHIFT), granule_bits(gpa, part));
         gpa += part;
     }
 }
 
 /* Drops what was made from the marked granules in `bits` of the page. */
-static void granules_changed(uint64_t page, uint32_t bits)
+static void granules_changed(uint32_t page, uint32_t bits)
 {
-    uint64_t base = page << PAGE_SHIFT;
+    uint64_t base = (uint64_t)page << PAGE_SHIFT;
 
     cms_count(EV_SMC_WRITES);
     cms.smc->mask[page] &= ~bits;
+    tcache_invalidate(page, bits);
     for (unsigned n = 0; n < GRANULES_PER_PAGE; n++) {
-        if (!(bits >> n & 1))
-            continue;
-        uint64_t granule = base + ((uint64_t)n << GRANULE_SHIFT);
-
-        tcache_invalidate(granule, 1u << GRANULE_SHIFT);
-        gear1_forget(granule, 1u << GRANULE_SHIFT);
+        if (bits >> n & 1)
+            gear1_forget(base + ((uint64_t)n << SMC_GRANULE_SHIFT), 1u << SMC_GRANULE_SHIFT);
     }
     vx_tlbip(base);
 }
@@ -94,7 +93,7 @@ void smc_written(uint64_t gpa, uint64_t length)
 
     while (gpa < end) {
         uint64_t part = part_in_page(gpa, end);
-        uint64_t page = gpa >> PAGE_SHIFT;
+        uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT);
         uint32_t bits = granule_bits(gpa, part) & cms.smc->mask[page];
 
         if (bits)

@@ -86,9 +86,9 @@ static struct translation *lookup(const struct context *key)
     return t;
 }
 
-static struct translation **page_list(uint64_t gpa)
+static struct translation **page_list(uint32_t page)
 {
-    return &cms.tcache->page[(gpa >> PAGE_SHIFT) % PAGE_HASH_SIZE];
+    return &cms.tcache->page[page % PAGE_HASH_SIZE];
 }
 
 /* ---- leaving and finding */
@@ -171,7 +171,7 @@ static void unhash(struct translation *t)
     while (*p != t)
         p = &(*p)->hash_next;
     *p = t->hash_next;
-    p = page_list(t->gpa);
+    p = page_list(t->key.page);
     while (*p != t)
         p = &(*p)->page_next;
     *p = t->page_next;
@@ -188,13 +188,13 @@ static void drop(struct translation *t)
         cms.tcache->last = NULL;
 }
 
-void tcache_invalidate(uint64_t gpa, uint64_t length)
+void tcache_invalidate(uint32_t page, uint32_t granules)
 {
-    struct translation *t = *page_list(gpa), *next;
+    struct translation *t = *page_list(page), *next;
 
     for (; t; t = next) {
         next = t->page_next;
-        if (t->gpa < gpa + length && gpa < t->gpa + t->length) {
+        if (t->key.page == page && t->granules & granules) {
             cms_count(EV_INVALIDATED);
             if (cms_tracing(D_TCACHE))
                 cms_trace("tcache: %x invalidated", t->key.eip);
@@ -295,9 +295,9 @@ void tcache_install(struct translation *t)
     g->list[g->count++] = t;
     t->hash_next = *bucket;
     *bucket = t;
-    bucket = page_list(t->gpa);
+    bucket = page_list(t->key.page);
     t->page_next = *bucket;
     *bucket = t;
     vx_icf((uint64_t)(uintptr_t)t->code, t->code_size);
-    smc_protect(t->gpa, t->length);
+    smc_protect_granules(t->key.page, t->granules);
 }

@@ -69,8 +69,7 @@ struct translation {
     struct exit *(*code)(void);
     uint32_t code_size; /* bytes */
     struct context key;
-    uint64_t gpa;    /* guest-physical bytes that it was made from: from here, */
-    uint32_t length; /* so many, in one page */
+    uint32_t granules; /* of the page, that it was made from */
     uint16_t insns;
     uint16_t exits;
     uint16_t faults; /* rollbacks */
@@ -91,10 +90,10 @@ void tcache_state_changed(void);       /* gear 1 ran: mode and segments may have
 /* ---- for traps and smc.c */
 struct translation *tcache_owner(uint64_t pc);   /* the translation whose code that is, or NULL */
 void tcache_recover(struct translation *t);      /* it was rolled back: gear 1 must get past the place */
-void tcache_invalidate(uint64_t gpa, uint64_t length); /* drop what was made from these bytes, within one page */
+void tcache_invalidate(uint32_t page, uint32_t granules); /* drop what was made from these granules of the page */
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
 struct translation *tcache_reserve(unsigned exits, unsigned words); /* code: where to write `words` words at most */
-void tcache_install(struct translation *t); /* with key, code_size, gpa, length, insns and exits filled in */
+void tcache_install(struct translation *t); /* with key, code_size, granules, insns and exits filled in */
 
 #endif

@@ -1,0 +1,147 @@
+/*
+ * build.c - adding atoms to a translation, and the registers they use.
+ */
+#include "gear2/build.h"
+
+/* The pool: r12..r31, and registers that C calls may clobber. Pinned values live in the rest of the latter. */
+static const uint8_t temps[] = {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+                                26, 27, 28, 29, 30, 31, 37, 38, 39, 42, 43};
+static const uint8_t pinned[TRANS_PINS] = {44, 45, 46, 47, 48, 49, 60, 61, 62, 63};
+
+#define TEMPS (sizeof(temps) / sizeof(temps[0]))
+
+void give_up(struct trans *t, enum event why)
+{
+    if (t->abort == ABORT_NONE)
+        t->abort = why;
+}
+
+void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+{
+    struct atom *a;
+
+    if (t->atoms == TRANS_ATOMS) {
+        give_up(t, ABORT_SIZE);
+        return;
+    }
+    a = &t->atom[t->atoms++];
+    a->op = *op;
+    a->role = (uint8_t)role;
+    a->exit = (uint8_t)exit;
+    a->insn = (uint8_t)t->current;
+    a->stable = false;
+    isa_effects(op, &a->fx);
+    for (uint64_t written = a->fx.r_write; written; written &= written - 1)
+        t->version[__builtin_ctzll(written)]++;
+}
+
+void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb)
+{
+    put(t, &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
+        ROLE_PLAIN, 0);
+}
+
+void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm)
+{
+    put(t, &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .imm = imm}, ROLE_PLAIN, 0);
+}
+
+void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count)
+{
+    put(t, &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .sh = (uint8_t)count},
+        ROLE_PLAIN, 0);
+}
+
+void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos, unsigned length)
+{
+    put(t,
+        &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .pos = (uint8_t)pos,
+                         .len = (uint8_t)length},
+        ROLE_PLAIN, 0);
+}
+
+void put_flags(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb)
+{
+    put_r(t, atom, rd, ra, rb); /* cd is 0: the guest's */
+}
+
+void put_flags_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int32_t imm)
+{
+    put_i(t, atom, rd, ra, imm);
+}
+
+void put_move(struct trans *t, unsigned rd, unsigned ra)
+{
+    if (rd != ra)
+        put_i(t, ISA_addi, rd, ra, 0);
+}
+
+void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond)
+{
+    put(t,
+        &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb,
+                         .cond = (uint8_t)cond},
+        ROLE_PLAIN, 0);
+}
+
+void put_get_flags(struct trans *t, unsigned rd)
+{
+    put_r(t, ISA_movfc, rd, 0, 0);
+}
+
+void put_set_flags(struct trans *t, unsigned ra)
+{
+    put_r(t, ISA_movtc, 0, ra, 0);
+}
+
+/* The exit for checks that fail; there is one. */
+static unsigned rerun_exit(struct trans *t)
+{
+    if (t->rerun == TRANS_EXITS) {
+        t->rerun = t->exits++;
+        t->exit[t->rerun] = (struct leaving){.kind = EXIT_RERUN};
+    }
+    return t->rerun;
+}
+
+void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp)
+{
+    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .cmp = (int8_t)cmp}, ROLE_CHECK,
+        rerun_exit(t));
+}
+
+void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb)
+{
+    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .rb = (uint8_t)rb}, ROLE_CHECK,
+        rerun_exit(t));
+}
+
+unsigned temp(struct trans *t)
+{
+    return temps[t->temp++ % TEMPS];
+}
+
+unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value)
+{
+    for (unsigned i = 0; i < t->pins; i++) {
+        if (t->pin[i].kind == kind && t->pin[i].value == value)
+            return t->pin[i].reg;
+    }
+    if (t->pins == TRANS_PINS) {
+        give_up(t, ABORT_SIZE);
+        return pinned[0];
+    }
+    t->pin[t->pins] = (struct pin){(uint8_t)kind, pinned[t->pins], value};
+    return t->pin[t->pins++].reg;
+}
+
+unsigned constant(struct trans *t, uint32_t value)
+{
+    unsigned reg;
+
+    if (!value)
+        return 0;
+    reg = temp(t);
+    put_i(t, ISA_addi, reg, 0, value);
+    return reg;
+}

@@ -1,0 +1,69 @@
+/*
+ * dump.c - a translation as text, for `-d trans`: guest instructions, then bundles with their cycles.
+ *
+ * Cycles are the scheduler's, counted from the start of each region; `#n` is the guest instruction that an atom was made
+ * from. The code is read back from memory, so what is shown is what runs.
+ */
+#include "gear2/trans.h"
+#include "isa_codec.h"
+#include "isa_text.h"
+
+#define LINE 160
+
+static void dump_guest(const struct trans *t)
+{
+    char text[LINE];
+
+    for (unsigned i = 0; i < t->insns; i++) {
+        const struct guest_insn *g = &t->insn[i];
+
+        x86_print(&g->insn, g->eip, text, sizeof(text));
+        cms_trace("  x86    %2u %08x  %s", i, g->eip, text);
+    }
+}
+
+static void dump_atoms(const struct trans *t)
+{
+    char text[LINE];
+
+    for (unsigned i = 0; i < t->atoms; i++) {
+        isa_print(&t->atom[i].op, 0, text, sizeof(text));
+        cms_trace("  atom   #%-2u %s", t->atom[i].insn, text);
+    }
+}
+
+/* One region; returns the word after it. */
+static const uint32_t *dump_region(const struct trans *t, unsigned number, const uint32_t *at)
+{
+    const struct region *r = &t->region[number];
+    char text[LINE];
+
+    for (unsigned b = 0; b < r->bundles; b++) {
+        const uint32_t *bundle = at;
+
+        for (int n = r->head[b]; n >= 0; n = t->atom[n].next) {
+            struct isa_op op;
+
+            at += isa_decode(at[0], at + 1, &op);
+            isa_print(&op, (uint64_t)(uintptr_t)bundle, text, sizeof(text));
+            cms_trace("  %08lx %3u #%-2u %s%s", (unsigned long)(uintptr_t)bundle, b, t->atom[n].insn, text,
+                      t->atom[n].next < 0 ? " ;;" : "");
+        }
+    }
+    return at;
+}
+
+void trans_dump(const struct trans *t, const uint32_t *code)
+{
+    cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip, t->insns, t->atoms,
+              t->words, t->key.mode, t->loops ? ", loops" : "");
+    dump_guest(t);
+    dump_atoms(t);
+    for (unsigned i = 0; i < t->regions; i++) {
+        static const char *const name[] = {"pins", "body"};
+
+        if (t->region[i].bundles)
+            cms_trace("  region %u%s%s", i, i < 2 ? " " : "", i < 2 ? name[i] : "");
+        code = dump_region(t, i, code);
+    }
+}

@@ -1,0 +1,238 @@
+/*
+ * flow.c - lowering of branches, and all the ways out of a translation.
+ *
+ * Every way out is: EIP in r9, `commit n`, a branch. At the end of the trace EIP is selected from two pinned
+ * constants by the same condition that branches, so a loop costs one bundle for going round:
+ *
+ *     body:   ...
+ *             sel r9, start, next, cond   commit n   brc cond, body
+ *             br stub
+ *
+ * A branch out of the middle goes to a small region of its own, which does the same for the instructions so far.
+ * Exits to known addresses lead to a stub at first, which tells the dispatcher who it was; chaining turns the branch
+ * to the target.
+ */
+#include "gear2/build.h"
+
+static unsigned exit_new(struct trans *t, enum exit_kind kind, uint32_t eip)
+{
+    t->exit[t->exits] = (struct leaving){.kind = (uint8_t)kind, .eip = eip};
+    return t->exits++;
+}
+
+static void put_commit(struct trans *t, unsigned insns)
+{
+    put(t, &(struct isa_op){.atom = ISA_commit, .imm = insns}, ROLE_COMMIT, 0);
+}
+
+static void put_branch(struct trans *t, unsigned role, unsigned exit)
+{
+    put(t, &(struct isa_op){.atom = ISA_br}, role, exit);
+}
+
+/* ---- what branches do besides */
+
+static void set_eip(struct trans *t, unsigned target, unsigned size)
+{
+    if (size == 2)
+        put_r(t, ISA_zexth, REG_EIP, target, 0);
+    else
+        put_move(t, REG_EIP, target);
+    if (size == 4 && (mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_64K)
+        put_check_r(t, ISA_brltu, pin(t, PIN_CONSTANT, 0xffff), target);
+}
+
+static void lower_call(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned target = 0;
+
+    if (g->flow == FLOW_INDIRECT)
+        target = operand(t, i, 0);
+    push_value(t, i->opsize, constant(t, g->next));
+    if (g->flow == FLOW_INDIRECT)
+        set_eip(t, target, i->opsize);
+}
+
+static void lower_ret(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned target = temp(t);
+    int32_t drop = i->opd[0] == OPD_IMM ? (int32_t)(i->imm & 0xffff) : 0;
+
+    stack_top(t, i->opsize, target);
+    move_esp(t, i->opsize + drop);
+    set_eip(t, target, i->opsize);
+}
+
+/* ---- the conditional end: taken to one exit or round the loop, else to another exit */
+
+struct ending {
+    unsigned taken, fall; /* registers that hold the two EIPs */
+};
+
+static struct ending targets(struct trans *t, const struct guest_insn *g)
+{
+    return (struct ending){pin(t, PIN_CONSTANT, g->target), pin(t, PIN_CONSTANT, g->next)};
+}
+
+/* `branch` is the conditional branch, complete but for its displacement. */
+static void end_conditional(struct trans *t, const struct guest_insn *g, const struct isa_op *branch)
+{
+    put_commit(t, t->insns);
+    if (t->loops)
+        put(t, branch, ROLE_LOOP, 0);
+    else
+        put(t, branch, ROLE_LEAVE, exit_new(t, EXIT_DIRECT, g->target));
+    put_branch(t, ROLE_LEAVE, exit_new(t, EXIT_DIRECT, g->next));
+}
+
+static void end_jcc(struct trans *t, const struct guest_insn *g)
+{
+    unsigned cond = g->insn.opcode & 15;
+    struct ending e = targets(t, g);
+
+    put_cond(t, ISA_sel, REG_EIP, e.taken, e.fall, cond);
+    end_conditional(t, g, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond});
+}
+
+/* LOOP, LOOPE, LOOPNE, JECXZ: on a register that is zero or not. */
+static void end_count(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned count = REG_GPR0 + ECX;
+    struct ending e = targets(t, g);
+    bool zero = i->op == OP_jecxz;
+
+    if (!zero) {
+        unsigned less = reg_target(t, ECX, i->adsize);
+
+        put_i(t, ISA_addiz, less, count, -1);
+        reg_write(t, ECX, i->adsize, less);
+    }
+    if (i->adsize == 2) {
+        unsigned cut = temp(t);
+
+        put_r(t, ISA_zexth, cut, count, 0);
+        count = cut;
+    }
+    if (i->op == OP_loope || i->op == OP_loopne) {
+        unsigned equal = temp(t), more = temp(t), both = temp(t);
+
+        put_cond(t, ISA_setc, equal, 0, 0, i->op == OP_loope ? 4 : 5);
+        put_r(t, ISA_sltu, more, 0, count);
+        put_r(t, ISA_and, both, equal, more);
+        count = both;
+    }
+    put_move(t, REG_EIP, e.fall);
+    put_r(t, zero ? ISA_cmovz : ISA_cmovnz, REG_EIP, count, e.taken);
+    end_conditional(t, g, &(struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count});
+}
+
+/* ---- called by the driver */
+
+void lower_branch(struct trans *t, const struct guest_insn *g)
+{
+    unsigned exit;
+
+    switch (g->insn.op) {
+    case OP_jcc:
+        if (g->flow != FLOW_SIDE)
+            return;
+        exit = exit_new(t, EXIT_DIRECT, g->target);
+        t->exit[exit].side = true;
+        t->exit[exit].insns = (uint8_t)(t->current + 1);
+        put(t, &(struct isa_op){.atom = ISA_brc, .cond = g->insn.opcode & 15}, ROLE_SIDE, exit);
+        return;
+    case OP_jmp:
+        if (g->flow == FLOW_INDIRECT)
+            set_eip(t, operand(t, &g->insn, 0), g->insn.opsize);
+        return;
+    case OP_call:
+        lower_call(t, g);
+        return;
+    case OP_ret:
+        lower_ret(t, g);
+        return;
+    case OP_loop:
+    case OP_loope:
+    case OP_loopne:
+    case OP_jecxz:
+        return; /* flow_end does it all */
+    default:
+        give_up(t, ABORT_OPCODE);
+    }
+}
+
+void flow_end(struct trans *t, const struct guest_insn *g)
+{
+    unsigned props = x86_ops[g->insn.op].props;
+    uint32_t eip = props & (P_JUMP | P_CALL) ? g->target : g->next;
+
+    switch (g->flow) {
+    case FLOW_COND:
+        if (g->insn.op == OP_jcc)
+            end_jcc(t, g);
+        else
+            end_count(t, g);
+        return;
+    case FLOW_INDIRECT:
+        put_commit(t, t->insns);
+        put_branch(t, ROLE_LEAVE, exit_new(t, EXIT_INDIRECT, 0));
+        return;
+    default:
+        put_i(t, ISA_addi, REG_EIP, 0, eip);
+        put_commit(t, t->insns);
+        if (t->loops)
+            put_branch(t, ROLE_LOOP, 0);
+        else
+            put_branch(t, ROLE_LEAVE, exit_new(t, EXIT_DIRECT, eip));
+    }
+}
+
+static struct region *region_open(struct trans *t)
+{
+    struct region *r = &t->region[t->regions++];
+
+    r->first = (uint16_t)t->atoms;
+    return r;
+}
+
+static void region_close(struct trans *t, struct region *r)
+{
+    r->count = (uint16_t)(t->atoms - r->first);
+}
+
+static void side_region(struct trans *t, unsigned exit)
+{
+    struct leaving *l = &t->exit[exit];
+    struct region *r = region_open(t);
+
+    l->region = (uint8_t)(t->regions - 1);
+    put_i(t, ISA_addi, REG_EIP, 0, l->eip);
+    put_commit(t, l->insns);
+    put_branch(t, ROLE_LEAVE, exit);
+    region_close(t, r);
+}
+
+static void stub_region(struct trans *t, unsigned exit)
+{
+    struct region *r = region_open(t);
+
+    t->exit[exit].stub = (uint8_t)(t->regions - 1);
+    if (t->exit[exit].kind == EXIT_RERUN)
+        put(t, &(struct isa_op){.atom = ISA_rollback}, ROLE_PLAIN, 0);
+    put(t, &(struct isa_op){.atom = ISA_addi, .rd = REG_A0, .long_imm = true}, ROLE_RETURN, exit);
+    put(t, &(struct isa_op){.atom = ISA_jr, .ra = REG_RA}, ROLE_PLAIN, 0);
+    region_close(t, r);
+}
+
+void flow_outside(struct trans *t)
+{
+    for (unsigned e = 0; e < t->exits; e++) {
+        if (t->exit[e].side)
+            side_region(t, e);
+    }
+    for (unsigned e = 0; e < t->exits; e++)
+        stub_region(t, e);
+}

@@ -1,0 +1,170 @@
+/*
+ * move.c - lowering of moves, flag moves and address arithmetic.
+ */
+#include "gear2/build.h"
+
+static void lower_mov(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    bool to_memory = i->opd[0] == OPD_RM && i->is_mem;
+    unsigned number = i->opd[0] == OPD_RM ? i->rm : i->reg;
+    unsigned size = i->opd[0] == OPD_RM ? i->msize : i->opsize;
+
+    if (to_memory) {
+        struct place p = place_of(t, i, size, true);
+
+        store(t, &p, size, operand(t, i, 1));
+    } else if (size == 4 && i->opd[1] == OPD_RM && i->is_mem) {
+        struct place p = place_of(t, i, size, false);
+
+        load(t, &p, size, REG_GPR0 + number);
+    } else if (size == 4 && i->opd[1] == OPD_IMM) {
+        put_i(t, ISA_addi, REG_GPR0 + number, 0, i->imm);
+    } else {
+        reg_write(t, number, size, operand(t, i, 1));
+    }
+}
+
+static void lower_extend(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    bool is_signed = i->op == OP_movsx;
+    unsigned value = is_signed || i->opsize == 2 ? temp(t) : (unsigned)REG_GPR0 + i->reg;
+
+    if (i->is_mem) {
+        struct place p = place_of(t, i, i->msize, false);
+
+        if (is_signed)
+            load_signed(t, &p, i->msize, value);
+        else
+            load(t, &p, i->msize, value);
+    } else {
+        put_field(t, is_signed ? ISA_exts : ISA_extu, value, reg_read(t, i->rm, i->msize), 0, 8 * i->msize);
+    }
+    if (i->opsize == 4 && is_signed)
+        put_i(t, ISA_addiz, REG_GPR0 + i->reg, value, 0);
+    else if (i->opsize == 2)
+        reg_write(t, i->reg, 2, value);
+}
+
+static void lower_cmov(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned value = operand(t, i, 1);
+    unsigned result = reg_target(t, i->reg, i->opsize);
+
+    put_cond(t, ISA_sel, result, value, REG_GPR0 + i->reg, i->opcode & 15);
+    reg_write(t, i->reg, i->opsize, result);
+}
+
+static void lower_setcc(struct trans *t, const struct guest_insn *g)
+{
+    struct target d;
+
+    target_open(t, &g->insn, 0, &d, false);
+    put_cond(t, ISA_setc, d.result, 0, 0, g->insn.opcode & 15);
+    target_close(t, &d, d.result);
+}
+
+static void lower_xchg(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned old = temp(t);
+    struct target d;
+
+    target_open(t, i, 0, &d, true);
+    put_move(t, old, d.value);
+    target_close(t, &d, reg_read(t, i->reg, i->opsize));
+    reg_write(t, i->reg, i->opsize, old);
+}
+
+static void lower_lea(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+
+    reg_write(t, i->reg, i->opsize, offset_of(t, i));
+}
+
+/* A selector: it lies in the guest's state, in firmware's memory. */
+static void lower_from_seg(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned selector = temp(t);
+
+    if (i->reg >= SEG_COUNT) {
+        give_up(t, ABORT_FORM);
+        return;
+    }
+    put_i(t, ISA_ldhu, selector, 0, (intptr_t)&cms.cpu.seg[i->reg].selector);
+    if (i->is_mem) {
+        struct place p = place_of(t, i, 2, true);
+
+        store(t, &p, 2, selector);
+    } else {
+        reg_write(t, i->rm, i->opsize, selector);
+    }
+}
+
+static void lower_lahf(struct trans *t)
+{
+    unsigned flags = temp(t);
+
+    put_get_flags(t, flags);
+    put_i(t, ISA_ori, flags, flags, 2);
+    reg_write(t, EAX + 4, 1, flags);
+}
+
+static void lower_sahf(struct trans *t)
+{
+    unsigned flags = temp(t), new = temp(t), merged = temp(t);
+
+    put_get_flags(t, flags);
+    put_i(t, ISA_andi, flags, flags, FL_OF);
+    put_field(t, ISA_extu, new, REG_GPR0 + EAX, 8, 8);
+    put_r(t, ISA_or, merged, flags, new);
+    put_set_flags(t, merged);
+}
+
+static void lower_carry(struct trans *t, unsigned atom)
+{
+    unsigned flags = temp(t);
+
+    put_get_flags(t, flags);
+    put_i(t, atom, flags, flags, atom == ISA_andi ? ~(int64_t)FL_CF : FL_CF);
+    put_set_flags(t, flags);
+}
+
+static void lower_xlat(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned al = temp(t), sum = temp(t), value = temp(t);
+    struct place p;
+
+    put_r(t, ISA_zextb, al, REG_GPR0 + EAX, 0);
+    put_r(t, ISA_addz, sum, al, REG_GPR0 + EBX);
+    p = place_at(t, i->seg, sum, 0, i->adsize, 1, false);
+    load(t, &p, 1, value);
+    reg_write(t, EAX, 1, value);
+}
+
+bool lower_move(struct trans *t, const struct guest_insn *g)
+{
+    switch (g->insn.op) {
+    case OP_mov: lower_mov(t, g); return true;
+    case OP_movzx:
+    case OP_movsx: lower_extend(t, g); return true;
+    case OP_cmov: lower_cmov(t, g); return true;
+    case OP_setcc: lower_setcc(t, g); return true;
+    case OP_xchg: lower_xchg(t, g); return true;
+    case OP_lea: lower_lea(t, g); return true;
+    case OP_mov_from_seg: lower_from_seg(t, g); return true;
+    case OP_lahf: lower_lahf(t); return true;
+    case OP_sahf: lower_sahf(t); return true;
+    case OP_clc: lower_carry(t, ISA_andi); return true;
+    case OP_stc: lower_carry(t, ISA_ori); return true;
+    case OP_cmc: lower_carry(t, ISA_xori); return true;
+    case OP_xlat: lower_xlat(t, g); return true;
+    case OP_nop: return true;
+    default: return false;
+    }
+}

@@ -1,0 +1,167 @@
+/*
+ * select.c - which guest instructions make a translation, and which of their flags matter.
+ *
+ * The trace begins at the context's EIP and follows direct jumps and calls inside the page. A conditional branch
+ * forward becomes a side exit, as long as there is room for one; a conditional branch anywhere else, an indirect branch, and
+ * whatever gear 2 can't translate end the trace. A branch to the first instruction closes the loop. Every instruction
+ * lies in the page that the context names, so one page check on entry vouches for all of them.
+ */
+#include "gear2/trans.h"
+#include "runtime/profile.h"
+
+/* Operations that are left to gear 1 by their very nature: a trace never contains them. */
+#define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP)
+
+static uint32_t linear(const struct trans *t, uint32_t eip)
+{
+    return t->key.cs_base + eip;
+}
+
+static bool same_page(const struct trans *t, uint32_t eip)
+{
+    return (linear(t, eip) ^ linear(t, t->key.eip)) < PAGE_SIZE;
+}
+
+static bool beyond_limit(const struct trans *t, uint32_t eip)
+{
+    return (mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_64K && eip > 0xffff;
+}
+
+/* Decodes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace. */
+static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
+{
+    unsigned offset = linear(t, eip) & PAGE_MASK;
+    int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32, &g->insn);
+
+    if (length <= 0) {
+        t->abort = length ? ABORT_DECODE : ABORT_PAGE;
+        return false;
+    }
+    g->eip = eip;
+    g->next = eip + g->insn.length;
+    g->target = g->next + g->insn.imm;
+    if (g->insn.opsize == 2)
+        g->target &= 0xffff;
+    if (beyond_limit(t, g->next - 1)) {
+        t->abort = ABORT_LIMIT;
+        return false;
+    }
+    if (x86_ops[g->insn.op].props & GEAR1_ONLY) {
+        t->abort = ABORT_OPCODE;
+        return false;
+    }
+    if (profile_is_io(linear(t, eip))) {
+        t->abort = ABORT_IO;
+        return false;
+    }
+    return true;
+}
+
+static bool in_trace(const struct trans *t, uint32_t eip)
+{
+    for (unsigned i = 0; i < t->insns; i++) {
+        if (t->insn[i].eip == eip)
+            return true;
+    }
+    return false;
+}
+
+/* May the trace go on at `eip`? */
+static bool can_follow(const struct trans *t, uint32_t eip)
+{
+    return t->insns < t->max_insns && same_page(t, eip) && !in_trace(t, eip);
+}
+
+/* Decides how the trace goes on after g, the last of it; true and *eip if it does. */
+static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint32_t *eip)
+{
+    unsigned props = x86_ops[g->insn.op].props;
+    bool direct = g->insn.opd[0] == OPD_IMM;
+
+    *eip = g->next;
+    if (props & P_COND) {
+        bool forward = g->target > g->eip;
+
+        if (g->insn.op == OP_jcc && forward && *sides < TRANS_SIDES && can_follow(t, g->next)) {
+            g->flow = FLOW_SIDE;
+            ++*sides;
+            return true;
+        }
+        g->flow = FLOW_COND;
+        t->loops = g->target == t->key.eip;
+        return false;
+    }
+    if (props & (P_JUMP | P_CALL | P_RET)) {
+        if (!direct || props & P_RET) {
+            g->flow = FLOW_INDIRECT;
+            return false;
+        }
+        *eip = g->target;
+    }
+    g->flow = FLOW_NEXT;
+    if (can_follow(t, *eip))
+        return true;
+    g->flow = FLOW_DIRECT;
+    t->loops = *eip == t->key.eip;
+    return false;
+}
+
+void trans_cut(struct trans *t, unsigned insns)
+{
+    t->insns = insns;
+    t->loops = false;
+    if (insns && (t->insn[insns - 1].flow == FLOW_NEXT || t->insn[insns - 1].flow == FLOW_SIDE)) {
+        struct guest_insn *last = &t->insn[insns - 1];
+
+        last->flow = last->flow == FLOW_SIDE ? FLOW_COND : FLOW_DIRECT;
+    }
+}
+
+bool trans_select(struct trans *t)
+{
+    uint32_t eip = t->key.eip;
+    unsigned sides = 0;
+
+    t->insns = 0;
+    t->loops = false;
+    t->abort = ABORT_NONE;
+    for (;;) {
+        struct guest_insn *g = &t->insn[t->insns];
+
+        if (!fetch(t, eip, g))
+            break;
+        if (x86_ops[g->insn.op].props & P_BRANCH && g->insn.opd[0] == OPD_IMM && beyond_limit(t, g->target)) {
+            t->abort = ABORT_LIMIT;
+            break;
+        }
+        t->insns++;
+        if (!follow(t, g, &sides, &eip))
+            return true;
+    }
+    trans_cut(t, t->insns);
+    return t->insns != 0;
+}
+
+/* Flags that the instruction writes whatever its operands are. */
+static unsigned surely_writes(const struct insn *i)
+{
+    const struct x86_op_info *info = &x86_ops[i->op];
+
+    if (info->props & P_FLAGMAY && !(i->opd[1] == OPD_IMM && i->imm & 31))
+        return 0;
+    return info->writes;
+}
+
+void trans_liveness(struct trans *t)
+{
+    unsigned live = FL_STATUS; /* who comes after the translation may look at any */
+
+    for (unsigned n = t->insns; n-- > 0;) {
+        struct guest_insn *g = &t->insn[n];
+
+        if (g->flow != FLOW_NEXT)
+            live = FL_STATUS;
+        g->live = (uint16_t)live;
+        live = (live & ~surely_writes(&g->insn)) | x86_ops[g->insn.op].reads;
+    }
+}

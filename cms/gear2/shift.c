@@ -1,0 +1,111 @@
+/*
+ * shift.c - lowering of shifts, rotations and bit tests.
+ */
+#include "gear2/build.h"
+
+struct shift {
+    sized_atom reg, imm; /* with flags */
+    uint16_t plain;      /* 32 bits, count in a register, without flags; 0: there is none */
+};
+
+#define SHIFT(name, plain) {SIZED(name##f), SIZED(name##if), plain}
+
+static const struct shift shl = SHIFT(shl, ISA_sllz);
+static const struct shift shr = SHIFT(shr, ISA_srlz);
+static const struct shift sar = SHIFT(sar, ISA_sraz);
+static const struct shift rol = SHIFT(rol, ISA_rolz);
+static const struct shift ror = SHIFT(ror, ISA_rorz);
+static const struct shift rcl = SHIFT(rcl, 0);
+static const struct shift rcr = SHIFT(rcr, 0);
+
+static void plain_immediate(struct trans *t, unsigned op, unsigned rd, unsigned ra, unsigned count)
+{
+    switch (op) {
+    case OP_shl: put_shift(t, ISA_slliz, rd, ra, count); break;
+    case OP_shr: put_shift(t, ISA_srliz, rd, ra, count); break;
+    case OP_sar: put_shift(t, ISA_sraiz, rd, ra, count); break;
+    case OP_rol: put_shift(t, ISA_roriz, rd, ra, (32 - count) & 31); break;
+    default: put_shift(t, ISA_roriz, rd, ra, count); break;
+    }
+}
+
+static void lower_count(struct trans *t, const struct guest_insn *g, const struct shift *s)
+{
+    const struct insn *i = &g->insn;
+    bool immediate = i->opd[1] == OPD_IMM;
+    unsigned count = i->imm & 31;
+    struct target d;
+
+    target_open(t, i, 0, &d, true);
+    if (d.size == 4 && s->plain && !(g->live & x86_ops[i->op].writes)) {
+        if (immediate)
+            plain_immediate(t, i->op, d.result, d.value, count);
+        else
+            put_r(t, s->plain, d.result, d.value, operand(t, i, 1));
+    } else if (immediate) {
+        put_flags_i(t, by_size(s->imm, d.size), d.result, d.value, (int32_t)count);
+    } else {
+        put_flags(t, by_size(s->reg, d.size), d.result, d.value, operand(t, i, 1));
+    }
+    target_close(t, &d, d.result);
+}
+
+/* BT, BTS, BTR, BTC on a register or with a constant: CF is the bit, the other flags stay. */
+static void lower_bit(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned bits = 8 * i->opsize;
+    unsigned number, bit = temp(t), flags = temp(t);
+    struct target d;
+
+    if (i->is_mem && i->opd[1] != OPD_IMM) {
+        give_up(t, ABORT_FORM); /* the number reaches beyond the operand */
+        return;
+    }
+    target_open(t, i, 0, &d, true);
+    if (i->opd[1] == OPD_IMM) {
+        number = constant(t, i->imm & (bits - 1));
+    } else {
+        number = temp(t);
+        put_i(t, ISA_andi, number, operand(t, i, 1), bits - 1);
+    }
+    put_r(t, ISA_bext, bit, d.value, number);
+    put_get_flags(t, flags);
+    put_field(t, ISA_dep, flags, bit, 0, 1);
+    put_set_flags(t, flags);
+    if (i->op == OP_bt)
+        return;
+    put_r(t, i->op == OP_bts ? ISA_bset : i->op == OP_btr ? ISA_bclr : ISA_binv, d.result, d.value, number);
+    target_close(t, &d, d.result);
+}
+
+static void lower_bswap(struct trans *t, const struct guest_insn *g)
+{
+    unsigned reg = REG_GPR0 + g->insn.reg, swapped = temp(t);
+
+    if (g->insn.opsize != 4) {
+        give_up(t, ABORT_FORM);
+        return;
+    }
+    put_r(t, ISA_rev8, swapped, reg, 0);
+    put_shift(t, ISA_srli, reg, swapped, 32);
+}
+
+bool lower_shift(struct trans *t, const struct guest_insn *g)
+{
+    switch (g->insn.op) {
+    case OP_shl: lower_count(t, g, &shl); return true;
+    case OP_shr: lower_count(t, g, &shr); return true;
+    case OP_sar: lower_count(t, g, &sar); return true;
+    case OP_rol: lower_count(t, g, &rol); return true;
+    case OP_ror: lower_count(t, g, &ror); return true;
+    case OP_rcl: lower_count(t, g, &rcl); return true;
+    case OP_rcr: lower_count(t, g, &rcr); return true;
+    case OP_bt:
+    case OP_bts:
+    case OP_btr:
+    case OP_btc: lower_bit(t, g); return true;
+    case OP_bswap: lower_bswap(t, g); return true;
+    default: return false;
+    }
+}

@@ -1,0 +1,168 @@
+/*
+ * trans.h - one translation in the making, as the passes of gear 2 hand it on.
+ *
+ *     select    guest bytes     ->  insn[]           a trace: forward exits on the way, at most one loop back to the start
+ *     liveness  insn[]          ->  insn[].live      status flags that somebody will look at
+ *     lower     insn[]          ->  region[].atom[]  atoms on real registers
+ *     check                                          each rule that lowering must keep
+ *     schedule  region[].atom[] ->  region[].bundle  each atom's bundle
+ *     emit      bundles         ->  code
+ *
+ * Registers: the guest's are where they always are (r1..r9, c0). Temporaries are taken in rotation from a pool that is
+ * larger than any one instruction needs, so a temporary holds its value to the end of its guest instruction and its next
+ * owner is far enough away not to hinder the scheduler. What a translation needs throughout (segment bases, limits, the
+ * two targets of its last branch) is pinned, and set before the loop.
+ *
+ * Regions are scheduled one by one and follow each other in the code: the pinned registers and the body (one region
+ * unless the body loops), then a small one for each side exit and each stub.
+ */
+#ifndef CMS_GEAR2_TRANS_H
+#define CMS_GEAR2_TRANS_H
+
+#include "cms.h"
+#include "isa.h"
+#include "isa_facts.h"
+#include "runtime/tcache.h"
+#include "x86/x86.h"
+
+#define TRANS_INSNS 60
+#define TRANS_ATOMS 1024
+#define TRANS_BUNDLES 768 /* in one region */
+#define TRANS_STORES 64
+#define TRANS_SIDES 4     /* conditional branches out of the middle */
+#define TRANS_EXITS (TRANS_SIDES + 3)
+#define TRANS_REGIONS (3 + TRANS_SIDES + TRANS_EXITS)
+#define TRANS_PINS 10
+
+/* The first regions. */
+#define REGION_PINS 0
+#define REGION_BODY 1
+
+/* The machine that code is scheduled for, as its configuration registers have it. */
+struct machine {
+    uint32_t issue;                /* atoms a bundle */
+    uint32_t unit[UNIT_COUNT];     /* slots; alu0 is one of alu's */
+    uint32_t latency[LAT_COUNT];
+    uint32_t stores;               /* entries of the gated store buffer */
+};
+
+/* How a translation goes on after an instruction. */
+enum flow {
+    FLOW_NEXT,     /* the next instruction of the trace: also direct jumps and calls that the trace follows */
+    FLOW_SIDE,     /* conditional branch: out of the trace if taken */
+    FLOW_COND,     /* conditional branch that ends the trace */
+    FLOW_DIRECT,   /* the trace ends; next EIP is known */
+    FLOW_INDIRECT, /* the trace ends; next EIP is in a register */
+};
+
+struct guest_insn {
+    struct insn insn;
+    uint32_t eip;
+    uint32_t next;   /* EIP after it */
+    uint32_t target; /* of a direct branch */
+    uint16_t live;   /* status flags that are looked at after it */
+    uint8_t flow;    /* enum flow */
+};
+
+/* What an atom means beyond its operation. */
+enum role {
+    ROLE_PLAIN,
+    ROLE_CHECK,  /* branch to the rerun stub if lowering assumed wrong */
+    ROLE_SIDE,   /* branch to the region of side exit `exit` */
+    ROLE_LEAVE,  /* branch by which exit `exit` leaves */
+    ROLE_LOOP,   /* branch back to the body's first bundle */
+    ROLE_COMMIT,
+    ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
+};
+
+struct atom {
+    struct isa_op op;
+    struct isa_effects fx;
+    uint8_t role;
+    uint8_t exit;
+    uint8_t insn;    /* guest instruction that it is made from */
+    bool stable;     /* its address is a register and a constant: */
+    uint16_t base;   /* version of that register */
+    int16_t next;    /* next atom of its bundle, -1: none */
+    uint16_t bundle; /* of its region */
+};
+
+struct region {
+    uint16_t first, count;  /* its atoms */
+    uint16_t bundles;
+    uint32_t start;         /* words from the start of the code */
+    int16_t head[TRANS_BUNDLES]; /* first atom of each bundle, -1: empty */
+};
+
+/* A way out, before it has a record. */
+struct leaving {
+    uint8_t kind; /* enum exit_kind */
+    uint32_t eip;
+    uint8_t side;   /* out of the middle: */
+    uint8_t insns;  /* guest instructions that are done then */
+    uint8_t region; /* its side exit's region */
+    uint8_t stub;   /* its stub's region */
+    uint32_t *bundle, *branch; /* that leave, once emitted */
+};
+
+enum pin_kind { PIN_SEGMENT_BASE, PIN_CONSTANT };
+
+struct pin {
+    uint8_t kind;
+    uint8_t reg;
+    uint32_t value; /* number of the segment register, or the constant */
+};
+
+struct trans {
+    const struct machine *machine;
+    struct context key;
+    const uint8_t *page; /* the guest page's bytes */
+    unsigned max_insns;
+    enum event abort; /* ABORT_x: why the pass or the instruction failed; ABORT_NONE */
+
+    struct guest_insn insn[TRANS_INSNS];
+    unsigned insns;
+    bool loops; /* the last branch leads back to the first instruction */
+
+    struct atom atom[TRANS_ATOMS];
+    unsigned atoms;
+    struct region region[TRANS_REGIONS];
+    unsigned regions;
+    struct leaving exit[TRANS_EXITS];
+    unsigned exits;
+    unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
+
+    struct pin pin[TRANS_PINS];
+    unsigned pins;
+    unsigned temp;        /* next of the pool */
+    uint16_t version[64]; /* writes to each register so far */
+    unsigned current;     /* guest instruction being lowered */
+    unsigned stores;      /* guest stores since the start */
+    unsigned words;       /* of code, after layout */
+};
+
+/* select.c */
+bool trans_select(struct trans *t);
+void trans_cut(struct trans *t, unsigned insns); /* the trace ends after its first `insns` instructions */
+void trans_liveness(struct trans *t);
+
+/* lower.c: false if an instruction can't be translated; t->insns is then cut to those before it */
+bool trans_lower(struct trans *t);
+
+/* check.c: panics in no case; false with ABORT_CHECK */
+bool trans_check(struct trans *t);
+
+/* schedule.c */
+bool trans_schedule(struct trans *t);
+
+/* emit.c */
+void trans_layout(struct trans *t); /* sets words and each region's start */
+bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
+
+/* machine.c */
+void machine_read(struct machine *m);
+
+/* dump.c: to cms_trace */
+void trans_dump(const struct trans *t, const uint32_t *code);
+
+#endif
