@@ -63,6 +63,8 @@ void boot_vectors(void)
 {
     uint32_t *vector = (uint32_t *)LPM_BASE;
 
+    /* A code address minus a constant would be folded into one relocation, which vliw-ld can't move. */
+    __asm__("" : "+r"(vector));
     for (unsigned cause = 0; cause < CAUSE_COUNT; cause++, vector += VECTOR_WORDS) {
         if (cause == CAUSE_watch)
             vector_return(vector);
