@@ -92,7 +92,9 @@ static int run_connect(struct run *run)
     char error[1024];
 
     run->trace = (struct trace){.out = stderr, .on = o->trace_on, .symbols = run->symbols};
-    if (o->trace_file) {
+    if (o->trace_file && strcmp(o->trace_file, "-") == 0) {
+        run->trace.out = stdout;
+    } else if (o->trace_file) {
         run->trace.out = fopen(o->trace_file, "w");
         if (!run->trace.out) {
             snprintf(error, sizeof error, "%.500s: %s", o->trace_file, strerror(errno));
@@ -230,7 +232,7 @@ static void run_free(struct run *run)
     if (run->chip->signal_fd >= 0)
         close(run->chip->signal_fd);
     chip_free(run->chip);
-    if (run->trace.out && run->trace.out != stderr)
+    if (run->trace.out && run->trace.out != stderr && run->trace.out != stdout)
         fclose(run->trace.out);
     free(run);
 }

@@ -30,12 +30,13 @@ static int symbol_order(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* Code, by its own type or, if that isn't known, by its section. */
+/* A label in a section of code; names with $ mark data and code for disassemblers. */
 static bool is_code(const struct elf_file *elf, const struct elf_symbol *sym)
 {
-    if (sym->section == SHN_UNDEF || sym->section >= elf->sections || !*sym->name)
+    if (sym->section == SHN_UNDEF || sym->section >= elf->sections || !*sym->name ||
+        *sym->name == '$')
         return false;
-    if (sym->type != STT_FUNC && sym->type != STT_NOTYPE)
+    if (sym->type != STT_FUNC && sym->type != STT_NOTYPE && sym->type != STT_OBJECT)
         return false;
     return elf_section(elf, sym->section).flags & SHF_EXECINSTR;
 }
