@@ -137,10 +137,11 @@ static void find_leaders(struct program *p, struct leaders *l)
         mark(p, l->named, p->func[i].rv);
     for (size_t i = 0; i < f->relocs; i++) {
         bool code;
+        int64_t offset;
 
         if (rv_code_at(f, f->reloc[i].addr, false))
             continue;
-        uint64_t target = rv_reloc_target(f, &f->reloc[i], &code);
+        uint64_t target = rv_reloc_target(f, &f->reloc[i], &code, &offset);
         if (code)
             mark(p, l->named, target);
     }
@@ -328,10 +329,11 @@ static void find_reached(struct program *p)
     reach(p, &w, program_block_at(p, p->rv->entry));
     for (size_t i = 0; i < p->rv->relocs; i++) {
         bool code;
+        int64_t offset;
 
         if (rv_code_at(p->rv, p->rv->reloc[i].addr, false))
             continue;
-        uint64_t target = rv_reloc_target(p->rv, &p->rv->reloc[i], &code);
+        uint64_t target = rv_reloc_target(p->rv, &p->rv->reloc[i], &code, &offset);
         if (code)
             reach(p, &w, program_block_at(p, target));
     }

@@ -80,7 +80,7 @@ static bool resolve(struct program *p)
             if (a->code == NO_CODE)
                 continue;
             if (!atom_is_control(a)) {
-                a->op.imm = (int64_t)program_code_addr(p, a->code);
+                a->op.imm = (int64_t)program_code_addr(p, a->code) + a->code_offset;
                 continue;
             }
             a->op.imm = (int64_t)(block_addr(p, a->block) - b->addr) / 4;
@@ -182,8 +182,9 @@ void program_patch_data(struct program *p)
     for (size_t i = 0; i < p->rv->relocs; i++) {
         const struct rv_reloc *r = &p->rv->reloc[i];
         uint64_t value = 0;
+        int64_t offset;
         bool code, negative;
-        uint64_t target = rv_reloc_target(p->rv, r, &code);
+        uint64_t target = rv_reloc_target(p->rv, r, &code, &offset);
         unsigned size = field_size(r->type, &negative);
 
         if (!code || rv_code_at(p->rv, r->addr, false))

@@ -97,8 +97,11 @@ const struct rv_section *rv_find_section(const struct rv_file *f, const char *na
 const struct rv_section *rv_code_at(const struct rv_file *f, uint64_t addr, bool end);
 /* First relocation at or behind an address: an index into f->reloc. */
 size_t rv_reloc_at(const struct rv_file *f, uint64_t addr);
-/* What a relocation's symbol plus addend is; *code tells whether that is an address of code. */
-uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code);
+/*
+ * What a relocation names: *code tells whether it is an address of code. The addend is part of it unless that leads
+ * away from the code (a constant which the compiler folded into `function - where`): then it is in *offset.
+ */
+uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code, int64_t *offset);
 
 /* ---------------------------------------------------------------- program: lift.c, cfg.c, live.c */
 
@@ -106,6 +109,7 @@ struct atom {
     struct isa_op op;
     uint64_t pc;   /* RV64 address of the instruction it stems from */
     uint64_t code; /* RV64 code address that its displacement or immediate names, or NO_CODE */
+    int64_t code_offset; /* to be added to it */
     int32_t block; /* the block there, or NONE */
 };
 
@@ -174,8 +178,8 @@ struct bundle {
     uint64_t addr;
 };
 
-/* Registers of compiled C. */
-enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_A0 = 42, R_A1 = 43, R_TMP = 32 };
+/* Registers of compiled C; R_TMP is a pool register, for atoms that the lift itself adds. */
+enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_A0 = 42, R_A1 = 43, R_TMP = 31 };
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define LIVE_CLASS 0xffffffff00000000ULL

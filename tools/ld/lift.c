@@ -83,9 +83,12 @@ static void emit_unknown(struct lift *l)
     emit(l, ATOM_UNKNOWN, 0, 0, 0, l->word);
 }
 
-static void emit_code_address(struct lift *l, unsigned rd, uint64_t code)
+static void emit_code_address(struct lift *l, unsigned rd, uint64_t code, int64_t offset)
 {
-    emit(l, ISA_addi, rd, 0, 0, 0)->code = code;
+    struct atom *a = emit(l, ISA_addi, rd, 0, 0, 0);
+
+    a->code = code;
+    a->code_offset = offset;
 }
 
 /* ---------------------------------------------------------------- tables by opcode */
@@ -311,20 +314,21 @@ static void lift_custom(struct lift *l)
 
 /* ---------------------------------------------------------------- one instruction with its relocation */
 
-/* The code address that the low part of an address belongs to, or NO_CODE if it is one of data. */
-static uint64_t low_part_code(const struct lift *l)
+/* Does the low part of an address belong to one of code? */
+static bool low_part_of_code(const struct lift *l)
 {
     const struct rv_file *f = l->p->rv;
+    int64_t offset;
     bool code;
-    uint64_t target = rv_reloc_target(f, l->reloc, &code);
+    uint64_t target = rv_reloc_target(f, l->reloc, &code, &offset);
 
     if (l->reloc->type == R_RISCV_LO12_I || l->reloc->type == R_RISCV_LO12_S)
-        return code ? target : NO_CODE;
+        return code;
     /* pc-relative: the symbol stands on the auipc, whose relocation has the target */
     for (size_t i = rv_reloc_at(f, target); i < f->relocs && f->reloc[i].addr == target; i++) {
         if (f->reloc[i].type == R_RISCV_PCREL_HI20) {
-            uint64_t high = rv_reloc_target(f, &f->reloc[i], &code);
-            return code ? high : NO_CODE;
+            rv_reloc_target(f, &f->reloc[i], &code, &offset);
+            return code;
         }
     }
     ld_fail("%s: low part of an address whose high part can't be found", program_where(l->p, l->pc));
@@ -334,24 +338,26 @@ static void lift_upper(struct lift *l)
 {
     bool pc_relative = (l->word & 0x7f) == 0x17, code = false;
     uint64_t target = 0;
+    int64_t offset = 0;
 
     if (l->reloc)
-        target = rv_reloc_target(l->p->rv, l->reloc, &code);
+        target = rv_reloc_target(l->p->rv, l->reloc, &code, &offset);
     else if (pc_relative)
         ld_fail("%s: auipc without a relocation", program_where(l->p, l->pc));
     if (code)
-        emit_code_address(l, rd_of(l->word), target);
+        emit_code_address(l, rd_of(l->word), target, offset);
     else
         emit(l, ISA_addi, rd_of(l->word), 0, 0, imm_u(l->word) + (pc_relative ? (int64_t)l->pc : 0));
 }
 
-/* A call pair: the second word says which register links. Returns false if the pair is no longer one. */
+/* A call pair: the second word says which register links. */
 static void lift_call_pair(struct lift *l)
 {
     const struct rv_file *f = l->p->rv;
     uint64_t next = l->pc + 4 - l->section->addr;
     bool code;
-    uint64_t target = rv_reloc_target(f, l->reloc, &code);
+    int64_t offset;
+    uint64_t target = rv_reloc_target(f, l->reloc, &code, &offset);
     uint32_t jalr = 0;
 
     if (next + 4 <= l->section->size)
@@ -359,7 +365,7 @@ static void lift_call_pair(struct lift *l)
     if ((jalr & 0x707f) != 0x67)
         ld_fail("%s: a call relocation without its jalr", program_where(l->p, l->pc));
     if (code) {
-        lift_jump(l, rd_of(jalr), target);
+        lift_jump(l, rd_of(jalr), target + (uint64_t)offset);
     } else if (f->symbol[l->reloc->symbol].weak && f->symbol[l->reloc->symbol].undefined) {
         emit(l, ISA_brk, 0, 0, 0, 0);
     } else {
@@ -410,7 +416,7 @@ static unsigned lift_one(struct lift *l)
         case R_RISCV_LO12_S:
         case R_RISCV_PCREL_LO12_I:
         case R_RISCV_PCREL_LO12_S:
-            low_is_zero = low_part_code(l) != NO_CODE;
+            low_is_zero = low_part_of_code(l);
             break;
         case R_RISCV_GOT_HI20:
         case R_RISCV_TLS_GOT_HI20:

@@ -275,15 +275,22 @@ size_t rv_reloc_at(const struct rv_file *f, uint64_t addr)
     return low;
 }
 
-uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code)
+uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code, int64_t *offset)
 {
     const struct rv_symbol *y = &f->symbol[r->symbol];
+    const struct rv_section *s = &f->section[y->section];
     uint64_t target = y->value + (uint64_t)r->addend;
 
-    *code = y->section && f->section[y->section].code;
-    if (*code && (target % 4 || target < f->section[y->section].addr ||
-                  target - f->section[y->section].addr > f->section[y->section].size))
+    *code = y->section && s->code;
+    *offset = 0;
+    if (!*code)
+        return target;
+    if (y->func || target < s->addr || target - s->addr > s->size) {
+        *offset = r->addend;
+        target = y->value;
+    }
+    if (target % 4)
         ld_fail("0x%llx: a relocation names 0x%llx, which is no instruction of %s", (unsigned long long)r->addr,
-                (unsigned long long)target, f->section[y->section].name);
+                (unsigned long long)target, s->name);
     return target;
 }

@@ -19,7 +19,7 @@ here=$(dirname "$(readlink -f "$0")")
 runtime=$here/../native
 gcc=${VLIW_GCC:-riscv64-unknown-elf-gcc}
 target='-march=rv64im_zba_zbb_zbs -mabi=lp64 -mcmodel=medlow'
-code='-ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+code='-O2 -ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
     -fno-ipa-ra -fno-common -fno-stack-protector -Werror=trampolines -g'
 # The multilib is named by hand: with Zb in -march GCC would silently take the compressed-code libgcc.
 library='-march=rv64im -mabi=lp64'
