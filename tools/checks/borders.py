@@ -32,8 +32,8 @@ X86_WORDS = re.compile(
     r"|apic|pci|ide|e820|int1[0369]h?|a20)\b",
     re.I,
 )
-# Lines that may use such a word: blobs and devices of the command line bear QEMU's names, and mean nothing there.
-X86_ALLOWED = re.compile(r'"-?(bios|vgabios)"|`?vgabios`?,')
+# Lines that may use such a word: files and options of the command line bear QEMU's names, and mean nothing there.
+X86_ALLOWED = re.compile(r'^OPTION\(|^#define DEFAULT_BIOS "|"-?(bios|vgabios)"|`?vgabios`?,')
 
 LIBC = re.compile(r"^(_*(malloc|free|calloc|realloc|printf|puts|exit|abort|sbrk|impure_ptr|libc_\w+|errno)|_(read|write|"
                   r"open|close|fstat|isatty|lseek|kill|getpid)|f?open|f?close|fwrite|fread|stdout|stderr|environ)$")
