@@ -80,6 +80,10 @@ static void set_trace(const char *option, const char *list)
         size_t length = 0;
         unsigned i = 0;
 
+        if (*list == ',') {
+            list++;
+            continue;
+        }
         while (list[length] && list[length] != ',')
             length++;
         while (i < D_COUNT && !word_is(list, length, trace_key[i]))
@@ -88,8 +92,6 @@ static void set_trace(const char *option, const char *list)
             option_refuse(option, "unknown trace category");
         cms.opt->trace |= 1u << i;
         list += length;
-        if (*list == ',')
-            list++;
     }
 }
 

@@ -53,7 +53,11 @@ static void land_tlb(const struct access *a, struct translation *from)
         mmu_fill(a->addr, a->write, a->user, a->port);
 }
 
-static void land_tbit(const struct access *a)
+/*
+ * A store to bytes that code was made from: that code is dropped, and the store can be done again. Gear 1 does so in
+ * single-step mode, where fetching protects nothing: an instruction may store into its own granule.
+ */
+static void land_tbit(const struct access *a, const struct translation *from)
 {
     uint64_t gpa;
     uint32_t error;
@@ -61,6 +65,8 @@ static void land_tbit(const struct access *a)
     if (!mmu_translate(a->addr, true, a->user, &gpa, &error))
         cms_panic("store to translated code at %x, which isn't mapped", a->addr);
     smc_written(gpa, a->size);
+    if (!from)
+        loop_step();
 }
 
 /* An access that gear 1 has to do in software. */
@@ -117,7 +123,7 @@ void trap_land(int why)
         break;
     case CAUSE_tlb_tbit:
         cms_count(EV_TRAP_TBIT);
-        land_tbit(&a);
+        land_tbit(&a, from);
         break;
     case CAUSE_sbuf_full:
         cms_count(EV_TRAP_SBUF);
