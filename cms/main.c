@@ -31,6 +31,7 @@ void cms_main(uint64_t flash, uint64_t hidden)
     runtime_init();             /* options, counters, translation cache */
     monitor_init();             /* the PC's devices, and what stands behind them on the host */
     monitor_reset();            /* power on: BIOS in place, devices at their defaults */
+    gear1_init();               /* store of decoded instructions */
     gear1_reset();              /* processor at FFFF:FFF0 */
     cms_run();
 }
