@@ -100,6 +100,8 @@ class Checker:
     def operand_places(self, form):
         """One name means one kind in every format: struct isa_op has one member for it."""
         for other in self.isa.formats.values():
+            if other is form:
+                return
             for f in form.operands():
                 g = other.field(f.name)
                 if g is not None and g.kind != f.kind:

@@ -145,7 +145,8 @@ class Reader:
 
     def read(self, path, text):
         expander = Expander(path, text, self.report)
-        for statement in self.report.guard(expander.expand) or []:
+        self.report.guard(expander.expand)
+        for statement in expander.statements:
             self.report.guard(self.statement, statement)
         if self.isa.isa is None:
             self.report.add(f"{path}:1", 'no `isa "name" version N` line')

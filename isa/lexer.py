@@ -87,6 +87,7 @@ class Expander:
         self.path = path
         self.report = report
         self.lines = [strip_comment(line) for line in text.split("\n")]
+        self.statements = []
 
     def where(self, index):
         return f"{self.path}:{index + 1}"
@@ -116,9 +117,9 @@ class Expander:
             yield {**env, **{name: values[column] for name, values in lists.items()}}
 
     def expand(self, start=0, end=None, env=None):
+        """Append to `statements` what these lines say; a mistake in the blocks' structure ends it."""
         end = len(self.lines) if end is None else end
         env = env or {}
-        out = []
         i = start
         while i < end:
             line = self.lines[i]
@@ -127,16 +128,15 @@ class Expander:
                     raise Mistake(self.where(i), "`each` line must end with `{`")
                 close = self.block_end(i)
                 for inner in self.columns(i, env):
-                    out += self.expand(i + 1, close, inner)
+                    self.expand(i + 1, close, inner)
                 i = close
             elif line == "}":
                 raise Mistake(self.where(i), "`}` without `each`")
             elif line:
                 statement = self.report.guard(self.one_line, i, env)
                 if statement:
-                    out.append(statement)
+                    self.statements.append(statement)
             i += 1
-        return out
 
     def one_line(self, index, env):
         where = self.where(index)
