@@ -10,6 +10,7 @@
  * limit of CS is folded into the window's size.
  *
  * Bytes that have been decoded are announced to smc.c; gear1_forget hears from there when they change.
+ * In single-step mode nothing new is kept or announced, so that an instruction can store next to itself (trap.c).
  */
 #include "gear1/gear1.h"
 
@@ -140,7 +141,7 @@ static const struct slot *fetch_slow(uint32_t eip)
     if (s->tag == tag && eip + s->insn.length - 1 <= cs->limit && eip + s->insn.length > eip)
         return s;
     s->tag = 0;
-    if (decode(eip, lin, gpa, &s->insn) && memory) {
+    if (decode(eip, lin, gpa, &s->insn) && memory && !cms.step) {
         s->tag = tag;
         smc_protect(gpa, s->insn.length);
     }

@@ -11,6 +11,7 @@
  */
 #include "isa.h"
 #include "isa_intrinsics.h"
+#include "monitor/io_trace.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
@@ -115,6 +116,10 @@ void trap_land(int why)
         break;
     case CAUSE_tlb_io:
         cms_count(EV_TRAP_TLB_IO);
+        if (cms_tracing(D_IO)) {
+            io_trace_exception((unsigned)why, a.addr, a.size, a.write, a.port);
+            io_trace_rollback();
+        }
         land_step(from, EV_STEP_IO);
         break;
     case CAUSE_page_cross:
