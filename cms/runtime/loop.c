@@ -20,6 +20,7 @@
 #include "hidden-mem/hostport.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
+#include "monitor/io_trace.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
@@ -34,9 +35,11 @@ void loop_step(void)
 {
     vx_mtsr(SR_PHASE, PHASE_step);
     cms_count(EV_STEPS);
+    io_trace_step();
     cms.step = true;
     gear1_one();
     cms.step = false;
+    io_trace_resume();
 }
 
 void loop_recover(unsigned insns)

@@ -116,10 +116,8 @@ void trap_land(int why)
         break;
     case CAUSE_tlb_io:
         cms_count(EV_TRAP_TLB_IO);
-        if (cms_tracing(D_IO)) {
-            io_trace_exception((unsigned)why, a.addr, a.size, a.write, a.port);
-            io_trace_rollback();
-        }
+        io_trace_exception((unsigned)why, a.addr, a.size, a.write, a.port);
+        io_trace_rollback();
         land_step(from, EV_STEP_IO);
         break;
     case CAUSE_page_cross:
