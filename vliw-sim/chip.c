@@ -70,8 +70,10 @@ bool chip_hide(struct chip *chip, uint64_t size)
 
 void chip_halt_with(struct chip *chip, enum chip_stop why)
 {
-    if (!chip->stop)
+    if (!chip->stop) {
         chip->stop = why;
+        chip->stop_pc = chip->pc;
+    }
     engine_plan(chip);
 }
 

@@ -172,6 +172,7 @@ struct chip {
     struct events events;
     int signal_fd; /* readable after Ctrl-C; -1: none */
     enum chip_stop stop;
+    uint64_t stop_pc; /* of the bundle at which it was found */
     bool tracing_bundles;
 };
 

@@ -143,6 +143,8 @@ static int end_of_host(const struct host_report *r, char *text, size_t size)
         [HOST_EXIT_DEBUG] = {EXIT_GUEST, "debug exit"},
         [HOST_EXIT_FAULT] = {EXIT_GUEST, "triple fault"},
         [HOST_EXIT_ROM] = {EXIT_ROM, "boot ROM"},
+        [HOST_EXIT_OPTION] = {EXIT_USAGE, "firmware"},
+        [HOST_EXIT_INPUT] = {EXIT_INPUT, "firmware"},
     };
 
     if (r->state == HOST_PANICKED) {
@@ -169,7 +171,7 @@ static int end_of_run(struct run *run, char *text, size_t size)
     const struct chip *chip = run->chip;
     char here[SYMBOL_TEXT], there[SYMBOL_TEXT];
 
-    symbols_text(run->symbols, chip->pc, here);
+    symbols_text(run->symbols, chip->stop_pc, here);
     symbols_text(run->symbols, chip->epc, there);
     switch (chip->stop) {
     case STOP_HOST: return end_of_host(hostport_report(run->host), text, size);
@@ -213,12 +215,20 @@ static int stats_write(struct run *run, const struct stats_end *end)
     return end->status;
 }
 
+/* Did the run end before it began, because of what the command line said or named? Then one line is enough. */
+static bool refused(int status)
+{
+    return status == EXIT_ROM || status == EXIT_USAGE || status == EXIT_INPUT;
+}
+
 static int run_finish(struct run *run, double seconds)
 {
     struct stats_end end = {.reason = run->reason, .seconds = seconds};
 
     end.status = end_of_run(run, run->reason, sizeof run->reason);
     fflush(stdout);
+    if (refused(end.status))
+        return complain(end.status, run->reason);
     if (end.status == EXIT_PANIC || end.status == EXIT_TRAP || end.status == EXIT_INTERRUPTED)
         events_print(&run->chip->events, run->symbols, stderr);
     stats_text(run->chip, hostport_report(run->host), &end, stderr);
