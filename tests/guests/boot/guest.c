@@ -1,0 +1,129 @@
+/*
+ * guest.c - the 32-bit program: console, timer interrupt, power-off. What it computes is in work.c.
+ */
+#include "work.h"
+
+#define COM1 0x3f8
+#define LINE_STATUS (COM1 + 5)
+#define TRANSMIT_EMPTY 0x20
+#define PIC 0x20
+#define PIT_HZ 1193182
+#define TICKS 5
+#define PM_FUNCTION \
+    0x80000b40u /* bus 0, device 1, function 3, register 40h: base of the ACPI ports */
+#define PM_CONTROL 4
+#define SLEEP_ENABLE 0x2000
+#define TIMER_VECTOR 32
+
+struct gate {
+    uint16_t low, selector, type, high;
+};
+
+volatile uint32_t timer_ticks;
+extern void timer_entry(void);
+void guest_main(const uint8_t *image, uint32_t length);
+
+static struct gate idt[TIMER_VECTOR + 1];
+
+static inline void out8(uint16_t port, uint8_t v)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline void out16(uint16_t port, uint16_t v)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline void out32(uint16_t port, uint32_t v)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+    uint8_t v;
+
+    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+
+static inline uint32_t in32(uint16_t port)
+{
+    uint32_t v;
+
+    __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+
+void put_char(char c)
+{
+    while (!(in8(LINE_STATUS) & TRANSMIT_EMPTY))
+        ;
+    out8(COM1, (uint8_t)c);
+}
+
+static void put_line(const char *s)
+{
+    while (*s)
+        put_char(*s++);
+    put_char('\n');
+}
+
+/*
+ * The master controller's inputs become vectors 32 to 39, of which only the timer is open, at 100
+ * Hz.
+ */
+static void timer_start(void)
+{
+    static struct {
+        uint16_t limit;
+        uint32_t base;
+    } __attribute__((packed)) pointer;
+
+    idt[TIMER_VECTOR] = (struct gate){
+        .low = (uint16_t)(uintptr_t)timer_entry,
+        .selector = 8,
+        .type = 0x8e00,
+        .high = (uint16_t)((uintptr_t)timer_entry >> 16),
+    };
+    pointer.limit = sizeof(idt) - 1;
+    pointer.base = (uintptr_t)idt;
+    __asm__ volatile("lidt %0" : : "m"(pointer));
+    out8(PIC, 0x11);
+    out8(PIC + 1, TIMER_VECTOR);
+    out8(PIC + 1, 4);
+    out8(PIC + 1, 1);
+    out8(PIC + 1, 0xfe);
+    out8(0x43, 0x34);
+    out8(0x40, (PIT_HZ / 100) & 0xff);
+    out8(0x40, PIT_HZ / 100 >> 8);
+}
+
+static void timer_wait(void)
+{
+    uint32_t until = timer_ticks + TICKS;
+
+    while ((int32_t)(until - timer_ticks) > 0)
+        __asm__ volatile("sti; hlt; cli" : : : "memory");
+    put_line("timer: waited");
+}
+
+static void power_off(void)
+{
+    out32(0xcf8, PM_FUNCTION);
+    out16((uint16_t)((in32(0xcfc) & 0xffc0) + PM_CONTROL), SLEEP_ENABLE);
+}
+
+void guest_main(const uint8_t *image, uint32_t length)
+{
+    put_line("selkirk boot disk: protected mode");
+    timer_start();
+    __asm__ volatile("sti");
+    work(image, length);
+    __asm__ volatile("cli");
+    timer_wait();
+    put_line("power off");
+    power_off();
+    put_line("still here");
+}
