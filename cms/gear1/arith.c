@@ -7,7 +7,7 @@
         if (shape_memory(shape)) {                                                                                   \
             uint32_t lin = shape_place(i, size);                                                                     \
                                                                                                                      \
-            g1_store(lin, size, ATOM2(atom, size, g1_load(lin, size), shape_source(i, size, shape)));                \
+            g1_store(lin, size, ATOM2(atom, size, g1_load_rmw(lin, size), shape_source(i, size, shape)));                \
         } else {                                                                                                     \
             unsigned n = shape_register(i, shape);                                                                   \
                                                                                                                      \
@@ -32,7 +32,7 @@
         if (shape_memory(shape)) {                                                                                   \
             uint32_t lin = shape_place(i, size);                                                                     \
                                                                                                                      \
-            g1_store(lin, size, ATOM1(atom, size, g1_load(lin, size)));                                              \
+            g1_store(lin, size, ATOM1(atom, size, g1_load_rmw(lin, size)));                                              \
         } else {                                                                                                     \
             unsigned n = shape_register(i, shape);                                                                   \
                                                                                                                      \
@@ -96,7 +96,7 @@ void g1_cmpxchg(const struct insn *i)
 void g1_cmpxchg8b(const struct insn *i)
 {
     uint32_t lin = seg_linear(i->seg, g1_ea(i), 8, true);
-    uint32_t low = g1_load(lin, 4), high = g1_load(lin + 4, 4);
+    uint32_t low = g1_load_rmw(lin, 4), high = g1_load_rmw(lin + 4, 4);
     uint64_t flags = vx_movfc() & ~(uint64_t)FL_ZF;
 
     if (low == g1_reg32(EAX) && high == g1_reg32(EDX)) {

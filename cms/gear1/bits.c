@@ -26,7 +26,7 @@ static struct bit bit_find(const struct insn *i, bool write)
         if (i->adsize == 2)
             ea &= 0xffff;
         b.t.lin = seg_linear(i->seg, ea, i->opsize, write);
-        b.t.value = g1_load(b.t.lin, i->opsize);
+        b.t.value = write ? g1_load_rmw(b.t.lin, i->opsize) : g1_load(b.t.lin, i->opsize);
     } else {
         b.t.value = g1_reg(i->rm, i->opsize);
     }

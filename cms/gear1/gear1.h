@@ -117,6 +117,17 @@ static inline uint32_t g1_load(uint32_t lin, unsigned size)
     return (uint32_t)(size == 4 ? vx_gld32(lin) : size == 2 ? vx_gld16(lin) : vx_gld8(lin));
 }
 
+/*
+ * The load of a read-modify-write. If the page can't be written the page fault says so, although it is the load that
+ * meets it: the landing repeats an access that isn't allowed in single-step mode.
+ */
+static inline uint32_t g1_load_rmw(uint32_t lin, unsigned size)
+{
+    if (unlikely(cms.step))
+        lin_probe_write(lin, size, cms.cpu.cpl == 3);
+    return g1_load(lin, size);
+}
+
 static inline void g1_store(uint32_t lin, unsigned size, uint32_t value)
 {
     if (unlikely(cms.step))
@@ -166,7 +177,7 @@ static inline struct target g1_target(const struct insn *i)
 
     if (i->is_mem) {
         t.lin = seg_linear(i->seg, g1_ea(i), i->msize, true);
-        t.value = g1_load(t.lin, i->msize);
+        t.value = g1_load_rmw(t.lin, i->msize);
     } else {
         t.value = g1_reg(i->rm, i->msize);
     }

@@ -118,3 +118,10 @@ void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user)
     if (own != user)
         vx_mtsr(SR_GMODE, own);
 }
+
+void lin_probe_write(uint32_t lin, unsigned size, bool user)
+{
+    (void)lin_entry(lin, true, user);
+    if ((lin & PAGE_MASK) + size > PAGE_SIZE)
+        (void)lin_entry((lin | PAGE_MASK) + 1, true, user);
+}

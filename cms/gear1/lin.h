@@ -18,4 +18,7 @@
 uint64_t lin_read(uint32_t lin, unsigned size, bool user);
 void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user);
 
+/* Raises the page fault that a write would raise; writes nothing. */
+void lin_probe_write(uint32_t lin, unsigned size, bool user);
+
 #endif

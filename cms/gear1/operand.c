@@ -13,18 +13,7 @@ void g1_write(unsigned seg, uint32_t offset, unsigned size, uint32_t value)
 
 void g1_probe_write(unsigned seg, uint32_t offset, unsigned size)
 {
-    uint32_t lin = seg_linear(seg, offset, size, true);
-    bool user = cms.cpu.cpl == 3;
-    uint64_t gpa;
-    uint32_t error;
-
-    if (!mmu_translate(lin, true, user, &gpa, &error))
-        x86_page_fault(lin, error);
-    if ((lin & PAGE_MASK) + size <= PAGE_SIZE)
-        return;
-    lin = (lin | PAGE_MASK) + 1;
-    if (!mmu_translate(lin, true, user, &gpa, &error))
-        x86_page_fault(lin, error);
+    lin_probe_write(seg_linear(seg, offset, size, true), size, cms.cpu.cpl == 3);
 }
 
 uint32_t g1_get_rm(const struct insn *i)

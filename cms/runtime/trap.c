@@ -42,16 +42,21 @@ static struct access trap_access(uint64_t gmode)
     };
 }
 
-/* No TLB entry, or one that forbids the access: enter what the page tables say. In gear 1 a forbidden access raises #PF. */
+/*
+ * No TLB entry, or one that forbids the access: enter what the page tables say. An access that they forbid is a page
+ * fault only when gear 1 meets it, in single-step mode: there it knows whether the instruction means to write as well.
+ */
 static void land_tlb(const struct access *a, struct translation *from)
 {
     uint64_t gpa;
     uint32_t error;
 
-    if (from && !a->port && !mmu_translate(a->addr, a->write, a->user, &gpa, &error))
+    if (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error))
+        mmu_fill(a->addr, a->write, a->user, a->port);
+    else if (from)
         tcache_recover(from);
     else
-        mmu_fill(a->addr, a->write, a->user, a->port);
+        loop_step();
 }
 
 /*

@@ -1,0 +1,78 @@
+/*
+ * diff.h - the host's processor against gear 1.
+ *
+ * A case is a few bytes of 32-bit user-mode code, general registers, flags and memory. It runs twice: natively, in a
+ * 32-bit code segment of this process (native.c), and in gear 1 of the host build, in a guest with paging on and the
+ * same linear addresses (guest.c). It ends at a byte CC or in an exception. Registers, EIP, flags, vector, error code,
+ * CR2 and all memory must agree; status flags that insns.def calls undefined for the instruction are not compared
+ * unless asked for.
+ *
+ *     forms.c  which encodings there are, from insns.def      make.c   a random case of one form
+ *     main.c   the loop over forms, comparison, report
+ */
+#ifndef TESTS_X86_DIFF_H
+#define TESTS_X86_DIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "x86/x86.h"
+
+struct regs {
+    uint32_t gpr[8], eip, eflags;
+};
+
+#define NO_VECTOR 256u /* the case ran to its CC */
+
+struct outcome {
+    struct regs regs;
+    uint32_t vector, error, cr2; /* error and cr2 for page faults only */
+};
+
+/* Memory of a case: the same linear addresses on both sides; nothing else is mapped for the guest. */
+enum area_id { AREA_CODE, AREA_DATA, AREA_STACK, AREA_LOW, AREA_COUNT };
+
+struct area {
+    uint32_t base, size;
+};
+
+extern const struct area areas[AREA_COUNT];
+
+#define UNMAPPED 0x03000000u /* nothing near here */
+
+struct testcase {
+    struct regs in;
+    uint8_t code[32]; /* placed at in.eip; CC around it */
+    unsigned length;
+    const char *op;   /* mnemonic */
+    uint32_t undef;   /* status flags not to compare */
+};
+
+/* native.c: false if this host can't map AREA_LOW (16-bit addresses) */
+bool native_init(void);
+void native_run(const struct regs *in, struct outcome *out);
+uint8_t *native_memory(uint32_t addr);
+
+/* guest.c */
+void guest_init(void);
+void guest_code_changed(uint32_t addr, size_t length);
+void guest_run(const struct regs *in, struct outcome *out);
+uint8_t *guest_memory(uint32_t addr);
+
+/* forms.c: one row of insns.def's encodings */
+struct form {
+    uint8_t map, first, last, ext;
+    bool has_ext;
+    uint8_t op;
+};
+
+extern const struct form forms[];
+extern const unsigned form_count;
+
+/* make.c: a random case of the form; deterministic in the state of the generator */
+void make_seed(uint64_t seed);
+uint32_t make_random(void);
+bool make_case(const struct form *form, bool low, struct testcase *tc);
+
+#endif

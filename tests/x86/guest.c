@@ -1,0 +1,125 @@
+/* guest.c - a case in gear 1: a flat 32-bit guest at CPL 3, paging on, the areas mapped one to one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff.h"
+#include "gear1/gear1.h"
+#include "hidden-mem/map.h"
+#include "host/host.h"
+#include "runtime/runtime.h"
+
+#define GUEST_SIZE (64u << 20)
+#define PAGE_DIRECTORY 0x100000u
+#define PAGE_TABLES 0x101000u /* one for each directory entry */
+#define PTE_USER 7u           /* present, writable, user */
+#define STEPS 4096            /* no case needs as many */
+
+uint8_t *guest_memory(uint32_t addr)
+{
+    return (uint8_t *)(GUEST_BASE + addr);
+}
+
+static void map_page(uint32_t addr)
+{
+    uint32_t *directory = (uint32_t *)guest_memory(PAGE_DIRECTORY);
+    uint32_t table = PAGE_TABLES + (addr >> 22) * PAGE_SIZE;
+
+    directory[addr >> 22] = table | PTE_USER;
+    ((uint32_t *)guest_memory(table))[addr >> 12 & 1023] = addr | PTE_USER;
+}
+
+static void user_segments(void)
+{
+    const struct segment data = {
+        .selector = 0x2b,
+        .attr = SA_PRESENT | SA_DPL | SA_SEGMENT | SA_WRITE | SA_ACCESSED | SA_BIG | SA_GRANULAR,
+        .limit = 0xffffffff,
+        .valid = true,
+    };
+    struct segment code = data;
+
+    code.attr |= SA_CODE;
+    code.selector = 0x23;
+    for (unsigned n = 0; n < SEG_COUNT; n++)
+        seg_set(n, n == SEG_CS ? &code : &data);
+    seg_null(0, &cms.cpu.seg[SEG_FS]);
+    seg_null(0, &cms.cpu.seg[SEG_GS]);
+}
+
+void guest_init(void)
+{
+    static const char *const option[] = {NULL};
+    static const char *const blob[] = {"bios", "/usr/share/seabios/bios.bin", NULL}; /* the monitor wants one */
+    static const struct host_files files = {.blob = blob, .option = option};
+
+    host_memory(GUEST_SIZE);
+    host_port(&files);
+    runtime_init();
+    monitor_init();
+    gear1_init();
+    gear1_reset();
+    for (unsigned n = 0; n < AREA_COUNT; n++)
+        for (uint32_t at = 0; at < areas[n].size; at += PAGE_SIZE)
+            map_page(areas[n].base + at);
+    cms.cpu.cr0 = CR0_PE | CR0_PG | CR0_ET | CR0_WP;
+    cms.cpu.cr3 = PAGE_DIRECTORY;
+    user_segments();
+    cpu_set_cpl(3);
+    mmu_flush();
+    gear1_refetch();
+}
+
+void guest_code_changed(uint32_t addr, size_t length)
+{
+    smc_written(addr, length);
+}
+
+static void load(const struct regs *in)
+{
+    for (unsigned n = 0; n < 8; n++)
+        g1_set_reg32(n, in->gpr[n]);
+    g1_set_eip(in->eip);
+    vx_movtc(in->eflags & FL_STATUS);
+    cms.cpu.eflags = in->eflags & ~(uint32_t)FL_STATUS;
+    vx_commit(0);
+}
+
+static void store(struct outcome *out)
+{
+    for (unsigned n = 0; n < 8; n++)
+        out->regs.gpr[n] = g1_reg32(n);
+    out->regs.eip = g1_eip();
+    out->regs.eflags = g1_eflags();
+}
+
+/* The CC that ends a case stands in the code area; anywhere else fetching it may fault like anything. */
+static bool at_end(void)
+{
+    const struct area *code = &areas[AREA_CODE];
+
+    return g1_eip() - code->base < code->size && *guest_memory(g1_eip()) == 0xcc;
+}
+
+void guest_run(const struct regs *in, struct outcome *out)
+{
+    static volatile unsigned steps; /* survives landings */
+    int why;
+
+    *out = (struct outcome){.vector = NO_VECTOR};
+    load(in);
+    steps = 0;
+    why = cms_setjmp(cms.landing);
+    if (why == UNWIND_FAULT) {
+        out->vector = cms.fault.vector;
+        if (out->vector == X86_PF) {
+            out->error = cms.fault.error;
+            out->cr2 = cms.fault.cr2;
+        }
+    } else {
+        if (why)
+            trap_land(why);
+        while (!at_end() && steps++ < STEPS)
+            gear1_run(1);
+    }
+    store(out);
+}
