@@ -75,6 +75,7 @@ enum host_exit {
     HOST_EXIT_FAULT = 3,    /* triple fault with reset switched off */
     HOST_EXIT_ROM = 4,      /* the boot ROM found no image that it may start */
     HOST_EXIT_OPTION = 5,   /* the firmware doesn't know an option, or its value is out of range: user's mistake */
+    HOST_EXIT_INPUT = 6,    /* a file that the command line named is not what it should be */
     HOST_EXIT_COUNT
 };
 

@@ -33,7 +33,7 @@ void bios_init(void)
         cms_snprintf(text, sizeof(text),
                      "the BIOS has %lu bytes, expected a multiple of %u up to %u", size, BIOS_STEP,
                      BIOS_MAX);
-        monitor_exit(HOST_EXIT_OPTION, 0, text);
+        monitor_exit(HOST_EXIT_INPUT, 0, text);
     }
     if (cms.guest_size < BIOS_END)
         monitor_exit(HOST_EXIT_OPTION, 0, "the guest needs at least 1 MiB of memory");

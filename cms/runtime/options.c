@@ -38,14 +38,16 @@ static void option_refuse(const char *text, const char *why) __attribute__((nore
 
 static void option_refuse(const char *text, const char *why)
 {
+    char reason[OPTION_MAX + 80];
+
     struct host_request rq = {
         .op = HOST_EXIT,
         .arg = {HOST_EXIT_OPTION},
-        .buffer = (uintptr_t)why,
-        .length = strlen(why),
+        .buffer = (uintptr_t)reason,
     };
 
-    cms_log(0, "option %s: %s", text, why);
+    cms_snprintf(reason, sizeof(reason), "%s: %s", text, why);
+    rq.length = strlen(reason);
     proxy_call(&rq);
     cms_panic("the host did not end the run after a wrong option");
 }
