@@ -39,8 +39,9 @@ bool trace_parse(const char *list, uint32_t *on, char *others, size_t size)
         if (!ours && len) {
             if (used + len + 2 > size)
                 return false;
-            used += (size_t)snprintf(others + used, size - used, "%s%.*s", used ? "," : "",
-                                     (int)len, list);
+            const char *comma = used && others[used - 1] != '=' ? "," : "";
+
+            used += (size_t)snprintf(others + used, size - used, "%s%.*s", comma, (int)len, list);
         }
         list += len + (list[len] == ',');
     }
