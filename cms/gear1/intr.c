@@ -12,7 +12,6 @@
 #include "gear1/lin.h"
 #include "gear1/system.h"
 #include "hidden-mem/hostport.h"
-#include "hidden-mem/map.h"
 #include "runtime/options.h"
 
 /* What an event counts as when the delivery of the next one begins within its own. */
@@ -267,40 +266,13 @@ static void event_deliver(const struct x86_event *e, enum deliver_class class)
     vx_commit(0);
 }
 
-/*
- * Does the instruction at EIP modify its operand in memory? Gear 1 loads before it stores, but the processor asks for
- * both rights at once: such a load faults as a write. Raises nothing; false if the instruction can't even be fetched.
- */
-static bool insn_modifies(void)
-{
-    uint32_t lin = cms.cpu.seg[SEG_CS].base + g1_eip();
-    uint8_t bytes[X86_MAX_LENGTH];
-    struct insn i;
-    unsigned n;
-
-    for (n = 0; n < X86_MAX_LENGTH; n++) {
-        uint64_t gpa;
-        uint32_t error;
-
-        if (!mmu_translate(lin + n, false, cms.cpu.cpl == 3, &gpa, &error) || gpa >= cms.guest_size)
-            break;
-        bytes[n] = *(const uint8_t *)(GUEST_BASE + gpa);
-    }
-    if (x86_decode(bytes, n, cms.cpu.code32, &i) <= 0)
-        return false;
-    return i.is_mem && (x86_ops[i.op].props & P_LOCK || (i.op >= OP_rol && i.op <= OP_shrd));
-}
-
 void gear1_deliver(const struct fault *f)
 {
     enum deliver_class class = event_class(f->vector);
     struct x86_event e = {EVENT_EXCEPTION, f->vector, f->has_error, f->error};
 
-    if (f->vector == X86_PF) {
+    if (f->vector == X86_PF)
         cms.cpu.cr2 = f->cr2;
-        if (!cms.delivering && !(f->error & PF_WRITE) && insn_modifies())
-            e.error |= PF_WRITE;
-    }
     if (event_doubles(cms.delivering, class)) {
         if (cms.delivering == DELIVER_DOUBLE)
             cpu_shutdown();
