@@ -203,7 +203,7 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_STATS: o->stats = arg; return true;
     case OPT_CONFIG_OUT: o->config_out = arg; return true;
     case OPT_TRACE:
-        if (!trace_parse(arg, &o->trace_on, o->firmware_trace, sizeof o->firmware_trace))
+        if (!trace_parse(arg, &o->trace_on, o->others, sizeof o->others))
             return wrong(err, "-d %.60s...: too long", arg);
         return true;
     case OPT_TRACE_FILE: o->trace_file = arg; return true;
@@ -328,7 +328,6 @@ enum options_result options_parse(struct options *o, int argc, char **argv,
     o->host.clock = DEFAULT_CLOCK;
     o->host.log_level = 1;
     o->max_cycles = UINT64_MAX;
-    strcpy(o->firmware_trace, "d=");
     machine_defaults(&o->machine);
     if (!machine_load(&o->machine, preset, err))
         return OPTIONS_WRONG;
@@ -340,7 +339,8 @@ enum options_result options_parse(struct options *o, int argc, char **argv,
     }
     if (!machine_check(&o->machine, err) || !defaults_fill(o, err))
         return OPTIONS_WRONG;
-    if (o->firmware_trace[2] && !firmware_option(o, o->firmware_trace, err))
+    snprintf(o->firmware_trace, sizeof o->firmware_trace, "d=%s", o->others);
+    if (*o->others && !firmware_option(o, o->firmware_trace, err))
         return OPTIONS_WRONG;
     o->host.option = o->firmware;
     return OPTIONS_RUN;

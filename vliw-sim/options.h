@@ -21,6 +21,7 @@ struct options {
 
     /* what the pointers above and in `host` may point to */
     const char *firmware[OPTIONS_FIRMWARE];
+    char others[HOST_OPTION_MAX - 2]; /* trace categories that are not the chip's */
     char firmware_trace[HOST_OPTION_MAX];
     char gear[HOST_OPTION_MAX];
     char default_rom[OPTIONS_PATH], default_flash[OPTIONS_PATH], default_symbols[OPTIONS_PATH];

@@ -1,0 +1,252 @@
+/*
+ * sim_models.c - the chip's models against simple-minded ones: caches against time stamps, the store
+ * buffer against an array of bytes, the TLB against a list; DRAM pages and draining by hand.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hidden-mem/map.h"
+#include "vliw-sim/cache.h"
+#include "vliw-sim/hier.h"
+#include "vliw-sim/machine.h"
+#include "vliw-sim/sbuf.h"
+#include "vliw-sim/tlb.h"
+
+static unsigned failures;
+
+#define CHECK(x)                                                    \
+    do {                                                            \
+        if (!(x)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
+            failures++;                                             \
+        }                                                           \
+    } while (0)
+
+/* xorshift: the same numbers in every run */
+static uint64_t noise(void)
+{
+    static uint64_t x = 88172645463325252u;
+
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return x;
+}
+
+/* ---------------------------------------------------------------- cache */
+
+#define SETS 4
+#define WAYS 4
+
+struct slow_line {
+    uint32_t line;
+    uint64_t used; /* when; 0 empty */
+    bool dirty;
+};
+
+static bool slow_access(struct slow_line *set, uint32_t line, bool write, uint64_t now,
+                        uint32_t *victim)
+{
+    struct slow_line *oldest = set;
+
+    *victim = 0;
+    for (unsigned i = 0; i < WAYS; i++) {
+        if (set[i].used && set[i].line == line) {
+            set[i].used = now;
+            set[i].dirty |= write;
+            return true;
+        }
+        if (set[i].used < oldest->used)
+            oldest = &set[i];
+    }
+    if (oldest->used && oldest->dirty)
+        *victim = oldest->line;
+    *oldest = (struct slow_line){line, now, write};
+    return false;
+}
+
+static void test_cache(void)
+{
+    struct machine_cache config = {.size = SETS * WAYS * 64, .ways = WAYS, .line = 64};
+    struct slow_line slow[SETS][WAYS] = {0};
+    struct cache cache;
+    uint64_t hits = 0;
+
+    cache_init(&cache, &config);
+    for (uint64_t now = 1; now < 200000; now++) {
+        uint32_t line = 1 + (uint32_t)(noise() % 40), victim = 0, expected = 0;
+        bool write = noise() & 1;
+        bool hit = cache_again(&cache, line, write) || cache_access(&cache, line, write, &victim);
+        bool should = slow_access(slow[line % SETS], line, write, now, &expected);
+        CHECK(hit == should && victim == expected);
+        hits += hit;
+        if (noise() % 1000 == 0) {
+            uint32_t gone = 1 + (uint32_t)(noise() % 40);
+            cache_drop(&cache, gone);
+            for (unsigned i = 0; i < WAYS; i++) {
+                if (slow[gone % SETS][i].line == gone)
+                    slow[gone % SETS][i] = (struct slow_line){0};
+            }
+        }
+    }
+    CHECK(cache.hits == hits && cache.hits + cache.misses == 199999);
+    cache_clear(&cache);
+    CHECK(!cache_again(&cache, 1, false));
+    cache_free(&cache);
+}
+
+/* ---------------------------------------------------------------- hierarchy */
+
+static void test_hier(void)
+{
+    struct machine m;
+    struct hier h;
+    uint32_t line = (uint32_t)(GUEST_BASE >> 6);
+
+    machine_defaults(&m);
+    m.khz = 1000000; /* 1 ns a cycle */
+    hier_init(&h, &m);
+    CHECK(hier_data(&h, line, false) == 9 + 143); /* nothing is open */
+    CHECK(hier_data(&h, line, true) == 0);
+    CHECK(hier_data(&h, line + 1, false) == 9 + 86);
+    CHECK(hier_fetch(&h, line + 1) == 9);                     /* L2 has it */
+    CHECK(hier_data(&h, line + 4 * 64, false) == 9 + 143);    /* same bank, another page */
+    CHECK(hier_data(&h, line + 64, false) == 9 + 143);        /* another bank */
+    CHECK(hier_data(&h, line + 4 * 64 + 1, false) == 9 + 86); /* both stay open */
+    CHECK(hier_span(&h, GUEST_BASE + 60, 8, false) == 0);
+    CHECK(hier_span(&h, GUEST_BASE + 124, 8, false) == 9 + 143); /* its second line */
+    CHECK(hier_data(&h, (uint32_t)(FLASH_BASE >> 6), false) == 9 + 200);
+    CHECK(h.rom_lines == 1);
+    hier_free(&h);
+}
+
+/* ---------------------------------------------------------------- store buffer */
+
+#define AREA 64
+
+static void test_sbuf_bytes(void)
+{
+    static uint8_t memory[AREA + 8], seen[AREA + 8];
+    struct machine m;
+    struct hier h;
+    struct sbuf sb;
+
+    machine_defaults(&m);
+    hier_init(&h, &m);
+    sbuf_init(&sb, 16);
+    for (unsigned i = 0; i < 100000; i++) {
+        uint64_t addr = noise() % AREA, value = noise(), got = 0, want = 0;
+        unsigned size = 1u << (noise() & 3);
+        switch (noise() % 8) {
+        case 0:
+            sbuf_rollback(&sb);
+            memcpy(seen, memory, sizeof seen);
+            break;
+        case 1:
+            sbuf_commit(&sb, memory, &h, i);
+            CHECK(memcmp(seen, memory, sizeof seen) == 0);
+            break;
+        case 2:
+        case 3:
+        case 4:
+            if (sb.used == sb.size)
+                break;
+            sbuf_wait(&sb, i);
+            sbuf_put(&sb, addr, size, value);
+            memcpy(seen + addr, &value, size);
+            break;
+        default:
+            memcpy(&got, memory + addr, size);
+            memcpy(&want, seen + addr, size);
+            CHECK(sbuf_merge(&sb, addr, size, got) == want);
+        }
+        CHECK(sb.used + sb.draining <= sb.size);
+    }
+    CHECK(sb.stores == sb.released + sb.dropped + sb.used);
+    sbuf_free(&sb);
+    hier_free(&h);
+}
+
+/* Three slots; the line is in L1D, so stores leave one a cycle from the commit on. */
+static void test_sbuf_time(void)
+{
+    static uint8_t memory[64];
+    struct machine m;
+    struct hier h;
+    struct sbuf sb;
+
+    machine_defaults(&m);
+    hier_init(&h, &m);
+    hier_span(&h, GUEST_BASE, 8, true);
+    sbuf_init(&sb, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK(sbuf_wait(&sb, 10) == 0);
+        sbuf_put(&sb, i, 1, i);
+    }
+    sbuf_commit(&sb, memory, &h, 20); /* they leave at 21, 22, 23 */
+    CHECK(sbuf_wait(&sb, 20) == 1);
+    sbuf_put(&sb, 0, 1, 0);
+    CHECK(sbuf_wait(&sb, 21) == 1);
+    sbuf_put(&sb, 0, 1, 0);
+    CHECK(sbuf_wait(&sb, 23) == 0);
+    sbuf_put(&sb, 0, 1, 0);
+    CHECK(sb.used == 3 && sb.draining == 0);
+    sbuf_commit(&sb, memory, &h, 24);
+    CHECK(sbuf_wait(&sb, 24) == 1);
+    sbuf_put(&sb, 0, 1, 0);
+    sbuf_commit(&sb, memory, &h, 25); /* behind those: 28 */
+    CHECK(sb.last_done == 28);
+    sbuf_free(&sb);
+    hier_free(&h);
+}
+
+/* ---------------------------------------------------------------- TLB */
+
+static void test_tlb(void)
+{
+    struct tlb tlb;
+    uint64_t limit = 16u << 20;
+
+    tlb_init(&tlb, 16, 2); /* 8 sets */
+    CHECK(tlb_write(&tlb, 0x1000, 0x500f, 0, limit));
+    CHECK(tlb_write(&tlb, 0x9001, 0x601f, 0, limit)); /* same set, port space */
+    CHECK(tlb_find(&tlb, 0x1000)->lo == 0x500f);
+    CHECK(!tlb_find(&tlb, 0x1001) && !tlb_find(&tlb, 0x9000) && tlb_find(&tlb, 0x9001));
+    CHECK(tlb_write(&tlb, 0x1abc, 0x7003, 5, limit)); /* the same page again takes no way */
+    CHECK(tlb_probe(&tlb, 0x1fff & ~1u) == 0x7003 && tlb_find(&tlb, 0x9001) && tlb.replaced == 0);
+    CHECK(tlb_write(&tlb, 0x11000, 0x800f, 0, limit)); /* the first way's turn */
+    CHECK(!tlb_find(&tlb, 0x1000) && tlb_find(&tlb, 0x9001) && tlb.replaced == 1);
+    CHECK(tlb_write(&tlb, 0x19000, 0x900f, 0, limit)); /* the second's */
+    CHECK(!tlb_find(&tlb, 0x9001) && tlb_find(&tlb, 0x11000) && tlb.replaced == 2);
+
+    CHECK(!tlb_write(&tlb, 0x2000, limit | 0xf, 0, limit) && !tlb_find(&tlb, 0x2000));
+    CHECK(!tlb_write(&tlb, 0x2000, UINT64_MAX & ~(uint64_t)TLB_LO_IO, 0, limit));
+    CHECK(tlb_write(&tlb, 0x2000, UINT64_MAX, 0, limit)); /* I/O */
+    CHECK(tlb_write(&tlb, 0x3000, (limit - 1) & ~0xff0ull, 0, limit));
+
+    struct tlb_entry e = {.lo = 0x5, .tmask = 1u << 3 | 1u << 31};
+    CHECK(tlb_permits(&e, false, false) && !tlb_permits(&e, true, false));
+    CHECK(tlb_permits(&e, false, true) && !tlb_permits(&e, true, true));
+    CHECK(!tlb_watched(&e, 0x17f, 1) && tlb_watched(&e, 0x17f, 2) && tlb_watched(&e, 0x1ff, 8));
+    CHECK(!tlb_watched(&e, 0x200, 8) && tlb_watched(&e, 0xfff, 1) && !tlb_watched(&e, 0, 8));
+
+    tlb_drop_phys(&tlb, 0x8fff);
+    CHECK(!tlb_find(&tlb, 0x11000) && tlb_find(&tlb, 0x19000));
+    tlb_drop(&tlb, 0x19ffe);
+    CHECK(!tlb_find(&tlb, 0x19000) && tlb_find(&tlb, 0x2000));
+    tlb_flush(&tlb);
+    CHECK(!tlb_find(&tlb, 0x2000) && tlb_probe(&tlb, 0x2000) == 0);
+    CHECK(tlb_probe(&tlb, UINT64_MAX) == 0);
+    tlb_free(&tlb);
+}
+
+int main(void)
+{
+    test_cache();
+    test_hier();
+    test_sbuf_bytes();
+    test_sbuf_time();
+    test_tlb();
+    return failures != 0;
+}
