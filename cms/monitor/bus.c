@@ -86,6 +86,8 @@ void monitor_reset(void)
 
 void monitor_restart(void)
 {
+    if (!cms.opt->reboot)
+        monitor_exit(HOST_EXIT_POWEROFF, 0, "the guest reset the PC");
     cms_count(EV_RESETS);
     cms_log(2, "the PC is reset");
     monitor_reset();
@@ -127,6 +129,7 @@ static uint32_t port_in(uint16_t port, unsigned size)
     if (!mon->port[port] && size == 1) {
         cms_count(EV_PORT_ABSENT);
         io_trace_port(NULL, port, size, false, 0);
+        io_trace_value(size, ones(size));
         return ones(size);
     }
     if (slot->width >= size) {
@@ -134,7 +137,7 @@ static uint32_t port_in(uint16_t port, unsigned size)
 
         io_trace_port(d->name, port, size, false, 0);
         uint32_t value = d->in(mon->state[slot->device], port, size) & ones(size);
-        io_trace_value(value);
+        io_trace_value(size, value);
         return value;
     }
     unsigned half = size / 2;
@@ -216,7 +219,7 @@ uint64_t monitor_read(uint64_t gpa, unsigned size)
         memcpy(&value, (const void *)(GUEST_BASE + monitor_alias(gpa)), size);
     else
         cms_count(EV_MEM_ABSENT);
-    io_trace_value(value);
+    io_trace_value(size, value);
     vx_mtsr(SR_PHASE, phase);
     return value;
 }

@@ -106,15 +106,16 @@ void io_trace_step(void)
     line("step", text);
 }
 
+/* What kind of access, and who takes it. `device` NULL: nobody. */
 static void line_type(const char *space, unsigned digits, uint64_t addr, unsigned size, bool write,
                       const char *device)
 {
-    char text[96];
+    char text[64];
 
-    cms_snprintf(text, sizeof(text), "%s %0*lx %s %u, %s, %s%s", space, (int)digits, addr,
-                 direction(write), size, trace()->string ? "string" : "scalar",
-                 device ? "device " : "nothing there", device ? device : "");
+    cms_snprintf(text, sizeof(text), "%s %0*lx %s %u, %s", space, (int)digits, addr,
+                 direction(write), size, trace()->string ? "string" : "scalar");
     line("type", text);
+    line("handler", device ? device : "nothing there");
 }
 
 void io_trace_port(const char *device, uint16_t port, unsigned size, bool write, uint32_t value)
@@ -123,7 +124,7 @@ void io_trace_port(const char *device, uint16_t port, unsigned size, bool write,
         return;
     line_type("port", 4, port, size, write, device);
     if (write)
-        io_trace_value(value);
+        io_trace_value(size, value);
 }
 
 void io_trace_memory(const char *device, uint64_t gpa, unsigned size, bool write, uint64_t value)
@@ -132,16 +133,16 @@ void io_trace_memory(const char *device, uint64_t gpa, unsigned size, bool write
         return;
     line_type("memory", 8, gpa, size, write, device);
     if (write)
-        io_trace_value(value);
+        io_trace_value(size, value);
 }
 
-void io_trace_value(uint64_t value)
+void io_trace_value(unsigned size, uint64_t value)
 {
     char text[24];
 
     if (!cms_tracing(D_IO) || !trace()->open)
         return;
-    cms_snprintf(text, sizeof(text), "%lx", value);
+    cms_snprintf(text, sizeof(text), "%0*lx", (int)size * 2, value);
     line("value", text);
 }
 
