@@ -151,7 +151,11 @@ struct chip {
 
     /* ---- counters: counters.c, stats.def */
     uint64_t stall[PHASE_COUNT][STALL_COUNT];
-    uint64_t counted_bundles; /* up to here STALL_issue has been charged */
+    uint64_t phase_atoms[PHASE_COUNT];
+    uint64_t phase_retired[PHASE_COUNT];
+    uint64_t counted_bundles; /* up to here STALL_issue has been charged, */
+    uint64_t counted_atoms;   /* phase_atoms */
+    uint64_t counted_retired; /* and phase_retired */
     uint64_t cause_count[CAUSE_COUNT];
     uint64_t loads, stores, guest_loads, guest_stores;
     uint64_t branches_taken;

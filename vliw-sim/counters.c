@@ -7,7 +7,11 @@
 void counters_settle(struct chip *chip)
 {
     chip->stall_row[STALL_issue] += chip->bundles - chip->counted_bundles;
+    chip->phase_atoms[chip->phase] += chip->atoms - chip->counted_atoms;
+    chip->phase_retired[chip->phase] += chip->retired - chip->counted_retired;
     chip->counted_bundles = chip->bundles;
+    chip->counted_atoms = chip->atoms;
+    chip->counted_retired = chip->retired;
 }
 
 void counters_check(struct chip *chip)

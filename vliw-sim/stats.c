@@ -76,6 +76,23 @@ static void cycles_table(const struct chip *chip, FILE *out)
     fputc('\n', out);
 }
 
+/* What each phase did in its cycles: how well its bundles are filled, what an instruction of the guest cost. */
+static void work_table(const struct chip *chip, FILE *out)
+{
+    fprintf(out, "\nwork by phase\n%-12s %14s %14s %14s %14s %14s\n", "phase", "bundles", "atoms",
+            "atoms/bundle", "retired", "cycles/retired");
+    for (unsigned p = 0; p < PHASE_COUNT; p++) {
+        if (!phase_sum(chip, p))
+            continue;
+        fprintf(out, "%-12s %14" PRIu64 " %14" PRIu64 " %14.3f %14" PRIu64, isa_phase_name[p],
+                chip->stall[p][STALL_issue], chip->phase_atoms[p],
+                ratio(chip->phase_atoms[p], chip->stall[p][STALL_issue]), chip->phase_retired[p]);
+        if (chip->phase_retired[p])
+            fprintf(out, " %14.3f", ratio(phase_sum(chip, p), chip->phase_retired[p]));
+        fputc('\n', out);
+    }
+}
+
 static void derived_text(const struct chip *chip, FILE *out)
 {
     fprintf(out, "  %-24s %16.3f  %s\n", "atoms_per_bundle", ratio(chip->atoms, chip->bundles),
@@ -110,6 +127,7 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
         fprintf(out, "  %-24s %16" PRIu64 "  %s\n", stat[i].name, stat[i].value, stat[i].text);
     derived_text(chip, out);
     cycles_table(chip, out);
+    work_table(chip, out);
     fprintf(out, "\ntraps\n");
     for (unsigned c = 0; c < CAUSE_COUNT; c++) {
         if (chip->cause_count[c])
@@ -162,6 +180,18 @@ static void json_cycles(const struct chip *chip, FILE *out)
     fputs("\n  },\n", out);
 }
 
+static void json_work(const struct chip *chip, FILE *out)
+{
+    fputs("  \"work\": {", out);
+    for (unsigned p = 0; p < PHASE_COUNT; p++)
+        fprintf(out,
+                "%s\n    \"%s\": {\"bundles\": %" PRIu64 ", \"atoms\": %" PRIu64
+                ", \"retired\": %" PRIu64 "}",
+                p ? "," : "", isa_phase_name[p], chip->stall[p][STALL_issue], chip->phase_atoms[p],
+                chip->phase_retired[p]);
+    fputs("\n  },\n", out);
+}
+
 void stats_json(struct chip *chip, const struct host_report *report, const struct stats_end *end,
                 FILE *out)
 {
@@ -178,6 +208,7 @@ void stats_json(struct chip *chip, const struct host_report *report, const struc
     fprintf(out, ",\n  \"status\": %d,\n", end->status);
     json_counters("chip", stat, n, out);
     json_cycles(chip, out);
+    json_work(chip, out);
     for (unsigned c = 0; c < CAUSE_COUNT; c++)
         trap[c] = (struct stat){isa_cause_name[c], isa_cause_text[c], chip->cause_count[c]};
     json_counters("traps", trap, CAUSE_COUNT, out);
