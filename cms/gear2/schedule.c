@@ -8,7 +8,7 @@
  *
  *   registers   read at or after the value is ready; written not before the last read, and after the last write
  *   memory      loads pass loads; nothing passes a store unless both addresses are the same register plus constants
- *               that keep the accesses apart
+ *               that keep the accesses apart whatever the page tables say
  *   exits       branches keep their order. A side exit comes after all changes of guest state before it and before
  *               all after it; temporaries don't care. A failed check rolls back, so it only has to come before
  *               the next exit's bundle and the commit's
@@ -58,16 +58,17 @@ static bool is_load(const struct atom *a)
     return isa_facts[a->op.atom].flags & ISA_F_LOAD;
 }
 
-/* Can the two never touch a common byte? */
+/*
+ * Can the two never touch a common byte? Two pages of linear space may be one in memory, so only the offset within a
+ * page tells two addresses apart.
+ */
 static bool apart(const struct atom *a, const struct atom *b)
 {
-    int64_t distance = b->op.imm - a->op.imm;
+    uint32_t distance = (uint32_t)(b->op.imm - a->op.imm) & PAGE_MASK;
 
     if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
         return false;
-    if (distance >> 30 != 0 && distance >> 30 != -1)
-        return false; /* they might meet after wrapping */
-    return distance >= isa_facts[a->op.atom].size || -distance >= isa_facts[b->op.atom].size;
+    return distance >= isa_facts[a->op.atom].size && PAGE_SIZE - distance >= isa_facts[b->op.atom].size;
 }
 
 static unsigned earliest_by_registers(const struct scheduler *s, const struct atom *a)

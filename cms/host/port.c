@@ -85,7 +85,9 @@ static void finish(const struct host_request *rq)
     fprintf(stderr, "%s: %.*s (%llu, value %llu), %llu instructions\n", what, (int)rq->length,
             (const char *)rq->buffer, (unsigned long long)rq->arg[0], (unsigned long long)rq->arg[1],
             (unsigned long long)host_retired());
-    exit(rq->op == HOST_PANIC ? 3 : (int)rq->arg[0]);
+    if (rq->op == HOST_PANIC)
+        exit(3);
+    exit(rq->arg[0] == HOST_EXIT_DEBUG && rq->arg[1] == 0 ? 0 : (int)rq->arg[0]);
 }
 
 static int answer(struct host_request *rq)

@@ -42,7 +42,7 @@ test32:
     movl $-1, %ecx
     FAULT(0, NONE, idivl %ecx)
     TRAP(3, int3)
-    TRAP(3, int $3)
+    TRAP(3, .byte 0xcd, 3)
     movb $0x7f, %al
     addb $1, %al
     TRAP(4, into)
