@@ -76,7 +76,7 @@ run: $(ALL) $(RUN)
 test: $(ALL) $(TEST_NEEDS)
 	tests/run.sh $(B)
 
-bench: $(ALL) $(BENCH)
+bench: $(ALL) $(RUN) $(BENCH)
 	tools/bench/bench.sh $(B)
 
 docs: $(DOCS)
