@@ -1,0 +1,309 @@
+/*
+ * sim_random.c - random programs on the chip.
+ *
+ * First, bundles of random integer and memory atoms on a machine as wide as there can be, against
+ * an executor that is too simple to be wrong: every atom reads a copy of the registers and memory
+ * as they were before its bundle. Then words at random, with interrupts and a hostile use of
+ * everything, twice: whatever happens, it happens again, every cycle is accounted for, and nothing
+ * crashes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "isa/prims.h"
+#include "isa_codec.h"
+#include "isa_facts.h"
+#include "vliw-sim/bundle.h"
+#include "vliw-sim/chip.h"
+#include "vliw-sim/host/hostport.h"
+
+static unsigned failures;
+
+#define CHECK(x)                                                    \
+    do {                                                            \
+        if (!(x)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
+            failures++;                                             \
+        }                                                           \
+    } while (0)
+
+/* No world behind the host port: every request is served by doing nothing. */
+int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr)
+{
+    (void)port;
+    (void)chip;
+    (void)addr;
+    return 0;
+}
+
+static uint64_t state;
+
+static uint64_t noise(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545f4914f6cdd1du;
+}
+
+static struct chip *wide_chip(void)
+{
+    struct machine m;
+
+    machine_defaults(&m);
+    m.guest_mib = 1;
+    m.hidden_mib = 1;
+    m.issue = 8;
+    for (unsigned u = 0; u < UNIT_COUNT; u++)
+        m.unit[u] = u == UNIT_br || u == UNIT_sys ? 1 : 8;
+    struct chip *chip = chip_new(&m);
+    CHECK(chip_hide(chip, 1u << 20));
+    chip->pc = HIDDEN_BASE;
+    return chip;
+}
+
+/* ---------------------------------------------------------------- the simple executor */
+
+#define CODE_SIZE 0x8000 /* code below, data behind */
+#define DATA_BASE (HIDDEN_BASE + CODE_SIZE)
+#define DATA_SIZE 256
+#define REG_BASE 62 /* points to data; never written */
+#define BUNDLES 200
+
+struct simple {
+    uint64_t r[ISA_R_COUNT];
+    uint64_t c[ISA_C_COUNT];
+    uint8_t mem[DATA_SIZE];
+};
+
+static uint64_t simple_load(const struct simple *s, unsigned size, uint64_t addr)
+{
+    uint64_t value = 0;
+
+    memcpy(&value, s->mem + (addr - DATA_BASE), size);
+    return value;
+}
+
+static void simple_store(struct simple *s, unsigned size, uint64_t addr, uint64_t value)
+{
+    memcpy(s->mem + (addr - DATA_BASE), &value, size);
+}
+
+/* One atom: reads `was`, writes `is`. Only atoms that random_atom() makes. */
+static void simple_atom(const struct isa_op *op, const struct simple *was, struct simple *is)
+{
+#define ISA_R(field) (was->r[op->field])
+#define ISA_SET_R(field, v) (is->r[op->field] = op->field ? (v) : 0)
+#define ISA_C(field) (was->c[op->field])
+#define ISA_SET_C(field, v) (is->c[op->field] = (v))
+#define ISA_F(field) (op->field)
+#define ISA_NLOAD(size, a) simple_load(was, size, a)
+#define ISA_NLOAD_D(size, a) simple_load(was, size, a)
+#define ISA_NSTORE(size, a, v) simple_store(is, size, a, v)
+#define ISA_GREG(i) (was->r[1 + (i)])
+#define ISA_SET_GREG(i, v) (is->r[1 + (i)] = (v))
+#define ISA_PC 0
+#define ISA_NEXT 0
+#define ISA_BRANCH(n) (void)(n)
+#define ISA_JUMP(a) (void)(a)
+#define ISA_GLOAD(size, a) (a)
+#define ISA_PLOAD(size, a) (a)
+#define ISA_GSTORE(size, a, v) (void)((a) + (v))
+#define ISA_PSTORE(size, a, v) (void)((a) + (v))
+#define ISA_SREG(n) (uint64_t)(n)
+#define ISA_SET_SREG(n, v) (void)((n) + (v))
+#define ISA_COMMIT(n) (void)(n)
+#define ISA_ROLLBACK() (void)0
+#define ISA_TLB_WRITE() (void)0
+#define ISA_TLB_PROBE(a) (a)
+#define ISA_TLB_DROP(a) (void)(a)
+#define ISA_TLB_DROP_PHYS(a) (void)(a)
+#define ISA_TLB_FLUSH() (void)0
+#define ISA_ICACHE_FLUSH(a, n) (void)((a) + (n))
+#define ISA_HALT() (void)0
+#define ISA_TRAP_RETURN() (void)0
+#define ISA_TRAP(cause) (void)(cause)
+#define ISA_EXEC(name) case ISA_##name:
+#define ISA_END break;
+    switch (op->atom) {
+#include "isa_exec.inc"
+    }
+}
+
+/* An integer atom, or a native access to the data; fields at random. */
+static struct isa_op random_atom(void)
+{
+    for (;;) {
+        struct isa_op op = {.atom = (uint16_t)(noise() % ISA_ATOM_COUNT)};
+        const struct isa_fact *fact = &isa_facts[op.atom];
+        bool access = fact->unit == UNIT_mem && !(fact->flags & ISA_F_GUEST);
+        if (!access && fact->unit != UNIT_alu && fact->unit != UNIT_alu0)
+            continue;
+        op.rd = noise() % 20;
+        op.rs = noise() % 20;
+        op.ra = access ? REG_BASE : noise() % 20;
+        op.rb = noise() % 20;
+        op.ca = noise() & 3;
+        op.cd = noise() & 3;
+        op.cond = noise() & 15;
+        op.sh = noise() & 63;
+        op.pos = noise() & 63;
+        op.len = noise() & 63;
+        op.imm = access ? (int64_t)(noise() % (DATA_SIZE - 8)) : (int64_t)(noise() % 256) - 128;
+        return op;
+    }
+}
+
+/* Writes a bundle to *at and does it on `s`; returns its atoms. */
+static unsigned random_bundle(uint32_t **at, struct simple *s)
+{
+    struct isa_op op[BUNDLE_ATOMS];
+    struct isa_effects e;
+    struct simple was = *s;
+    uint64_t r_written = 0;
+    unsigned c_written = 0, n = 0, want = 1 + noise() % BUNDLE_ATOMS;
+
+    while (n < want) {
+        op[n] = random_atom();
+        isa_effects(&op[n], &e);
+        if ((e.r_write & r_written) || (e.c_write & c_written))
+            continue;
+        r_written |= e.r_write;
+        c_written |= e.c_write;
+        n++;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        int words = isa_encode(&op[i], i + 1 == n, *at);
+        CHECK(words > 0);
+        *at += words;
+        simple_atom(&op[i], &was, s);
+    }
+    return n;
+}
+
+static void test_against_simple(uint64_t seed)
+{
+    struct chip *chip = wide_chip();
+    struct simple s = {0};
+    uint32_t *at = (uint32_t *)chip->hidden;
+    struct isa_op halt = {.atom = ISA_halt};
+    uint64_t atoms = 1;
+
+    state = seed;
+    for (unsigned i = 1; i < ISA_R_COUNT; i++)
+        chip->r[i] = s.r[i] = noise() >> (noise() & 63);
+    chip->r[REG_BASE] = s.r[REG_BASE] = DATA_BASE;
+    for (unsigned i = 0; i < DATA_SIZE; i++)
+        chip->hidden[CODE_SIZE + i] = s.mem[i] = (uint8_t)noise();
+    for (unsigned i = 0; i < BUNDLES; i++)
+        atoms += random_bundle(&at, &s);
+    at += isa_encode(&halt, true, at);
+    CHECK((uint8_t *)at < chip->hidden + CODE_SIZE);
+
+    engine_run(chip);
+    CHECK(chip->stop == STOP_IDLE);
+    CHECK(chip->bundles == BUNDLES + 1 && chip->atoms == atoms);
+    CHECK(memcmp(chip->r, s.r, sizeof s.r) == 0);
+    for (unsigned i = 0; i < ISA_C_COUNT; i++)
+        CHECK(chip->c[i] == s.c[i]);
+    CHECK(memcmp(chip->hidden + CODE_SIZE, s.mem, DATA_SIZE) == 0);
+    counters_check(chip);
+    chip_free(chip);
+}
+
+/* ---------------------------------------------------------------- anything at all */
+
+/* Registers that point to where something is, so that not every access traps. */
+static uint64_t likely_address(void)
+{
+    static const uint64_t base[] = {HIDDEN_BASE, HIDDEN_BASE, LPM_BASE, LDM_BASE, GUEST_BASE, 0, 0};
+
+    return base[noise() % 7] + (noise() & 0xfffff);
+}
+
+static void random_words(uint8_t *to, unsigned bytes)
+{
+    for (unsigned i = 0; i + 8 <= bytes; i += 4) {
+        struct isa_op op = {.atom = (uint16_t)(noise() % ISA_ATOM_COUNT)};
+        uint32_t word[2] = {(uint32_t)noise()};
+        if (noise() & 15) {
+            op.rd = noise() & 63;
+            op.rs = noise() & 63;
+            op.ra = noise() & 63;
+            op.rb = noise() & 63;
+            op.sr = noise() % 40;
+            op.imm = (int64_t)(noise() & 63) - 8;
+            isa_encode(&op, noise() & 3, word);
+        }
+        memcpy(to + i, word, 4);
+    }
+}
+
+/*
+ * Vectors that go on behind what trapped, or at the start of the code if there is none where it was
+ * fetched from.
+ */
+static void vectors(struct chip *chip)
+{
+    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++) {
+        uint32_t *at = (uint32_t *)(chip->lpm + VECTOR_STRIDE * cause);
+        struct isa_op to_epc = {.atom = ISA_mtsr, .sr = SR_EPC, .ra = 63};
+        struct isa_op rte = {.atom = ISA_rte};
+        struct isa_op start = {.atom = ISA_addi, .rd = 63, .imm = (int64_t)HIDDEN_BASE};
+        struct isa_op epc = {.atom = ISA_mfsr, .rd = 63, .sr = SR_EPC};
+        struct isa_op step = {.atom = ISA_addi, .rd = 63, .ra = 63, .imm = 4};
+        if (cause == CAUSE_fetch_fault) {
+            at += isa_encode(&start, true, at);
+        } else {
+            at += isa_encode(&epc, true, at);
+            at += isa_encode(&step, true, at);
+        }
+        at += isa_encode(&to_epc, true, at);
+        isa_encode(&rte, true, at);
+    }
+}
+
+static struct chip *run_anything(uint64_t seed)
+{
+    struct chip *chip = wide_chip();
+
+    state = seed;
+    random_words(chip->hidden, 1u << 14);
+    vectors(chip);
+    for (uint64_t page = 0; page < chip->guest_size; page += TLB_PAGE_SIZE) {
+        uint32_t tmask = noise() & 1 ? (uint32_t)noise() : 0;
+        tlb_write(&chip->tlb, page, page | (noise() & 0x1f), tmask, chip->guest_size);
+    }
+    for (unsigned i = 1; i < ISA_R_COUNT; i++)
+        chip->r[i] = likely_address();
+    chip->status = noise() & (STATUS_IE | STATUS_WE);
+    chip->machine.irq_every = noise() % 50;
+    chip->machine.trap_loop = 50;
+    chip->max_cycles = 20000;
+    engine_run(chip);
+    counters_check(chip);
+    return chip;
+}
+
+static void test_anything(uint64_t seed)
+{
+    struct chip *a = run_anything(seed), *b = run_anything(seed);
+
+    CHECK(a->stop == b->stop && a->cycle == b->cycle && a->bundles == b->bundles);
+    CHECK(memcmp(a->r, b->r, sizeof a->r) == 0);
+    CHECK(memcmp(a->stall, b->stall, sizeof a->stall) == 0);
+    CHECK(memcmp(a->cause_count, b->cause_count, sizeof a->cause_count) == 0);
+    CHECK(memcmp(a->dram, b->dram, a->dram_size) == 0);
+    chip_free(a);
+    chip_free(b);
+}
+
+int main(void)
+{
+    for (uint64_t seed = 1; seed <= 200 && !failures; seed++)
+        test_against_simple(seed * 0x9e3779b97f4a7c15u);
+    for (uint64_t seed = 1; seed <= 200 && !failures; seed++)
+        test_anything(seed * 0x9e3779b97f4a7c15u);
+    return failures != 0;
+}
