@@ -254,7 +254,7 @@ static bool option_next(int argc, char **argv, int *i, enum option *option, cons
 
 static void firmware_help(void)
 {
-    printf("\ncms.KEY=VALUE goes to the firmware as it is (docs/firmware-options.md)\n");
+    printf("\ncms.KEY=VALUE goes to the firmware as it is\n");
 }
 
 static void version_print(void)
