@@ -1,43 +1,78 @@
 /* arith.c - addition, subtraction and logic; the chip's flag atoms do the arithmetic and set c0. */
 #include "gear1/shape.h"
 
+/* Operand 0 read and then written to the same place. */
+static struct target modify_begin(const struct insn *i)
+{
+    if (i->opd[0] == OPD_RM)
+        return g1_target(i);
+    return (struct target){.value = g1_reg(i->reg, i->opsize)};
+}
+
+static void modify_end(const struct insn *i, const struct target *t, uint32_t value)
+{
+    if (i->opd[0] == OPD_RM)
+        g1_target_set(i, t, value);
+    else
+        g1_set_reg(i->reg, i->opsize, value);
+}
+
 #define TWO_OPERANDS(name, atom)                                                                                     \
+    void g1_##name(const struct insn *i)                                                                             \
+    {                                                                                                                \
+        uint32_t b = g1_get(i, 1);                                                                                   \
+        struct target t = modify_begin(i);                                                                           \
+                                                                                                                     \
+        modify_end(i, &t, ATOM2(atom, i->opsize, t.value, b));                                                       \
+    }                                                                                                                \
     SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)                             \
     {                                                                                                                \
-        if (shape_memory(shape)) {                                                                                   \
-            uint32_t lin = shape_place(i, size);                                                                     \
+        uint32_t lin = 0;                                                                                            \
                                                                                                                      \
-            g1_store(lin, size, ATOM2(atom, size, g1_load_rmw(lin, size), shape_source(i, size, shape)));                \
-        } else {                                                                                                     \
-            unsigned n = shape_register(i, shape);                                                                   \
-                                                                                                                     \
-            g1_set_reg(n, size, ATOM2(atom, size, g1_reg(n, size), shape_source(i, size, shape)));                   \
+        if (!shape_address(i, shape, true, &lin)) {                                                                  \
+            g1_##name(i);                                                                                            \
+            return;                                                                                                  \
         }                                                                                                            \
+        shape_set(i, size, shape, lin,                                                                               \
+                  ATOM2(atom, size, shape_get(i, size, shape, lin), shape_source(i, size, shape, lin)));             \
     }                                                                                                                \
     SHAPES(name)
 
 #define FLAGS_ONLY(name, atom)                                                                                       \
+    void g1_##name(const struct insn *i)                                                                             \
+    {                                                                                                                \
+        uint32_t a = g1_get(i, 0);                                                                                   \
+                                                                                                                     \
+        (void)ATOM2(atom, i->opsize, a, g1_get(i, 1));                                                               \
+    }                                                                                                                \
     SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)                             \
     {                                                                                                                \
-        uint32_t a = shape_memory(shape) ? g1_load(seg_linear(i->seg, g1_ea(i), size, false), size)                  \
-                                         : g1_reg(shape_register(i, shape), size);                                   \
+        uint32_t lin = 0;                                                                                            \
                                                                                                                      \
-        (void)ATOM2(atom, size, a, shape_source(i, size, shape));                                                    \
+        if (!shape_address(i, shape, false, &lin)) {                                                                 \
+            g1_##name(i);                                                                                            \
+            return;                                                                                                  \
+        }                                                                                                            \
+        (void)ATOM2(atom, size, shape_get(i, size, shape, lin), shape_source(i, size, shape, lin));                  \
     }                                                                                                                \
     SHAPES(name)
 
 #define ONE_OPERAND(name, atom)                                                                                      \
+    void g1_##name(const struct insn *i)                                                                             \
+    {                                                                                                                \
+        struct target t = modify_begin(i);                                                                           \
+                                                                                                                     \
+        modify_end(i, &t, ATOM1(atom, i->opsize, t.value));                                                          \
+    }                                                                                                                \
     SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)                             \
     {                                                                                                                \
-        if (shape_memory(shape)) {                                                                                   \
-            uint32_t lin = shape_place(i, size);                                                                     \
+        uint32_t lin = 0;                                                                                            \
                                                                                                                      \
-            g1_store(lin, size, ATOM1(atom, size, g1_load_rmw(lin, size)));                                              \
-        } else {                                                                                                     \
-            unsigned n = shape_register(i, shape);                                                                   \
-                                                                                                                     \
-            g1_set_reg(n, size, ATOM1(atom, size, g1_reg(n, size)));                                                 \
+        if (!shape_address(i, shape, true, &lin)) {                                                                  \
+            g1_##name(i);                                                                                            \
+            return;                                                                                                  \
         }                                                                                                            \
+        shape_set(i, size, shape, lin, ATOM1(atom, size, shape_get(i, size, shape, lin)));                           \
     }                                                                                                                \
     SHAPES(name)
 

@@ -22,12 +22,9 @@ void gear1_init(void)
     cms.gear1.slots = cms_alloc(SLOT_COUNT * sizeof(struct slot));
 }
 
-void g1_jump(uint32_t eip)
+void g1_jump_fault(void)
 {
-    if (unlikely(eip > cms.cpu.seg[SEG_CS].limit))
-        x86_fault_code(X86_GP, 0);
-    g1_set_eip(eip);
-    g1_stop();
+    x86_fault_code(X86_GP, 0);
 }
 
 /* INT n and its kin clear TF in their handler: they end without the trap that it asked for. MOV SS defers it. */
@@ -36,6 +33,14 @@ static bool traps_after(const struct insn *i)
     if (x86_ops[i->op].props & P_TRAP)
         return false;
     return !(cms.cpu.int_shadow && (i->op == OP_mov_to_seg || i->op == OP_pop_seg));
+}
+
+static void trace_insn(const struct insn *i)
+{
+    char text[80];
+
+    x86_print(i, g1_eip() - i->length, text, sizeof(text));
+    cms_trace("exec: %04x:%08x %s", cms.cpu.seg[SEG_CS].selector, (unsigned)(g1_eip() - i->length), text);
 }
 
 void gear1_one(void)
@@ -47,7 +52,9 @@ void gear1_one(void)
 
     cms.gear1.burst = 1;
     g1_set_eip(eip + s->insn.length);
-    s->handler(&s->insn);
+    if (cms_tracing(D_EXEC))
+        trace_insn(&s->insn);
+    g1_any[s->insn.op](&s->insn);
     if (shadow)
         cpu->int_shadow = false;
     single = single && traps_after(&s->insn);
@@ -58,15 +65,16 @@ void gear1_one(void)
     }
 }
 
-void gear1_run(unsigned limit)
+void gear1_run(unsigned limit, bool through)
 {
     struct gear1 *g = &cms.gear1;
 
-    if (cms.step || cms.cpu.int_shadow || cms.cpu.eflags & FL_TF) {
+    if (cms.step || cms.cpu.int_shadow || cms.cpu.eflags & FL_TF || cms_tracing(D_EXEC)) {
         gear1_one();
         return;
     }
     g->left = (int32_t)limit;
+    g->through = through ? UINT32_MAX : 0;
     g->burst = RUN_BURST;
     do {
         uint32_t eip = g1_eip();

@@ -5,9 +5,10 @@
  * outlive task switches and remapping. Only an instruction that lies whole inside one page of memory is kept: the few
  * that cross a border, or stand in a page of a device, are decoded each time into a slot that stays empty.
  *
- * The fetch window spares the translation of EIP: while EIP stays in the page where the last instruction came from, its
- * physical address is a subtraction away. gear1_refetch closes the window whenever a mapping, CS or CPL changes. The
- * limit of CS is folded into the window's size.
+ * Windows spare the translation of EIP: while EIP stays in a page where an instruction came from before, its physical
+ * address is a subtraction away. gear1_refetch closes them all whenever a mapping, CS or CPL changes. The limit of CS is
+ * folded into a window's size. A slot's number is the offset in the page, exclusive-or a hash of the page; the window
+ * knows the hash, so that the way from EIP to its slot (g1_fetch) is short.
  *
  * Bytes that have been decoded are announced to smc.c; gear1_forget hears from there when they change.
  * In single-step mode nothing new is kept or announced, so that an instruction can store next to itself (trap.c).
@@ -18,14 +19,34 @@
 
 #define UNDEFINED_LOGGED 8
 
-static inline struct slot *slot_of(uint32_t gpa)
+_Static_assert(SLOT_COUNT >= PAGE_SIZE, "a window's flip must keep tags of a page apart");
+
+/* A tag or address of the page, exclusive-or this, is the number of its slot. */
+static uint64_t slot_flip(uint64_t tag)
 {
-    return &cms.gear1.slots[(gpa ^ gpa >> 13) & (SLOT_COUNT - 1)];
+    uint64_t page = tag & ~(uint64_t)PAGE_MASK;
+    uint32_t hash = (uint32_t)(tag >> PAGE_SHIFT) * UINT32_C(0x9e3779b1) >> 16;
+
+    return page | (hash & (SLOT_COUNT - 1));
+}
+
+static struct slot *slot_of(uint64_t tag)
+{
+    return &cms.gear1.slots[(tag ^ slot_flip(tag)) & (SLOT_COUNT - 1)];
 }
 
 void gear1_refetch(void)
 {
-    cms.gear1.win_size = 0;
+    for (unsigned n = 0; n < WINDOWS; n++)
+        cms.gear1.window[n].size = 0;
+}
+
+static void slot_drop(uint64_t tag)
+{
+    struct slot *s = slot_of(tag);
+
+    if (s->tag == tag)
+        s->tag = 0;
 }
 
 void gear1_forget(uint64_t gpa, uint64_t length)
@@ -39,10 +60,8 @@ void gear1_forget(uint64_t gpa, uint64_t length)
     uint64_t first = gpa < X86_MAX_LENGTH ? 0 : gpa - (X86_MAX_LENGTH - 1);
 
     for (uint64_t at = first; at < gpa + length; at++) {
-        struct slot *s = slot_of((uint32_t)at);
-
-        if ((uint32_t)s->tag == (uint32_t)at)
-            s->tag = 0;
+        slot_drop(at | SLOT_VALID);
+        slot_drop(at | SLOT_VALID | SLOT_CODE32);
     }
 }
 
@@ -67,14 +86,14 @@ static void code_bytes(uint64_t gpa, uint8_t *bytes, unsigned count)
         bytes[n] = (uint8_t)monitor_read(gpa + n, 1);
 }
 
-/* The page of `gpa`, where EIP is, becomes the window: as far as CS's limit leaves it whole instructions. */
-static void open_window(uint32_t eip, uint32_t lin, uint64_t gpa)
+/* The page of `gpa`, where EIP is, becomes a window: as far as CS's limit leaves it whole instructions. */
+static void open_window(uint32_t eip, uint32_t lin, uint64_t tag)
 {
-    struct gear1 *g = &cms.gear1;
+    struct window *w = &cms.gear1.window[eip >> PAGE_SHIFT & (WINDOWS - 1)];
     uint32_t limit = cms.cpu.seg[SEG_CS].limit;
     uint32_t below = lin & PAGE_MASK, above = PAGE_MASK - below;
 
-    g->win_size = 0;
+    w->size = 0;
     if (below > eip)
         below = eip;
     if (limit - eip < above) {
@@ -82,9 +101,10 @@ static void open_window(uint32_t eip, uint32_t lin, uint64_t gpa)
             return;
         above = limit - eip - (X86_MAX_LENGTH - 1);
     }
-    g->win_eip = eip - below;
-    g->win_tag = (gpa - below) | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
-    g->win_size = below + above + 1;
+    w->eip = eip - below;
+    w->tag = tag - below;
+    w->flip = slot_flip(tag);
+    w->size = below + above + 1;
 }
 
 static void undefined(const uint8_t *bytes, uint32_t eip) __attribute__((noreturn));
@@ -123,7 +143,7 @@ static bool decode(uint32_t eip, uint32_t lin, uint64_t gpa, struct insn *i)
     return (unsigned)length <= near;
 }
 
-static const struct slot *fetch_slow(uint32_t eip)
+const struct slot *g1_fetch_slow(uint32_t eip)
 {
     const struct segment *cs = &cms.cpu.seg[SEG_CS];
     uint32_t lin = cs->base + eip;
@@ -134,10 +154,10 @@ static const struct slot *fetch_slow(uint32_t eip)
     uint64_t gpa = code_address(lin);
     bool memory = gpa < cms.guest_size && !monitor_is_io(gpa);
     uint64_t tag = gpa | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
-    struct slot *s = slot_of((uint32_t)gpa);
+    struct slot *s = slot_of(tag);
 
     if (memory)
-        open_window(eip, lin, gpa);
+        open_window(eip, lin, tag);
     if (s->tag == tag && eip + s->insn.length - 1 <= cs->limit && eip + s->insn.length > eip)
         return s;
     s->tag = 0;
@@ -147,19 +167,4 @@ static const struct slot *fetch_slow(uint32_t eip)
     }
     s->handler = g1_pick(&s->insn);
     return s;
-}
-
-const struct slot *g1_fetch(uint32_t eip)
-{
-    const struct gear1 *g = &cms.gear1;
-    uint32_t in = eip - g->win_eip;
-
-    if (likely(in < g->win_size)) {
-        uint64_t tag = g->win_tag + in;
-        const struct slot *s = slot_of((uint32_t)tag);
-
-        if (likely(s->tag == tag))
-            return s;
-    }
-    return fetch_slow(eip);
 }

@@ -10,24 +10,33 @@ typedef void gear1_handler(const struct insn *);
 
 /* One decoded instruction, whole inside one page of guest memory. 64 bytes. */
 struct slot {
-    uint64_t tag; /* SLOT_VALID | mode | guest-physical address of its first byte; 0: empty */
+    uint64_t tag; /* SLOT_VALID | code size | guest-physical address of its first byte; 0: empty */
     gear1_handler *handler;
     struct insn insn;
     uint8_t spare[64 - 16 - sizeof(struct insn)];
 };
 
-#define SLOT_COUNT 8192u /* a power of two */
-#define SLOT_CODE32 (1ull << 40)
-#define SLOT_VALID (1ull << 41)
+#define SLOT_COUNT 8192u /* a power of two, at least the bytes of a page */
+#define SLOT_CODE32 (UINT64_C(1) << 40)
+#define SLOT_VALID (UINT64_C(1) << 41)
+
+/* `size` EIPs from `eip` on lie in one page of memory, inside CS's limit. Chosen by the bits of EIP above the page. */
+struct window {
+    uint32_t eip, size; /* size 0: no window */
+    uint64_t tag;       /* of the instruction at `eip` */
+    uint64_t flip;      /* a tag of this page, exclusive-or this, is the number of its slot */
+    uint64_t spare;
+};
+
+#define WINDOWS 16u
 
 struct gear1 {
-    int32_t left;        /* instructions until gear1_run returns */
-    uint32_t burst;      /* iterations that a REP may make before its handler returns */
-    uint32_t win_eip;    /* fetch window: win_size EIPs from win_eip on lie in one page of memory, inside CS's limit */
-    uint32_t win_size;   /* 0: no window */
-    uint64_t win_tag;    /* tag of the instruction at win_eip */
-    uint32_t undefined;  /* undefined instructions met so far; the first few are logged */
+    int32_t left;       /* instructions until gear1_run returns */
+    uint32_t through;   /* what g1_jump leaves of `left`: all ones to run on, 0 to stop */
+    uint32_t burst;     /* iterations that a REP may make before its handler returns */
+    uint32_t undefined; /* undefined instructions met so far; the first few are logged */
     struct slot *slots;
+    struct window window[WINDOWS];
 };
 
 #endif

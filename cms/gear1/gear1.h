@@ -27,8 +27,6 @@ static inline void g1_stop(void)
     cms.gear1.left = 0;
 }
 
-void g1_jump(uint32_t eip); /* near transfer taken: checks CS's limit, sets EIP */
-
 static inline uint32_t g1_eip(void)
 {
     return (uint32_t)vx_getr(REG_EIP);
@@ -39,12 +37,40 @@ static inline void g1_set_eip(uint32_t eip) /* unchecked */
     vx_setr(REG_EIP, eip);
 }
 
-/* ---------------------------------------------------------------- fetch.c */
-/* The instruction at EIP, decoded; raises what fetching it raises. Valid until the next call. */
-const struct slot *g1_fetch(uint32_t eip);
+/* Near transfer taken: checks CS's limit, sets EIP, and ends the run if that is what its caller wants. */
+void g1_jump_fault(void) __attribute__((noreturn));
 
-/* pick.c: the handler of a decoded instruction, made for its operands if there is one. */
-gear1_handler *g1_pick(const struct insn *i);
+static inline void g1_jump(uint32_t eip)
+{
+    if (unlikely(eip > cms.cpu.seg[SEG_CS].limit))
+        g1_jump_fault();
+    g1_set_eip(eip);
+    cms.gear1.left &= (int32_t)cms.gear1.through;
+}
+
+/* ---------------------------------------------------------------- fetch.c */
+const struct slot *g1_fetch_slow(uint32_t eip);
+
+/* The instruction at EIP, decoded; raises what fetching it raises. Valid until the next call. */
+static inline const struct slot *g1_fetch(uint32_t eip)
+{
+    const struct gear1 *g = &cms.gear1;
+    const struct window *w = &g->window[eip >> PAGE_SHIFT & (WINDOWS - 1)];
+    uint32_t in = eip - w->eip;
+
+    if (likely(in < w->size)) {
+        uint64_t tag = w->tag + in;
+        const struct slot *s = &g->slots[tag ^ w->flip];
+
+        if (likely(s->tag == tag))
+            return s;
+    }
+    return g1_fetch_slow(eip);
+}
+
+/* pick.c: the handler of a decoded instruction: `g1_any` does all that the architecture asks for, in any mode. */
+gear1_handler *g1_pick(const struct insn *i); /* the quickest one outside of single-step mode */
+extern gear1_handler *const g1_any[OP_COUNT];
 
 /* ---------------------------------------------------------------- registers; byte registers 4..7 are AH CH DH BH */
 static inline uint32_t g1_reg32(unsigned n)
@@ -107,6 +133,33 @@ static inline bool g1_cond(unsigned cond)
 
 /* ---------------------------------------------------------------- data accesses */
 /*
+ * Quick handlers, made for the usual case, ask for the linear address first and leave the instruction to the general
+ * handler if the answer is no. They never run in single-step mode.
+ */
+static inline bool g1_quick(unsigned seg, uint32_t offset, bool write, uint32_t *lin)
+{
+    const struct segment *s = &cms.cpu.seg[seg];
+
+    *lin = s->base + offset;
+    return likely(seg_quick(s, offset, write));
+}
+
+static inline uint32_t g1_quick_load(uint32_t lin, unsigned size)
+{
+    return (uint32_t)(size == 4 ? vx_gld32(lin) : size == 2 ? vx_gld16(lin) : vx_gld8(lin));
+}
+
+static inline void g1_quick_store(uint32_t lin, unsigned size, uint32_t value)
+{
+    if (size == 4)
+        vx_gst32(lin, value);
+    else if (size == 2)
+        vx_gst16(lin, value);
+    else
+        vx_gst8(lin, value);
+}
+
+/*
  * One access at a checked linear address; size 1, 2 or 4. In single-step mode it is routed by type in software: the
  * functions of lin.h look at what lies there. Else the chip does it, or traps.
  */
@@ -114,7 +167,7 @@ static inline uint32_t g1_load(uint32_t lin, unsigned size)
 {
     if (unlikely(cms.step))
         return (uint32_t)lin_read(lin, size, cms.cpu.cpl == 3);
-    return (uint32_t)(size == 4 ? vx_gld32(lin) : size == 2 ? vx_gld16(lin) : vx_gld8(lin));
+    return g1_quick_load(lin, size);
 }
 
 /*
@@ -132,12 +185,8 @@ static inline void g1_store(uint32_t lin, unsigned size, uint32_t value)
 {
     if (unlikely(cms.step))
         lin_write(lin, size, value, cms.cpu.cpl == 3);
-    else if (size == 4)
-        vx_gst32(lin, value);
-    else if (size == 2)
-        vx_gst16(lin, value);
     else
-        vx_gst8(lin, value);
+        g1_quick_store(lin, size, value);
 }
 
 /* Offsets must be cut to the address size by the caller; values are zero-extended. */

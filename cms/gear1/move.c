@@ -1,12 +1,20 @@
 /* move.c - moves and exchanges that touch no flags. */
 #include "gear1/shape.h"
 
+void g1_mov(const struct insn *i)
+{
+    g1_set(i, 0, g1_get(i, 1));
+}
+
 SHAPE_INLINE void mov_body(const struct insn *i, unsigned size, enum shape shape)
 {
-    if (shape_memory(shape))
-        g1_store(shape_place(i, size), size, shape_source(i, size, shape));
-    else
-        g1_set_reg(shape_register(i, shape), size, shape_source(i, size, shape));
+    uint32_t lin = 0;
+
+    if (!shape_address(i, shape, true, &lin)) {
+        g1_mov(i);
+        return;
+    }
+    shape_set(i, size, shape, lin, shape_source(i, size, shape, lin));
 }
 SHAPES(mov)
 

@@ -131,9 +131,24 @@ void seg_prepare(unsigned sreg, uint16_t selector, struct segment *s)
         seg_prepare_data(selector, s);
 }
 
+/* Offsets at which any 4 bytes may be accessed; 0 for segments that need the exact rule. */
+static uint32_t seg_span(const struct segment *s, bool write)
+{
+    bool code = s->attr & SA_CODE;
+    bool allowed = s->valid && s->attr & SA_SEGMENT && (write ? !code && s->attr & SA_WRITE : !code || s->attr & SA_READ);
+
+    if (!allowed || (!code && s->attr & SA_DOWN) || s->limit < 3)
+        return 0;
+    return s->limit - 2;
+}
+
 void seg_set(unsigned sreg, const struct segment *s)
 {
-    cms.cpu.seg[sreg] = *s;
+    struct segment *to = &cms.cpu.seg[sreg];
+
+    *to = *s;
+    to->read_span = seg_span(s, false);
+    to->write_span = seg_span(s, true);
     if (sreg == SEG_CS)
         cms.cpu.code32 = s->attr & SA_BIG;
     else if (sreg == SEG_SS)

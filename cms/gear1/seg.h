@@ -141,9 +141,11 @@ void seg_fault(unsigned sreg) __attribute__((noreturn));
 /* For expand-down segments and faults: the part of seg_linear that is not inline. */
 uint32_t seg_linear_slow(unsigned sreg, uint32_t off, unsigned size, bool write);
 
-/* Types (S included) of segments that the quick check below may pass: expand-up data and readable code; data only. */
-#define SEG_QUICK_READ ((0xc00fu | 0x0c00u) << 16)
-#define SEG_QUICK_WRITE (0x000cu << 16)
+/* The quick check of up to 4 bytes at `off`: true if the access is allowed. False says nothing. */
+static inline bool seg_quick(const struct segment *s, uint32_t off, bool write)
+{
+    return off < (write ? s->write_span : s->read_span);
+}
 
 /*
  * Linear address of `size` bytes at `off` of segment register `sreg`, checked for limit and rights. Raises.
@@ -151,9 +153,8 @@ uint32_t seg_linear_slow(unsigned sreg, uint32_t off, unsigned size, bool write)
 static inline uint32_t seg_linear(unsigned sreg, uint32_t off, unsigned size, bool write)
 {
     const struct segment *s = &cms.cpu.seg[sreg];
-    uint32_t types = write ? SEG_QUICK_WRITE : SEG_QUICK_READ;
 
-    if (types >> (s->attr & SA_TYPE) & 1 && off <= s->limit && size - 1 <= s->limit - off)
+    if (size <= 4 && seg_quick(s, off, write))
         return s->base + off;
     return seg_linear_slow(sreg, off, size, write);
 }

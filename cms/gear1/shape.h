@@ -1,10 +1,11 @@
 /*
- * shape.h - handlers made for one size and one kind of operands.
+ * shape.h - quick handlers made for one size and one kind of operands.
  *
  * The commonest instructions take their operands in seven shapes and three sizes. Their bodies are written once, as
  * inline functions of (instruction, size, shape) in which the last two are literals, and instantiated here for all
- * 21 cases: each handler is then straight code with no test of where an operand is. pick.c chooses when an
- * instruction is decoded.
+ * 21 cases: each handler is then straight code, without a stack frame, that asks nothing but whether its memory operand
+ * may be accessed, and hands the instruction to the general handler g1_NAME if not. pick.c chooses when an instruction
+ * is decoded.
  */
 #ifndef CMS_GEAR1_SHAPE_H
 #define CMS_GEAR1_SHAPE_H
@@ -18,35 +19,23 @@ struct shapes {
     gear1_handler *handler[3][SHAPE_COUNT]; /* by size 1, 2, 4 */
 };
 
-static inline enum shape g1_shape(const struct insn *i)
-{
-    if (i->opd[0] == OPD_REG)
-        return i->opd[1] != OPD_RM ? SHAPE_R_I : i->is_mem ? SHAPE_R_Em : SHAPE_R_Er;
-    if (i->opd[1] == OPD_REG)
-        return i->is_mem ? SHAPE_Em_R : SHAPE_Er_R;
-    return i->is_mem ? SHAPE_Em_I : SHAPE_Er_I;
-}
-
-static inline gear1_handler *g1_shaped(const struct shapes *s, const struct insn *i)
-{
-    return s->handler[i->opsize >> 1][g1_shape(i)];
-}
-
 #define SHAPE_INLINE static inline __attribute__((always_inline))
 
-/* Where a destination in memory lies, checked for writing. */
-SHAPE_INLINE uint32_t shape_place(const struct insn *i, unsigned size)
+/* Does the operand in memory, if there is one, pass the quick check? `lin` is its address. */
+SHAPE_INLINE bool shape_address(const struct insn *i, enum shape shape, bool write, uint32_t *lin)
 {
-    return seg_linear(i->seg, g1_ea(i), size, true);
+    if (shape != SHAPE_R_Em && shape != SHAPE_Em_R && shape != SHAPE_Em_I)
+        return true;
+    return g1_quick(i->seg, g1_ea(i), write && shape != SHAPE_R_Em, lin);
 }
 
-SHAPE_INLINE uint32_t shape_source(const struct insn *i, unsigned size, enum shape shape)
+SHAPE_INLINE uint32_t shape_source(const struct insn *i, unsigned size, enum shape shape, uint32_t lin)
 {
     switch (shape) {
     case SHAPE_R_Er:
         return g1_reg(i->rm, size);
     case SHAPE_R_Em:
-        return g1_load(seg_linear(i->seg, g1_ea(i), size, false), size);
+        return g1_quick_load(lin, size);
     case SHAPE_Er_R:
     case SHAPE_Em_R:
         return g1_reg(i->reg, size);
@@ -55,15 +44,19 @@ SHAPE_INLINE uint32_t shape_source(const struct insn *i, unsigned size, enum sha
     }
 }
 
-/* A destination that is a register. */
-SHAPE_INLINE unsigned shape_register(const struct insn *i, enum shape shape)
+SHAPE_INLINE uint32_t shape_get(const struct insn *i, unsigned size, enum shape shape, uint32_t lin)
 {
-    return shape == SHAPE_Er_R || shape == SHAPE_Er_I ? i->rm : i->reg;
+    if (shape == SHAPE_Em_R || shape == SHAPE_Em_I)
+        return g1_quick_load(lin, size);
+    return g1_reg(shape == SHAPE_Er_R || shape == SHAPE_Er_I ? i->rm : i->reg, size);
 }
 
-SHAPE_INLINE bool shape_memory(enum shape shape)
+SHAPE_INLINE void shape_set(const struct insn *i, unsigned size, enum shape shape, uint32_t lin, uint32_t value)
 {
-    return shape == SHAPE_Em_R || shape == SHAPE_Em_I;
+    if (shape == SHAPE_Em_R || shape == SHAPE_Em_I)
+        g1_quick_store(lin, size, value);
+    else
+        g1_set_reg(shape == SHAPE_Er_R || shape == SHAPE_Er_I ? i->rm : i->reg, size, value);
 }
 
 #define SHAPE_ONE(name, size, shape)                                                                                 \
@@ -87,16 +80,12 @@ SHAPE_INLINE bool shape_memory(enum shape shape)
             name##_##size##_Er_I, name##_##size##_Em_I, name##_##size##_R_I                                          \
     }
 
-/* From name_body: the 21 handlers, their table shapes_name, and g1_name, which looks there each time. */
+/* From name_body: the 21 handlers and their table shapes_name. */
 #define SHAPES(name)                                                                                                 \
     SHAPE_SIZE(name, 1)                                                                                              \
     SHAPE_SIZE(name, 2)                                                                                              \
     SHAPE_SIZE(name, 4)                                                                                              \
-    const struct shapes shapes_##name = {{SHAPE_ROW(name, 1), SHAPE_ROW(name, 2), SHAPE_ROW(name, 4)}};              \
-    void g1_##name(const struct insn *i)                                                                             \
-    {                                                                                                                \
-        g1_shaped(&shapes_##name, i)(i);                                                                             \
-    }
+    const struct shapes shapes_##name = {{SHAPE_ROW(name, 1), SHAPE_ROW(name, 2), SHAPE_ROW(name, 4)}};
 
 /* Instructions that have shapes. */
 #define SHAPED(X)                                                                                                    \

@@ -86,18 +86,12 @@ static void attend(void)
         take_interrupt();
 }
 
-/* Gear 1 for at most `left` instructions, until control goes somewhere else or something is up. */
-static void interpret(unsigned left)
+/* Gear 1 for at most `left` instructions; without `through` until control goes somewhere else. */
+static void interpret(unsigned left, bool through)
 {
-    uint32_t before, after;
-
     vx_mtsr(SR_PHASE, PHASE_interpret);
     tcache_state_changed();
-    do {
-        before = (uint32_t)vx_getr(REG_EIP);
-        gear1_one();
-        after = (uint32_t)vx_getr(REG_EIP);
-    } while (--left && after - before - 1 < X86_MAX_LENGTH && !cms.intr && !cms.cpu.halted);
+    gear1_run(left, through);
 }
 
 /* After a rollback: gear 1 alone, until the instructions that were undone are behind us. */
@@ -105,7 +99,7 @@ static void recover(void)
 {
     cms.recover--;
     cms_count(EV_RECOVER_INSNS);
-    interpret(1);
+    interpret(1, false);
 }
 
 static void run_translation(const struct translation *t)
@@ -133,7 +127,7 @@ static void forward(void)
         return;
     }
     if (!may_translate()) {
-        interpret(RUN_LIMIT);
+        interpret(RUN_LIMIT, cms.opt->gear < 2);
         return;
     }
     vx_mtsr(SR_PHASE, PHASE_dispatch);
@@ -142,7 +136,7 @@ static void forward(void)
     if (t)
         run_translation(t);
     else
-        interpret(tcache_is_given_up() ? 1 : RUN_LIMIT);
+        interpret(tcache_is_given_up() ? 1 : RUN_LIMIT, false);
 }
 
 void runtime_init(void)

@@ -80,6 +80,9 @@ struct segment {
     uint32_t base;
     uint32_t limit; /* in bytes, granularity applied: highest offset that may be accessed (expand-up) */
     bool valid;     /* false: null selector or not usable: any access is #GP (SS: #SS) */
+
+    /* In a segment register, from the above: up to 4 bytes at an offset below these need no further check. */
+    uint32_t read_span, write_span;
 };
 
 struct table_reg {
