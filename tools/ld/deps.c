@@ -30,7 +30,7 @@ static void add_edge(struct trace *t, int32_t from, int32_t to, int32_t latency)
         }
     }
     if (t->edges == TRACE_EDGES)
-        ld_fail("%s: internal error: too many dependences", program_where(t->prog, f->atom.pc));
+        ld_bug("%s: too many dependences", program_where(t->prog, f->atom.pc));
     t->edge[t->edges] = (struct edge){ .to = to, .latency = latency, .next = f->first_edge };
     f->first_edge = t->edges++;
     t->node[to].preds++;

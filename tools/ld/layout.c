@@ -107,7 +107,7 @@ static void encode(struct program *p)
             int words = isa_encode(&a->op, k + 1 == b->count, out);
 
             if (words != (int)atom_words(a))
-                ld_fail("%s: internal error: %s can't be encoded", program_where(p, a->pc),
+                ld_bug("%s: %s can't be encoded", program_where(p, a->pc),
                         isa_facts[a->op.atom].name);
             out += words;
         }

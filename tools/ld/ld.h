@@ -12,6 +12,7 @@
  *   simplify.c  copies, constants, fused atoms, dead nodes
  *   deps.c    what must come before what
  *   sched.c   nodes into bundles, values into registers
+ *   verify.c  runs the bundles of a trace against its atoms
  *   layout.c  addresses, displacements, encoding
  *   lines.c, dwarf.c   the line table in and out
  *   elfout.c  the output file;  report.c  map, listing, statistics
@@ -19,7 +20,8 @@
  * All data stays at the address where the RV64 linker put it; only code moves. Hence only code pointers change, and
  * the relocations name every one of them.
  *
- * A user's mistake, or an input that can't be recompiled, ends in ld_fail(): one line, exit status 1.
+ * A user's mistake, or an input that can't be recompiled, ends in ld_fail(): one line, exit status 1. What can only
+ * be a mistake in here ends in ld_bug(): one line, exit status 2.
  */
 #ifndef SELKIRK_LD_H
 #define SELKIRK_LD_H
@@ -46,7 +48,10 @@ char *ld_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *ld_grow(void *array, size_t count, size_t *capacity, size_t size);
 /* The file that messages name. */
 void ld_subject(const char *file);
+/* The input's or the user's fault: exit status 1. */
 void ld_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* Our own: exit status 2. */
+void ld_bug(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 static inline unsigned popcount64(uint64_t x)
 {
@@ -208,13 +213,13 @@ unsigned atom_access_size(const struct atom *a);
 unsigned atom_dismissible(unsigned load); /* the form that never traps */
 struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm, uint64_t pc);
 
-/* ---------------------------------------------------------------- traces: trace.c .. sched.c */
+/* ---------------------------------------------------------------- traces: trace.c .. verify.c */
 
 enum sched_mode { SCHED_SCALAR, SCHED_BLOCK, SCHED_EXT };
 
 struct options {
     enum sched_mode sched;
-    bool rename, simplify;
+    bool rename, simplify, verify;
     uint64_t text_base; /* 0: behind all data */
 };
 
@@ -279,6 +284,8 @@ void trace_simplify(struct trace *t);
 void trace_depend(struct trace *t);
 /* False if the pool was too small: build again without renaming. */
 bool trace_schedule(struct trace *t);
+/* Ends the program if the bundles of the trace don't compute what its atoms do. */
+void trace_verify(struct trace *t);
 /* The value that a register has just before a node, or NONE if the trace never names it. */
 int32_t trace_version(const struct trace *t, unsigned reg, int32_t node);
 /* Root value and offset of a native access's address. */

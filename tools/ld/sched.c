@@ -256,10 +256,12 @@ static void schedule_trace(struct trace *t)
         if (trace_schedule(t))
             break;
         if (!t->rename)
-            ld_fail("%s: internal error: no schedule", program_where(t->prog, t->prog->block[t->head].rv));
+            ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[t->head].rv));
         t->rename = false;
         t->prog->stats.fallbacks++;
     }
+    if (t->opt->verify)
+        trace_verify(t);
 }
 
 static void take_bundles(struct program *p, const struct trace *t)

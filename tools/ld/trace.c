@@ -46,7 +46,7 @@ static int32_t add_value(struct trace *t, unsigned reg, int32_t def)
     struct value *v = &t->value[t->values];
 
     if (t->values == TRACE_VALUES)
-        ld_fail("internal error: values of a trace");
+        ld_bug("values of a trace");
     *v = (struct value){ .reg = (uint8_t)reg, .home = (uint8_t)reg, .def = def, .next = NONE };
     return t->values++;
 }

@@ -74,19 +74,35 @@ void ld_subject(const char *file)
     subject = file;
 }
 
-void ld_fail(const char *fmt, ...)
+static void complain(const char *kind, const char *fmt, va_list ap)
 {
-    va_list ap;
-
     fflush(stdout);
     fprintf(stderr, "vliw-ld: ");
     if (subject)
         fprintf(stderr, "%s: ", subject);
-    va_start(ap, fmt);
+    fputs(kind, stderr);
     vfprintf(stderr, fmt, ap);
-    va_end(ap);
     fputc('\n', stderr);
+}
+
+void ld_fail(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    complain("", fmt, ap);
+    va_end(ap);
     exit(1);
+}
+
+void ld_bug(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    complain("internal error: ", fmt, ap);
+    va_end(ap);
+    exit(2);
 }
 
 void bytes_add(struct bytes *b, const void *data, size_t size)

@@ -1,0 +1,397 @@
+/*
+ * verify.c - does a scheduled trace compute what its atoms do? Asked of every trace, by running both.
+ *
+ * The lifted atoms run one by one in the input's order and the bundles by the rules of bundles (all reads before all
+ * writes), from the same registers and memory, by the meanings that isa/ states. Where control may leave, at each
+ * branch whether it is taken or not, both must agree on: taken or not and whereto, every register that matters there,
+ * the contents of memory, and the sequence of guest accesses and system operations with the memory each of them found.
+ * The code of the scheduler and of this file has nothing in common but the liveness of the blocks.
+ *
+ * Inputs are drawn at random in several manners: whole numbers of 64 bits, small numbers, and pointers so close to
+ * each other that accesses overlap in most ways. The stack lies apart. What is below sp may be overwritten at any
+ * bundle boundary, so an access there that the input does not make is an error too.
+ */
+#include <string.h>
+
+#include "isa/prims.h"
+#include "tools/ld/ld.h"
+
+#define TRIALS 10
+#define WORDS 4096 /* of memory that one run can touch; a power of two */
+#define RED_ZONE 65536
+#define STACK UINT64_C(0x7000000000000000)
+
+struct word {
+    uint64_t addr, value;
+    uint32_t run; /* that touched it */
+};
+
+/* What both runs must agree on at one place where control may leave. */
+struct leave {
+    bool taken;
+    uint64_t target, registers, memory, events;
+};
+
+struct run {
+    uint64_t seed;
+    unsigned manner;
+    uint64_t r[64], new_r[64];
+    uint64_t c[ISA_C_COUNT], new_c[ISA_C_COUNT];
+    uint64_t written_r; /* by the current bundle */
+    unsigned written_c;
+    struct {
+        uint64_t addr, value;
+        unsigned size;
+    } store[8];
+    unsigned stores;
+    bool taken, commit, rollback, below_sp, clash;
+    uint64_t target, commit_count;
+    uint64_t memory, events; /* hashes */
+    struct leave leave[TRACE_NODES + 1];
+    int32_t leaves;
+};
+
+struct verifier {
+    struct word word[WORDS];
+    uint32_t runs;
+    struct run input, output;
+    uint64_t mask[TRACE_NODES + 1]; /* registers that matter at each leave */
+};
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = (a ^ 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9 + b;
+
+    x ^= x >> 29;
+    x *= 0x94d049bb133111eb;
+    return x ^ x >> 32;
+}
+
+/* A number in the manner of the trial. */
+static uint64_t number(const struct run *r, uint64_t salt)
+{
+    uint64_t x = mix(r->seed, salt);
+    unsigned manner = r->manner;
+
+    if (manner >= 3 && (x >> 60) < 5)
+        manner = 2;
+    switch (manner) {
+    case 0:
+    case 1: return x;
+    case 2: return x % 81 - 40;
+    case 3: return 0x40100000 + x % 6 * 8;
+    case 4: return 0x40100000 + x % 12 * 4;
+    default: return 0x40100000 + x % 24;
+    }
+}
+
+/* ---------------------------------------------------------------- memory */
+
+static struct word *find_word(struct verifier *v, const struct run *r, uint64_t addr)
+{
+    for (size_t i = mix(addr, 0) % WORDS, n = 0; n < WORDS; i = (i + 1) % WORDS, n++) {
+        struct word *w = &v->word[i];
+
+        if (w->run != v->runs) {
+            *w = (struct word){ addr, number(r, addr), v->runs };
+            return w;
+        }
+        if (w->addr == addr)
+            return w;
+    }
+    ld_bug("a trace touches too much memory to be verified");
+}
+
+static uint64_t load(struct verifier *v, struct run *r, unsigned size, uint64_t addr)
+{
+    uint64_t value = 0;
+
+    r->below_sp |= r->r[R_SP] - addr - 1 < RED_ZONE;
+    for (unsigned i = 0; i < size; i++) {
+        const struct word *w = find_word(v, r, (addr + i) & ~UINT64_C(7));
+        value |= (w->value >> (8 * ((addr + i) & 7)) & 0xff) << (8 * i);
+    }
+    return value;
+}
+
+static void store(struct verifier *v, struct run *r, unsigned size, uint64_t addr, uint64_t value)
+{
+    for (unsigned i = 0; i < size; i++) {
+        struct word *w = find_word(v, r, (addr + i) & ~UINT64_C(7));
+        unsigned shift = 8 * ((addr + i) & 7);
+
+        r->memory -= mix(w->addr, w->value);
+        w->value = (w->value & ~(UINT64_C(0xff) << shift)) | (value >> (8 * i) & 0xff) << shift;
+        r->memory += mix(w->addr, w->value);
+    }
+}
+
+static void queue_store(struct run *r, unsigned size, uint64_t addr, uint64_t value)
+{
+    r->below_sp |= r->r[R_SP] - addr - 1 < RED_ZONE;
+    if (r->stores == sizeof r->store / sizeof r->store[0])
+        ld_bug("too many stores in a bundle to be verified");
+    r->store[r->stores].addr = addr;
+    r->store[r->stores].value = value;
+    r->store[r->stores++].size = size;
+}
+
+/* Something that is ordered with all the rest: its kind, operands, and what it gives back. */
+static uint64_t event(struct run *r, unsigned kind, uint64_t a, uint64_t b)
+{
+    r->events = mix(mix(mix(r->events, kind), mix(a, b)), r->memory);
+    return number(r, r->events);
+}
+
+/* ---------------------------------------------------------------- atoms and bundles */
+
+static void set_r(struct run *r, unsigned reg, uint64_t value)
+{
+    if (!reg)
+        return;
+    r->clash |= r->written_r & BIT(reg);
+    r->written_r |= BIT(reg);
+    r->new_r[reg] = value;
+}
+
+static void set_c(struct run *r, unsigned reg, uint64_t value)
+{
+    r->clash |= r->written_c & 1u << reg;
+    r->written_c |= 1u << reg;
+    r->new_c[reg] = value;
+}
+
+static void jump(struct run *r, uint64_t target)
+{
+    r->taken = true;
+    r->target = target;
+}
+
+enum { EV_GLOAD = 1, EV_GSTORE = 16, EV_PLOAD = 32, EV_PSTORE = 48, EV_OTHER = 64 };
+
+static void execute(struct verifier *v, struct run *r, const struct atom *a)
+{
+    struct isa_op op = a->op;
+
+    if (a->code != NO_CODE)
+        op.imm = atom_is_control(a) ? 0 : (int64_t)a->code + a->code_offset;
+    switch (op.atom) {
+#define ISA_EXEC(name) case ISA_##name:
+#define ISA_END break;
+#define ISA_R(field) r->r[op.field]
+#define ISA_SET_R(field, value) set_r(r, op.field, value)
+#define ISA_C(field) r->c[op.field]
+#define ISA_SET_C(field, value) set_c(r, op.field, value)
+#define ISA_F(field) op.field
+#define ISA_PC a->pc
+#define ISA_NEXT (a->pc + 4)
+#define ISA_BRANCH(atoms) ((void)(atoms), jump(r, a->code))
+#define ISA_JUMP(addr) jump(r, addr)
+#define ISA_NLOAD(size, addr) load(v, r, size, addr)
+#define ISA_NLOAD_D(size, addr) load(v, r, size, addr)
+#define ISA_NSTORE(size, addr, value) queue_store(r, size, addr, value)
+#define ISA_GLOAD(size, addr) event(r, EV_GLOAD + size, addr, 0)
+#define ISA_GSTORE(size, addr, value) (void)event(r, EV_GSTORE + size, addr, value)
+#define ISA_PLOAD(size, addr) event(r, EV_PLOAD + size, addr, 0)
+#define ISA_PSTORE(size, addr, value) (void)event(r, EV_PSTORE + size, addr, value)
+#define ISA_SREG(n) event(r, EV_OTHER, n, 0)
+#define ISA_SET_SREG(n, value) (void)event(r, EV_OTHER + 1, n, value)
+#define ISA_GREG(i) r->r[1 + (i)]
+#define ISA_SET_GREG(i, value) set_r(r, 1 + (unsigned)(i), value)
+#define ISA_COMMIT(n) (r->commit = true, r->commit_count = (n))
+#define ISA_ROLLBACK() (r->rollback = true)
+#define ISA_TLB_WRITE() (void)event(r, EV_OTHER + 2, 0, 0)
+#define ISA_TLB_PROBE(addr) event(r, EV_OTHER + 3, addr, 0)
+#define ISA_TLB_DROP(addr) (void)event(r, EV_OTHER + 4, addr, 0)
+#define ISA_TLB_DROP_PHYS(addr) (void)event(r, EV_OTHER + 5, addr, 0)
+#define ISA_TLB_FLUSH() (void)event(r, EV_OTHER + 6, 0, 0)
+#define ISA_ICACHE_FLUSH(addr, n) (void)event(r, EV_OTHER + 7, addr, n)
+#define ISA_HALT() (void)event(r, EV_OTHER + 8, 0, 0)
+#define ISA_TRAP_RETURN() jump(r, event(r, EV_OTHER + 9, 0, 0))
+#define ISA_TRAP(cause) (void)event(r, EV_OTHER + 10, cause, 0)
+#include "isa_exec.inc"
+    }
+}
+
+static bool is_shadowed(const struct program *p, unsigned reg)
+{
+    return reg >= ISA_SHADOW_R_FIRST && reg <= ISA_SHADOW_R_LAST && !(p->pool & BIT(reg));
+}
+
+/* The end of a bundle: writes, stores, then commit or rollback. */
+static void retire(struct verifier *v, struct run *r, const struct program *p)
+{
+    for (uint64_t m = r->written_r; m; m &= m - 1)
+        r->r[__builtin_ctzll(m)] = r->new_r[__builtin_ctzll(m)];
+    for (unsigned i = 0; i < ISA_C_COUNT; i++)
+        if (r->written_c & 1u << i)
+            r->c[i] = r->new_c[i];
+    for (unsigned i = 0; i < r->stores; i++)
+        store(v, r, r->store[i].size, r->store[i].addr, r->store[i].value);
+    if (r->commit || r->rollback) {
+        uint64_t state = 0;
+
+        for (unsigned i = 1; i < 64; i++)
+            state = is_shadowed(p, i) ? mix(state, r->r[i]) : state;
+        for (unsigned i = 0; i < ISA_C_COUNT; i++)
+            state = mix(state, r->c[i]);
+        event(r, r->commit ? EV_OTHER + 11 : EV_OTHER + 12, r->commit_count, r->commit ? state : 0);
+    }
+    if (r->rollback) {
+        for (unsigned i = ISA_SHADOW_R_FIRST; i <= ISA_SHADOW_R_LAST; i++)
+            r->r[i] = number(r, mix(r->events, p->pool & BIT(i) ? mix(v->runs, i) : i));
+        for (unsigned i = 0; i < ISA_C_COUNT; i++)
+            r->c[i] = mix(r->events, i);
+    }
+    r->written_r = r->stores = 0;
+    r->written_c = 0;
+    r->commit = r->rollback = false;
+}
+
+static void leave(struct run *r, uint64_t mask)
+{
+    struct leave *l = &r->leave[r->leaves++];
+
+    *l = (struct leave){ .taken = r->taken, .target = r->target, .memory = r->memory, .events = r->events };
+    for (; mask; mask &= mask - 1)
+        l->registers = mix(l->registers, r->r[__builtin_ctzll(mask)]);
+    for (unsigned i = 0; i < ISA_C_COUNT; i++)
+        l->registers = mix(l->registers, r->c[i]);
+    r->taken = false;
+    r->target = 0;
+}
+
+/* ---------------------------------------------------------------- both runs */
+
+static void start(struct verifier *v, struct run *r, uint64_t seed, unsigned manner, const struct program *p,
+                  bool output)
+{
+    memset(r, 0, sizeof *r);
+    r->seed = seed;
+    r->manner = manner;
+    for (unsigned i = 1; i < 64; i++)
+        r->r[i] = number(r, i + ((p->pool & BIT(i)) && output ? 1000 : 0));
+    for (unsigned i = 0; i < ISA_C_COUNT; i++)
+        r->c[i] = mix(seed, i) & isa_x86_flag_mask();
+    r->r[R_SP] = STACK + 64 * (seed & 255);
+    v->runs++;
+}
+
+static uint64_t leave_mask(const struct program *p, const struct block *b)
+{
+    uint64_t always = ~(LIVE_CLASS | p->pool | 1);
+
+    return always | (b->end == END_COND ? p->block[b->taken].live_in : b->live_out);
+}
+
+static uint64_t end_mask(const struct program *p, const struct block *b)
+{
+    uint64_t always = ~(LIVE_CLASS | p->pool | 1);
+    int32_t next = b->end == END_JUMP ? b->taken : b->fall;
+
+    return always | (next == NONE ? b->live_out : p->block[next].live_in);
+}
+
+/* True if a jump was left out because it leads to what follows. */
+static bool jump_dropped(const struct trace *t, const struct block *b)
+{
+    int32_t last = t->out_bundles ? (int32_t)t->out_bundle[t->out_bundles - 1].count - 1 : -1;
+
+    for (int32_t k = last; k >= 0; k--)
+        if (t->out_bundle[t->out_bundles - 1].atom[k].op.atom == ISA_br)
+            return false;
+    return b->end == END_JUMP;
+}
+
+static void run_input(const struct trace *t, struct verifier *v)
+{
+    const struct program *p = t->prog;
+    struct run *r = &v->input;
+
+    for (int32_t i = t->head; i <= t->last; i++) {
+        const struct block *b = &p->block[i];
+
+        for (uint32_t k = 0; b->reached && k < b->count; k++) {
+            const struct atom *a = &p->atom[b->first + k];
+
+            if (a->op.atom >= ISA_ATOM_COUNT)
+                continue;
+            if (atom_is_control(a) && i == t->last && jump_dropped(t, b))
+                continue;
+            execute(v, r, a);
+            retire(v, r, p);
+            if (atom_is_control(a)) {
+                v->mask[r->leaves] = leave_mask(p, b);
+                leave(r, v->mask[r->leaves]);
+            }
+        }
+    }
+    v->mask[r->leaves] = end_mask(p, &p->block[t->last]);
+    leave(r, v->mask[r->leaves]);
+}
+
+static void run_output(const struct trace *t, struct verifier *v)
+{
+    struct run *r = &v->output;
+
+    for (int32_t i = 0; i < t->out_bundles; i++) {
+        const struct bundle *b = &t->out_bundle[i];
+        bool control = false;
+
+        for (uint32_t k = 0; k < b->count; k++) {
+            control |= atom_is_control(&b->atom[k]);
+            execute(v, r, &b->atom[k]);
+        }
+        retire(v, r, t->prog);
+        if (control && r->leaves < v->input.leaves)
+            leave(r, v->mask[r->leaves]);
+    }
+    leave(r, v->mask[v->input.leaves - 1]);
+}
+
+static void differ(const struct trace *t, const char *what, int32_t at)
+{
+    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d", program_where(t->prog, t->prog->block[t->head].rv),
+           what, at);
+}
+
+static void compare(const struct trace *t, const struct verifier *v, bool last_counts)
+{
+    int32_t leaves = v->input.leaves;
+
+    if (v->output.clash)
+        differ(t, "two writes to a register", 0);
+    if (v->output.below_sp && !v->input.below_sp)
+        differ(t, "an access below sp", 0);
+    if (v->output.leaves != leaves)
+        differ(t, "another number of branches", v->output.leaves);
+    for (int32_t i = 0; i < leaves - !last_counts; i++) {
+        const struct leave *a = &v->input.leave[i], *b = &v->output.leave[i];
+
+        if (a->taken != b->taken || a->target != b->target)
+            differ(t, "another branch", i);
+        if (a->registers != b->registers)
+            differ(t, "other registers", i);
+        if (a->memory != b->memory)
+            differ(t, "other memory", i);
+        if (a->events != b->events)
+            differ(t, "another order of guest accesses or system operations", i);
+    }
+}
+
+void trace_verify(struct trace *t)
+{
+    static struct verifier v;
+    const struct block *last = &t->prog->block[t->last];
+    bool falls = last->end == END_FALL || last->end == END_COND || last->end == END_STOP || jump_dropped(t, last);
+
+    for (unsigned i = 0; i < TRIALS; i++) {
+        uint64_t seed = mix(last->rv, i);
+
+        start(&v, &v.input, seed, i % 6, t->prog, false);
+        run_input(t, &v);
+        start(&v, &v.output, seed, i % 6, t->prog, true);
+        run_output(t, &v);
+        compare(t, &v, falls);
+    }
+}
