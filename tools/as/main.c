@@ -1,5 +1,5 @@
 /*
- * vliw-as - assembler for bundles. See as.h for its parts and vliw-as.md for its language.
+ * vliw-as - assembler for bundles. See as.h for its parts and README.md for its language.
  */
 #include <getopt.h>
 #include <stdarg.h>

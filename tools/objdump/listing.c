@@ -3,7 +3,7 @@
  *
  *     40000010:  { add r1, r2, r3 ; brnei r1, 0, 0x40000010 }  # loop
  *
- * Words that are no atom are printed as .word, and bytes that are marked as data as well. What runs into an undefined
+ * Words that are no atom are printed as .word, and bytes that are marked as data as well; many zeros as .space. What runs into an undefined
  * word, into data or on without a stop bit is shown as far as it goes.
  */
 #include <inttypes.h>
@@ -16,6 +16,7 @@
 #include "tools/objdump/objdump.h"
 
 #define MAX_ATOMS 8
+#define ZERO_RUN 16 /* so many zero bytes become one line */
 
 /* The bundle being collected. */
 struct bundle {
@@ -105,23 +106,29 @@ static void print_data(const struct region *r, uint64_t offset, uint64_t size, c
         printf(".word 0x%08" PRIx32 "\n", word);
         return;
     }
+    if (size > 4) {
+        printf("%12" PRIx64 ":  .space 0x%" PRIx64 "\n", addr, size);
+        return;
+    }
     printf("%12" PRIx64 ":  .byte ", addr);
     for (uint64_t i = 0; i < size; i++)
         printf("%s0x%02x", i ? ", " : "", r->bytes[offset + i]);
     printf("\n");
 }
 
-/* Bytes to the next label, the end of the region or of a word. */
+/* Bytes of one line of data: to the next label, the end of the region or of a word; more if all of them are zero. */
 static uint64_t data_size(const struct region *r, const struct symbols *s, uint64_t offset)
 {
-    uint64_t addr = r->addr + offset, size = 4 - (addr & 3);
+    uint64_t addr = r->addr + offset, size = 4 - (addr & 3), limit = r->size - offset, zeros = 0;
     size_t next = symbols_from(s, addr + 1);
 
-    if (r->size - offset < size)
-        size = r->size - offset;
-    if (next < s->count && s->names[next].addr - addr < size)
-        size = s->names[next].addr - addr;
-    return size;
+    if (next < s->count && s->names[next].addr - addr < limit)
+        limit = s->names[next].addr - addr;
+    while (zeros < limit && r->bytes[offset + zeros] == 0)
+        zeros++;
+    if (zeros >= ZERO_RUN)
+        return zeros < limit ? zeros - ((addr + zeros) & 3) : limit;
+    return size < limit ? size : limit;
 }
 
 static bool has_name(const struct symbols *s, uint64_t addr)
