@@ -6,3 +6,6 @@ $(B)/guests/sys/%.bin: tests/sys/guest/%.S tests/sys/guest/pc.h tests/sys/guest/
 	@mkdir -p $(@D)
 	$(CC) -m32 -c -o $(@:.bin=.o) $<
 	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
+
+$(B)/tests/mmu: $(B)/host/libcms.a
+$(B)/host/tests/unit/mmu.o: HOST_FLAGS := -DCMS_HOST -Icms
