@@ -1,13 +1,14 @@
 /*
  * prims.h - the pure functions that meanings in atoms.isa are written with.
  *
- * Each takes and gives unsigned 64-bit values and touches nothing else, so the same text serves the simulator, the
- * firmware's emulation routines and host-side tests. A first parameter `unsigned n` is a width in bits and always a
- * literal (1..64 for the integer part, 8, 16 or 32 for the x86 part), which makes every body fold to straight code.
+ * Each takes and gives unsigned 64-bit values and touches nothing else, so the same text serves the
+ * simulator, the firmware's emulation routines and host-side tests. A first parameter `unsigned n`
+ * is a width in bits and always a literal (1..64 for the integer part, 8, 16 or 32 for the x86
+ * part), which makes every body fold to straight code.
  *
- * x86 part: operands are taken modulo 2^n, results are zero-extended, flags are the six status flags in their EFLAGS
- * positions. What the architecture leaves undefined is filled in as measured on a current processor and pinned by
- * tests/unit/isa_prims.c; isa/README.md lists those cases.
+ * x86 part: operands are taken modulo 2^n, results are zero-extended, flags are the six status
+ * flags in their EFLAGS positions. What the architecture leaves undefined is filled in as measured
+ * on a current processor and pinned by tests/unit/isa_prims.c; isa/README.md lists those cases.
  */
 #ifndef SELKIRK_ISA_PRIMS_H
 #define SELKIRK_ISA_PRIMS_H
@@ -64,7 +65,10 @@ static inline uint64_t isa_ltu(uint64_t a, uint64_t b)
     return a < b;
 }
 
-/* Leading and trailing zeros and ones of the low n bits; n if there is no one bit. No compiler helper functions. */
+/*
+ * Leading and trailing zeros and ones of the low n bits; n if there is no one bit. No compiler
+ * helper functions.
+ */
 static inline uint64_t isa_cpop(unsigned n, uint64_t x)
 {
     x = isa_zx(n, x);
@@ -107,7 +111,10 @@ static inline uint64_t isa_orcb(uint64_t x)
     return (x & 0x0101010101010101ull) * 0xff;
 }
 
-/* ---------------------------------------------------------------- multiply and divide, RISC-V's results */
+/*
+ * ---------------------------------------------------------------- multiply and divide, RISC-V's
+ * results
+ */
 
 static inline uint64_t isa_mulhu(uint64_t a, uint64_t b)
 {
@@ -319,7 +326,10 @@ static inline uint64_t isa_x86_neg_flags(unsigned n, uint64_t a)
     return isa_x86_sbb_flags(n, 0, a, 0);
 }
 
-/* ---------------------------------------------------------------- x86 shifts: count modulo 32, zero changes nothing */
+/*
+ * ---------------------------------------------------------------- x86 shifts: count modulo 32,
+ * zero changes nothing
+ */
 
 static inline uint64_t isa_x86_shl(unsigned n, uint64_t a, uint64_t count, uint64_t f)
 {
@@ -349,7 +359,8 @@ static inline uint64_t isa_x86_shr_flags(unsigned n, uint64_t a, uint64_t count,
 
     if ((count & 31) == 0)
         return f;
-    return isa_x86_szp(n, r) | ISA_AF | (isa_zx(n, a) >> ((count & 31) - 1) & 1) | isa_x86_of(n, r << 1 ^ r);
+    return isa_x86_szp(n, r) | ISA_AF | (isa_zx(n, a) >> ((count & 31) - 1) & 1) |
+           isa_x86_of(n, r << 1 ^ r);
 }
 
 static inline uint64_t isa_x86_sar(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -364,7 +375,8 @@ static inline uint64_t isa_x86_sar_flags(unsigned n, uint64_t a, uint64_t count,
 
     if ((count & 31) == 0)
         return f;
-    return isa_x86_szp(n, isa_asr(wide, count & 31)) | ISA_AF | (isa_asr(wide, (count & 31) - 1) & 1);
+    return isa_x86_szp(n, isa_asr(wide, count & 31)) | ISA_AF |
+           (isa_asr(wide, (count & 31) - 1) & 1);
 }
 
 static inline uint64_t isa_x86_rol(unsigned n, uint64_t a, uint64_t count, uint64_t f)
@@ -428,7 +440,10 @@ static inline uint64_t isa_x86_rcr_flags(unsigned n, uint64_t a, uint64_t count,
     return (count & 31) ? isa_x86_carry_overflow(f, r >> n, r >> (n - 1) ^ r >> (n - 2)) : f;
 }
 
-/* ---------------------------------------------------------------- x86 multiply: the whole product, 2n bits */
+/*
+ * ---------------------------------------------------------------- x86 multiply: the whole product,
+ * 2n bits
+ */
 
 /* CF and OF say whether the upper half matters; the other flags stay. */
 

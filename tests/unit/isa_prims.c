@@ -1,9 +1,9 @@
 /*
- * isa_prims.c - the primitives of isa/prims.h against something else: the x86 part against the processor that runs
- * this test, the rest against plain C.
+ * isa_prims.c - the primitives of isa/prims.h against something else: the x86 part against the
+ * processor that runs this test, the rest against plain C.
  *
- * Flags that the architecture leaves undefined are compared as well, except where processors are known to differ; these
- * are in `loose` below, each with what differs.
+ * Flags that the architecture leaves undefined are compared as well, except where processors are
+ * known to differ; these are in `loose` below, each with what differs.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "isa/prims.h"
 
 #define ROUNDS 40000u
-#define SIGN(n) ((int64_t)1 << ((n) - 1))
+#define SIGN(n) ((int64_t)1 << ((n)-1))
 
 static unsigned failures;
 static uint64_t seed = 0x9e3779b97f4a7c15ull;
@@ -29,8 +29,26 @@ static uint64_t random64(void)
 static uint64_t operand(void)
 {
     static const uint64_t corners[] = {
-        0, 1, 2, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff,
-        0x100000000, 0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffffffe, 0xffffffffffffffff,
+        0,
+        1,
+        2,
+        0x7f,
+        0x80,
+        0x81,
+        0xff,
+        0x100,
+        0x7fff,
+        0x8000,
+        0xffff,
+        0x10000,
+        0x7fffffff,
+        0x80000000,
+        0xffffffff,
+        0x100000000,
+        0x7fffffffffffffff,
+        0x8000000000000000,
+        0xfffffffffffffffe,
+        0xffffffffffffffff,
     };
     uint64_t r = random64();
 
@@ -44,44 +62,51 @@ static uint64_t operand(void)
     }
 }
 
-static void expect(const char *what, unsigned n, uint64_t a, uint64_t b, uint64_t got, uint64_t want)
+static void expect(const char *what, unsigned n, uint64_t a, uint64_t b, uint64_t got,
+                   uint64_t want)
 {
     if (got != want && failures++ < 40)
-        fprintf(stderr, "%s.%u a=%" PRIx64 " b=%" PRIx64 ": %" PRIx64 ", expected %" PRIx64 "\n", what, n, a, b, got,
-                want);
+        fprintf(stderr, "%s.%u a=%" PRIx64 " b=%" PRIx64 ": %" PRIx64 ", expected %" PRIx64 "\n",
+                what, n, a, b, got, want);
 }
 
 /* ---------------------------------------------------------------- the host processor */
 
 #ifdef __x86_64__
 
-#define BINARY(op, suffix, type)                                                                                   \
-    static uint64_t host_##op##_##suffix(uint64_t a, uint64_t b, uint64_t *flags)                                  \
-    {                                                                                                              \
-        type x = (type)a, y = (type)b;                                                                             \
-        uint64_t f = *flags;                                                                                       \
-        __asm__("push %1\n\tpopf\n\t" #op " %2, %0\n\tpushf\n\tpop %1" : "+q"(x), "+&r"(f) : "q"(y) : "cc");       \
-        *flags = f;                                                                                                \
-        return x;                                                                                                  \
+#define BINARY(op, suffix, type)                                                  \
+    static uint64_t host_##op##_##suffix(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                             \
+        type x = (type)a, y = (type)b;                                            \
+        uint64_t f = *flags;                                                      \
+        __asm__("push %1\n\tpopf\n\t" #op " %2, %0\n\tpushf\n\tpop %1"            \
+                : "+q"(x), "+&r"(f)                                               \
+                : "q"(y)                                                          \
+                : "cc");                                                          \
+        *flags = f;                                                               \
+        return x;                                                                 \
     }
-#define UNARY(op, suffix, type)                                                                                    \
-    static uint64_t host_##op##_##suffix(uint64_t a, uint64_t b, uint64_t *flags)                                  \
-    {                                                                                                              \
-        type x = (type)a;                                                                                          \
-        uint64_t f = *flags;                                                                                       \
-        (void)b;                                                                                                   \
-        __asm__("push %1\n\tpopf\n\t" #op " %0\n\tpushf\n\tpop %1" : "+q"(x), "+&r"(f) : : "cc");                  \
-        *flags = f;                                                                                                \
-        return x;                                                                                                  \
+#define UNARY(op, suffix, type)                                                                   \
+    static uint64_t host_##op##_##suffix(uint64_t a, uint64_t b, uint64_t *flags)                 \
+    {                                                                                             \
+        type x = (type)a;                                                                         \
+        uint64_t f = *flags;                                                                      \
+        (void)b;                                                                                  \
+        __asm__("push %1\n\tpopf\n\t" #op " %0\n\tpushf\n\tpop %1" : "+q"(x), "+&r"(f) : : "cc"); \
+        *flags = f;                                                                               \
+        return x;                                                                                 \
     }
-#define SHIFT(op, suffix, type)                                                                                    \
-    static uint64_t host_##op##_##suffix(uint64_t a, uint64_t b, uint64_t *flags)                                  \
-    {                                                                                                              \
-        type x = (type)a;                                                                                          \
-        uint64_t f = *flags;                                                                                       \
-        __asm__("push %1\n\tpopf\n\t" #op " %%cl, %0\n\tpushf\n\tpop %1" : "+q"(x), "+&r"(f) : "c"(b) : "cc");     \
-        *flags = f;                                                                                                \
-        return x;                                                                                                  \
+#define SHIFT(op, suffix, type)                                                   \
+    static uint64_t host_##op##_##suffix(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                             \
+        type x = (type)a;                                                         \
+        uint64_t f = *flags;                                                      \
+        __asm__("push %1\n\tpopf\n\t" #op " %%cl, %0\n\tpushf\n\tpop %1"          \
+                : "+q"(x), "+&r"(f)                                               \
+                : "c"(b)                                                          \
+                : "cc");                                                          \
+        *flags = f;                                                               \
+        return x;                                                                 \
     }
 #define EACH(kind, op) kind(op, 8, uint8_t) kind(op, 16, uint16_t) kind(op, 32, uint32_t)
 
@@ -103,76 +128,76 @@ EACH(SHIFT, ror)
 EACH(SHIFT, rcl)
 EACH(SHIFT, rcr)
 
-#define MULTIPLY(op, name)                                                                                         \
-    static uint64_t host_##name##_8(uint64_t a, uint64_t b, uint64_t *flags)                                       \
-    {                                                                                                              \
-        uint16_t x = (uint8_t)a;                                                                                   \
-        uint64_t f = *flags;                                                                                       \
-        __asm__("push %1\n\tpopf\n\t" #op "b %b2\n\tpushf\n\tpop %1"                                               \
-                : "+a"(x), "+&r"(f)                                                                                \
-                : "q"((uint8_t)b)                                                                                  \
-                : "cc");                                                                                           \
-        *flags = f;                                                                                                \
-        return x;                                                                                                  \
-    }                                                                                                              \
-    static uint64_t host_##name##_16(uint64_t a, uint64_t b, uint64_t *flags)                                      \
-    {                                                                                                              \
-        uint16_t x = (uint16_t)a, high;                                                                            \
-        uint64_t f = *flags;                                                                                       \
-        __asm__("push %2\n\tpopf\n\t" #op "w %w3\n\tpushf\n\tpop %2"                                               \
-                : "+a"(x), "=&d"(high), "+&r"(f)                                                                   \
-                : "r"((uint16_t)b)                                                                                 \
-                : "cc");                                                                                           \
-        *flags = f;                                                                                                \
-        return (uint32_t)high << 16 | x;                                                                           \
-    }                                                                                                              \
-    static uint64_t host_##name##_32(uint64_t a, uint64_t b, uint64_t *flags)                                      \
-    {                                                                                                              \
-        uint32_t x = (uint32_t)a, high;                                                                            \
-        uint64_t f = *flags;                                                                                       \
-        __asm__("push %2\n\tpopf\n\t" #op "l %k3\n\tpushf\n\tpop %2"                                               \
-                : "+a"(x), "=&d"(high), "+&r"(f)                                                                   \
-                : "r"((uint32_t)b)                                                                                 \
-                : "cc");                                                                                           \
-        *flags = f;                                                                                                \
-        return (uint64_t)high << 32 | x;                                                                           \
+#define MULTIPLY(op, name)                                                    \
+    static uint64_t host_##name##_8(uint64_t a, uint64_t b, uint64_t *flags)  \
+    {                                                                         \
+        uint16_t x = (uint8_t)a;                                              \
+        uint64_t f = *flags;                                                  \
+        __asm__("push %1\n\tpopf\n\t" #op "b %b2\n\tpushf\n\tpop %1"          \
+                : "+a"(x), "+&r"(f)                                           \
+                : "q"((uint8_t)b)                                             \
+                : "cc");                                                      \
+        *flags = f;                                                           \
+        return x;                                                             \
+    }                                                                         \
+    static uint64_t host_##name##_16(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                         \
+        uint16_t x = (uint16_t)a, high;                                       \
+        uint64_t f = *flags;                                                  \
+        __asm__("push %2\n\tpopf\n\t" #op "w %w3\n\tpushf\n\tpop %2"          \
+                : "+a"(x), "=&d"(high), "+&r"(f)                              \
+                : "r"((uint16_t)b)                                            \
+                : "cc");                                                      \
+        *flags = f;                                                           \
+        return (uint32_t)high << 16 | x;                                      \
+    }                                                                         \
+    static uint64_t host_##name##_32(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                         \
+        uint32_t x = (uint32_t)a, high;                                       \
+        uint64_t f = *flags;                                                  \
+        __asm__("push %2\n\tpopf\n\t" #op "l %k3\n\tpushf\n\tpop %2"          \
+                : "+a"(x), "=&d"(high), "+&r"(f)                              \
+                : "r"((uint32_t)b)                                            \
+                : "cc");                                                      \
+        *flags = f;                                                           \
+        return (uint64_t)high << 32 | x;                                      \
     }
 MULTIPLY(imul, imul)
 MULTIPLY(mul, umul)
 
 /* Ours in one shape: what flags go in, what comes out. */
-#define OURS2(op, n)                                                                                               \
-    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags)                                        \
-    {                                                                                                              \
-        *flags = isa_x86_##op##_flags(n, a, b);                                                                    \
-        return isa_x86_##op(n, a, b);                                                                              \
+#define OURS2(op, n)                                                        \
+    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                       \
+        *flags = isa_x86_##op##_flags(n, a, b);                             \
+        return isa_x86_##op(n, a, b);                                       \
     }
-#define OURS3(op, n)                                                                                               \
-    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags)                                        \
-    {                                                                                                              \
-        uint64_t f = *flags;                                                                                       \
-        *flags = isa_x86_##op##_flags(n, a, b, f);                                                                 \
-        return isa_x86_##op(n, a, b, f);                                                                           \
+#define OURS3(op, n)                                                        \
+    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                       \
+        uint64_t f = *flags;                                                \
+        *flags = isa_x86_##op##_flags(n, a, b, f);                          \
+        return isa_x86_##op(n, a, b, f);                                    \
     }
-#define OURSMUL(op, n)                                                                                             \
-    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags)                                        \
-    {                                                                                                              \
-        *flags = isa_x86_##op##_flags(n, a, b, *flags);                                                            \
-        return isa_x86_##op(n, a, b);                                                                              \
+#define OURSMUL(op, n)                                                      \
+    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                       \
+        *flags = isa_x86_##op##_flags(n, a, b, *flags);                     \
+        return isa_x86_##op(n, a, b);                                       \
     }
-#define OURS1(op, n)                                                                                               \
-    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags)                                        \
-    {                                                                                                              \
-        (void)b;                                                                                                   \
-        *flags = isa_x86_##op##_flags(n, a, *flags);                                                               \
-        return isa_x86_##op(n, a);                                                                                 \
+#define OURS1(op, n)                                                        \
+    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                       \
+        (void)b;                                                            \
+        *flags = isa_x86_##op##_flags(n, a, *flags);                        \
+        return isa_x86_##op(n, a);                                          \
     }
-#define OURS1PLAIN(op, n)                                                                                          \
-    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags)                                        \
-    {                                                                                                              \
-        (void)b;                                                                                                   \
-        *flags = isa_x86_##op##_flags(n, a);                                                                       \
-        return isa_x86_##op(n, a);                                                                                 \
+#define OURS1PLAIN(op, n)                                                   \
+    static uint64_t our_##op##_##n(uint64_t a, uint64_t b, uint64_t *flags) \
+    {                                                                       \
+        (void)b;                                                            \
+        *flags = isa_x86_##op##_flags(n, a);                                \
+        return isa_x86_##op(n, a);                                          \
     }
 #define ALL(kind, op) kind(op, 8) kind(op, 16) kind(op, 32)
 
@@ -206,14 +231,13 @@ struct check {
 
 #define ROW(op, n) {#op, n, host_##op##_##n, our_##op##_##n},
 static const struct check checks[] = {
-    ALL(ROW, add) ALL(ROW, sub) ALL(ROW, and) ALL(ROW, or) ALL(ROW, xor) ALL(ROW, adc) ALL(ROW, sbb) ALL(ROW, inc)
-    ALL(ROW, dec) ALL(ROW, neg) ALL(ROW, shl) ALL(ROW, shr) ALL(ROW, sar) ALL(ROW, rol) ALL(ROW, ror) ALL(ROW, rcl)
-    ALL(ROW, rcr) ALL(ROW, imul) ALL(ROW, umul)
-};
+    ALL(ROW, add) ALL(ROW, sub) ALL(ROW, and) ALL(ROW, or) ALL(ROW, xor) ALL(ROW, adc) ALL(ROW, sbb)
+        ALL(ROW, inc) ALL(ROW, dec) ALL(ROW, neg) ALL(ROW, shl) ALL(ROW, shr) ALL(ROW, sar)
+            ALL(ROW, rol) ALL(ROW, ror) ALL(ROW, rcl) ALL(ROW, rcr) ALL(ROW, imul) ALL(ROW, umul)};
 
 /*
- * Undefined flags that processors of other makers than the one measured (AMD Zen) fill in differently: AF after a shift,
- * and SF, ZF, AF, PF after a multiplication.
+ * Undefined flags that processors of other makers than the one measured (AMD Zen) fill in
+ * differently: AF after a shift, and SF, ZF, AF, PF after a multiplication.
  */
 static uint64_t loose(const struct check *c)
 {
@@ -247,21 +271,26 @@ static void check_x86(void)
     }
 }
 
-#define COND(cc, number)                                                                                           \
-    {                                                                                                              \
-        uint8_t holds;                                                                                             \
-        __asm__("push %1\n\tpopf\n\tset" #cc " %0" : "=q"(holds) : "r"((uint64_t)(f | 0x202)) : "cc");             \
-        expect("cond " #cc, number, f, 0, isa_x86_cond(number, f), holds);                                         \
+#define COND(cc, number)                                                   \
+    {                                                                      \
+        uint8_t holds;                                                     \
+        __asm__("push %1\n\tpopf\n\tset" #cc " %0"                         \
+                : "=q"(holds)                                              \
+                : "r"((uint64_t)(f | 0x202))                               \
+                : "cc");                                                   \
+        expect("cond " #cc, number, f, 0, isa_x86_cond(number, f), holds); \
     }
 
 static void check_conditions(void)
 {
     for (unsigned bits = 0; bits < 64; bits++) {
-        uint64_t f = (bits & 1) | (bits & 2) << 1 | (bits & 4) << 2 | (bits & 8) << 3 | (bits & 16) << 3 |
-                     (uint64_t)(bits & 32) << 6;
+        uint64_t f = (bits & 1) | (bits & 2) << 1 | (bits & 4) << 2 | (bits & 8) << 3 |
+                     (bits & 16) << 3 | (uint64_t)(bits & 32) << 6;
 
-        COND(o, 0) COND(no, 1) COND(b, 2) COND(nb, 3) COND(z, 4) COND(nz, 5) COND(be, 6) COND(nbe, 7)
-        COND(s, 8) COND(ns, 9) COND(p, 10) COND(np, 11) COND(l, 12) COND(nl, 13) COND(le, 14) COND(nle, 15)
+        COND(o, 0)
+        COND(no, 1) COND(b, 2) COND(nb, 3) COND(z, 4) COND(nz, 5) COND(be, 6) COND(nbe, 7)
+            COND(s, 8) COND(ns, 9) COND(p, 10) COND(np, 11) COND(l, 12) COND(nl, 13) COND(le, 14)
+                COND(nle, 15)
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * isa_roundtrip.c - every atom through encoder, decoder, printer and parser and back, with random operands; then
- * random words: each is either undefined or comes back bit for bit.
+ * isa_roundtrip.c - every atom through encoder, decoder, printer and parser and back, with random
+ * operands; then random words: each is either undefined or comes back bit for bit.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,8 +32,8 @@ static void fail(const char *what, const struct isa_op *op, const uint32_t words
 
     isa_print(op, PC, text, sizeof(text));
     if (failures++ < 20)
-        fprintf(stderr, "%s: %s (%s, imm %" PRId64 ", words %08x %08x)\n", what, isa_facts[op->atom].name, text,
-                op->imm, words[0], words[1]);
+        fprintf(stderr, "%s: %s (%s, imm %" PRId64 ", words %08x %08x)\n", what,
+                isa_facts[op->atom].name, text, op->imm, words[0], words[1]);
 }
 
 static struct isa_op random_op(unsigned atom)
@@ -65,9 +65,10 @@ static bool same_operands(const struct isa_op *a, const struct isa_op *b)
 
     if (a->atom != b->atom || (isa_facts[a->atom].imm_bits && a->imm != b->imm))
         return false;
-    return (!(uses & (ISA_READ_RD | ISA_WRITE_RD)) || a->rd == b->rd) && (!(uses & ISA_READ_RS) || a->rs == b->rs) &&
-           (!(uses & ISA_READ_RA) || a->ra == b->ra) && (!(uses & ISA_READ_RB) || a->rb == b->rb) &&
-           (!(uses & ISA_READ_CA) || a->ca == b->ca) && (!(uses & (ISA_READ_CD | ISA_WRITE_CD)) || a->cd == b->cd);
+    return (!(uses & (ISA_READ_RD | ISA_WRITE_RD)) || a->rd == b->rd) &&
+           (!(uses & ISA_READ_RS) || a->rs == b->rs) && (!(uses & ISA_READ_RA) || a->ra == b->ra) &&
+           (!(uses & ISA_READ_RB) || a->rb == b->rb) && (!(uses & ISA_READ_CA) || a->ca == b->ca) &&
+           (!(uses & (ISA_READ_CD | ISA_WRITE_CD)) || a->cd == b->cd);
 }
 
 /* Print, parse, resolve the branch target, and expect the same words again. */
@@ -92,7 +93,8 @@ static void check_text(const struct isa_op *op, const uint32_t words[2], int cou
         isa_set_operand(&back, fix.item[i].operand, value);
     }
     back.long_imm = op->long_imm;
-    if (isa_encode(&back, words[count - 1] >> 31, again) != count || memcmp(again, words, 4 * (size_t)count))
+    if (isa_encode(&back, words[count - 1] >> 31, again) != count ||
+        memcmp(again, words, 4 * (size_t)count))
         fail("text", op, words);
 }
 
@@ -176,7 +178,8 @@ static void check_corners(void)
     EXPECT(isa_decode(words[0] | ISA_STOP, words + 1, &back) == 1);
     EXPECT(isa_decode(words[0], (uint32_t[]){words[1] | 1u << 24}, &back) == 1);
     op.imm = (1ll << 35) - 1;
-    EXPECT(isa_encode(&op, false, words) == 2 && isa_decode(words[0], words + 1, &back) == 2 && back.imm == op.imm);
+    EXPECT(isa_encode(&op, false, words) == 2 && isa_decode(words[0], words + 1, &back) == 2 &&
+           back.imm == op.imm);
     op.imm = 1ll << 35;
     EXPECT(isa_encode(&op, false, words) == 0);
     op.imm = 0;
@@ -191,19 +194,23 @@ static void check_corners(void)
     op = (struct isa_op){.atom = ISA_lim};
     EXPECT(isa_encode(&op, false, words) == 0);
 
-    EXPECT(isa_parse("  st.w r5 , [r1 - 8]", &op, &fix) && op.imm == -8 && op.rs == 5 && op.ra == 1);
-    EXPECT(isa_parse("addi r1, r2, (A, 3) << 2", &op, &fix) && fix.count == 1 && fix.item[0].length == 11);
+    EXPECT(isa_parse("  st.w r5 , [r1 - 8]", &op, &fix) && op.imm == -8 && op.rs == 5 &&
+           op.ra == 1);
+    EXPECT(isa_parse("addi r1, r2, (A, 3) << 2", &op, &fix) && fix.count == 1 &&
+           fix.item[0].length == 11);
     EXPECT(isa_parse("addi r1, r0, ','", &op, &fix) && fix.count == 1 && fix.item[0].length == 3);
     EXPECT(isa_parse("mtsr EPC, r33", &op, &fix) && op.sr == SR_EPC);
     EXPECT(isa_parse("mfsr r1, sr99", &op, &fix) && op.sr == 99);
     EXPECT(!isa_parse("mfsr r1, sr128", &op, &fix));
     EXPECT(!isa_parse("add r1, r2", &op, &fix) && !strcmp(fix.error, "expected a comma"));
-    EXPECT(!isa_parse("add r64, r2, r3", &op, &fix) && !strcmp(fix.error, "expected an integer register r0..r63"));
+    EXPECT(!isa_parse("add r64, r2, r3", &op, &fix) &&
+           !strcmp(fix.error, "expected an integer register r0..r63"));
     EXPECT(!isa_parse("add r01, r2, r3", &op, &fix));
     EXPECT(!isa_parse("add r1, r2, r3 r4", &op, &fix) && !strcmp(fix.error, "text after the atom"));
     EXPECT(!isa_parse("lim 5", &op, &fix) && !strcmp(fix.error, "unknown atom"));
     EXPECT(!isa_parse("slli r1, r2, 64", &op, &fix) && !strcmp(fix.error, "number out of range"));
-    EXPECT(!isa_parse("brc q, c0, 8", &op, &fix) && !strcmp(fix.error, "expected an x86 condition"));
+    EXPECT(!isa_parse("brc q, c0, 8", &op, &fix) &&
+           !strcmp(fix.error, "expected an x86 condition"));
     EXPECT(!isa_parse("", &op, &fix) && !strcmp(fix.error, "expected an atom"));
 
     EXPECT(isa_parse("adcf.32 r1, r0, r9, c2", &op, &fix));
@@ -226,10 +233,12 @@ static void check_facts(void)
 
     EXPECT(f[ISA_ldw].flags == (ISA_F_LOAD | ISA_F_TRAP) && f[ISA_ldw].size == 4);
     EXPECT(f[ISA_lddw].flags == (ISA_F_LOAD | ISA_F_DISMISS));
-    EXPECT(f[ISA_gst16].flags == (ISA_F_STORE | ISA_F_GUEST | ISA_F_TRAP) && f[ISA_gst16].size == 2);
+    EXPECT(f[ISA_gst16].flags == (ISA_F_STORE | ISA_F_GUEST | ISA_F_TRAP) &&
+           f[ISA_gst16].size == 2);
     EXPECT((f[ISA_brc].flags & ~(unsigned)ISA_F_X86) == (ISA_F_BRANCH | ISA_F_COND));
     EXPECT(f[ISA_callr].flags == (ISA_F_BRANCH | ISA_F_INDIRECT | ISA_F_LINK));
-    EXPECT(f[ISA_call].flags == (ISA_F_BRANCH | ISA_F_LINK) && f[ISA_call].extends && f[ISA_call].imm_bits == 19);
+    EXPECT(f[ISA_call].flags == (ISA_F_BRANCH | ISA_F_LINK) && f[ISA_call].extends &&
+           f[ISA_call].imm_bits == 19);
     EXPECT(f[ISA_commit].flags == (ISA_F_SEQ | ISA_F_COMMIT));
     EXPECT(f[ISA_cmovz].flags == ISA_F_READS_RD);
     EXPECT(f[ISA_add].flags == 0 && f[ISA_add].unit == UNIT_alu && f[ISA_add].latency == LAT_alu);

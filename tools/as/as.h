@@ -1,8 +1,8 @@
 /*
  * as.h - the assembler: what its parts share.
  *
- * Source text is read whole and stays in memory; expressions are kept as text and computed when they are needed, since
- * most name labels whose addresses are not known before the layout.
+ * Source text is read whole and stays in memory; expressions are kept as text and computed when
+ * they are needed, since most name labels whose addresses are not known before the layout.
  *
  *   source.c     files, lines, comments
  *   statement.c  labels, directives and bundles become items, in the order of the source
@@ -60,8 +60,8 @@ struct item {
     unsigned unit;    /* VALUE: bytes of the number */
     struct isa_op op; /* ATOM */
     struct isa_fixup fix;
-    size_t bundle;    /* ATOM: first item of its bundle */
-    bool stop;        /* ATOM: last of its bundle */
+    size_t bundle; /* ATOM: first item of its bundle */
+    bool stop;     /* ATOM: last of its bundle */
 };
 
 /* Contiguous bytes of the output. */
@@ -83,14 +83,15 @@ struct as {
     unsigned depth;     /* of includes */
     size_t bundle;      /* first item of the open bundle */
     bool in_bundle;
-    struct place open;  /* where the bundle was opened */
-    uint64_t base;      /* where the first item goes */
-    struct text entry;  /* name of the entry label, or empty */
+    struct place open; /* where the bundle was opened */
+    uint64_t base;     /* where the first item goes */
+    struct text entry; /* name of the entry label, or empty */
     struct place entry_place;
 };
 
 /* main.c */
-void as_error(struct as *as, struct place place, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void as_error(struct as *as, struct place place, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void *as_alloc(struct as *as, size_t size); /* zeroed; ends the program when there is none */
 
 /* source.c: false if the file can't be read; *why says so */
@@ -103,10 +104,12 @@ void statement_end(struct as *as);
 /* expr.c */
 struct symbol *symbol_get(struct as *as, struct text name);
 bool symbol_name(struct text *rest, struct text *name); /* takes a name off the front of `rest` */
-void symbol_define(struct as *as, struct text name, enum symbol_kind kind, size_t item, struct text value);
+void symbol_define(struct as *as, struct text name, enum symbol_kind kind, size_t item,
+                   struct text value);
 uint64_t symbol_address(const struct as *as, const struct symbol *symbol);
 /* Compute; `dot` is the value of `.`. Says what is wrong if `report` is set. */
-bool expr_value(struct as *as, struct text text, struct place place, uint64_t dot, bool report, int64_t *value);
+bool expr_value(struct as *as, struct text text, struct place place, uint64_t dot, bool report,
+                int64_t *value);
 
 /* layout.c */
 void layout(struct as *as);

@@ -1,6 +1,6 @@
 /*
- * expr.c - symbols, and expressions over them: | ^ & << >> + - * / % with C's precedence, unary - and ~, parentheses,
- * numbers, 'c', names, and `.` for where we are. Values are 64-bit and wrap.
+ * expr.c - symbols, and expressions over them: | ^ & << >> + - * / % with C's precedence, unary -
+ * and ~, parentheses, numbers, 'c', names, and `.` for where we are. Values are 64-bit and wrap.
  */
 #include <string.h>
 
@@ -23,7 +23,8 @@ static int64_t binary(struct cursor *c, unsigned level);
 
 static bool name_start(char ch)
 {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || ch == '.' || ch == '$';
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || ch == '.' ||
+           ch == '$';
 }
 
 bool symbol_name(struct text *rest, struct text *name)
@@ -32,7 +33,8 @@ bool symbol_name(struct text *rest, struct text *name)
 
     if (rest->length == 0 || !name_start(*rest->start))
         return false;
-    while (n < rest->length && (name_start(rest->start[n]) || (rest->start[n] >= '0' && rest->start[n] <= '9')))
+    while (n < rest->length &&
+           (name_start(rest->start[n]) || (rest->start[n] >= '0' && rest->start[n] <= '9')))
         n++;
     *name = (struct text){rest->start, n};
     *rest = (struct text){rest->start + n, rest->length - n};
@@ -58,13 +60,14 @@ struct symbol *symbol_get(struct as *as, struct text name)
     return s;
 }
 
-void symbol_define(struct as *as, struct text name, enum symbol_kind kind, size_t item, struct text value)
+void symbol_define(struct as *as, struct text name, enum symbol_kind kind, size_t item,
+                   struct text value)
 {
     struct symbol *s = symbol_get(as, name);
 
     if (s->kind != SYMBOL_UNKNOWN) {
-        as_error(as, as->place, "`%.*s` is defined already (%s:%u)", (int)name.length, name.start, s->place.file,
-                 s->place.line);
+        as_error(as, as->place, "`%.*s` is defined already (%s:%u)", (int)name.length, name.start,
+                 s->place.file, s->place.line);
         return;
     }
     s->kind = kind;
@@ -117,7 +120,7 @@ static int64_t number(struct cursor *c)
     }
     for (const char *first = c->p;; c->p++) {
         char ch = c->p < c->end ? *c->p : 0;
-        unsigned digit = ch >= '0' && ch <= '9' ? (unsigned)(ch - '0')
+        unsigned digit = ch >= '0' && ch <= '9'                 ? (unsigned)(ch - '0')
                          : (ch | 32) >= 'a' && (ch | 32) <= 'z' ? (unsigned)((ch | 32) - 'a' + 10)
                                                                 : 99;
         uint64_t wide;
@@ -126,8 +129,10 @@ static int64_t number(struct cursor *c)
             return bad(c, "not a number:", (struct text){start, (size_t)(c->end - start)});
         if (digit == 99)
             return (int64_t)value;
-        if (__builtin_mul_overflow(value, base, &wide) || __builtin_add_overflow(wide, digit, &value))
-            return bad(c, "number needs more than 64 bits:", (struct text){start, (size_t)(c->end - start)});
+        if (__builtin_mul_overflow(value, base, &wide) ||
+            __builtin_add_overflow(wide, digit, &value))
+            return bad(c, "number needs more than 64 bits:",
+                       (struct text){start, (size_t)(c->end - start)});
     }
 }
 
@@ -247,10 +252,16 @@ static int64_t binary(struct cursor *c, unsigned level)
     }
 }
 
-bool expr_value(struct as *as, struct text text, struct place place, uint64_t dot, bool report, int64_t *value)
+bool expr_value(struct as *as, struct text text, struct place place, uint64_t dot, bool report,
+                int64_t *value)
 {
     struct cursor c = {
-        .as = as, .p = text.start, .end = text.start + text.length, .place = place, .dot = dot, .report = report,
+        .as = as,
+        .p = text.start,
+        .end = text.start + text.length,
+        .place = place,
+        .dot = dot,
+        .report = report,
         .good = true,
     };
 

@@ -1,9 +1,9 @@
 /*
  * layout.c - where everything goes, and its bytes.
  *
- * Atoms start one word long and become two when their immediate needs it; they never shrink again, so going round
- * until nothing changes comes to an end. Expressions that decide about space may use labels; if these chase each other
- * for ever, the source is refused.
+ * Atoms start one word long and become two when their immediate needs it; they never shrink again,
+ * so going round until nothing changes comes to an end. Expressions that decide about space may use
+ * labels; if these chase each other for ever, the source is refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +21,9 @@ static uint64_t item_size(struct as *as, const struct item *item, uint64_t addr,
     int64_t value = 0;
 
     switch (item->kind) {
-    case ITEM_ATOM:
-        return item->op.long_imm ? 8 : 4;
-    case ITEM_VALUE:
-        return item->unit;
-    case ITEM_BYTES:
-        return item->text.length;
+    case ITEM_ATOM: return item->op.long_imm ? 8 : 4;
+    case ITEM_VALUE: return item->unit;
+    case ITEM_BYTES: return item->text.length;
     case ITEM_ALIGN:
         if (!expr_value(as, item->text, item->place, addr, report, &value))
             return 0;
@@ -45,8 +42,7 @@ static uint64_t item_size(struct as *as, const struct item *item, uint64_t addr,
             return 0;
         }
         return (uint64_t)value;
-    default:
-        return 0;
+    default: return 0;
     }
 }
 
@@ -88,15 +84,16 @@ static bool resolve(struct as *as, const struct item *item, struct isa_op *op, b
         if (item->fix.item[i].target) {
             if ((value - (int64_t)pc) & 3) {
                 if (report)
-                    as_error(as, item->place, "target `%.*s` is not at a multiple of 4", (int)text.length, text.start);
+                    as_error(as, item->place, "target `%.*s` is not at a multiple of 4",
+                             (int)text.length, text.start);
                 return false;
             }
             value = (value - (int64_t)pc) / 4;
         }
         if (!isa_set_operand(op, item->fix.item[i].operand, value)) {
             if (report)
-                as_error(as, item->place, "`%.*s` is %lld, out of range", (int)text.length, text.start,
-                         (long long)value);
+                as_error(as, item->place, "`%.*s` is %lld, out of range", (int)text.length,
+                         text.start, (long long)value);
             return false;
         }
     }
@@ -162,8 +159,8 @@ static void emit_value(struct as *as, const struct item *item, uint8_t *to)
     if (!expr_value(as, item->text, item->place, item->addr, true, &value))
         return;
     if (bits < 64 && (value < -(1ll << (bits - 1)) || value >= 1ll << bits))
-        as_error(as, item->place, "`%.*s` is %lld, which does not fit %u bits", (int)item->text.length,
-                 item->text.start, (long long)value, bits);
+        as_error(as, item->place, "`%.*s` is %lld, which does not fit %u bits",
+                 (int)item->text.length, item->text.start, (long long)value, bits);
     put(to, (uint64_t)value, item->unit);
 }
 
@@ -239,7 +236,8 @@ void layout(struct as *as)
     find_chunks(as);
     for (size_t i = 0; as->errors == 0 && i < as->chunk_count; i++) {
         if (as->chunks[i].addr + as->chunks[i].size < as->chunks[i].addr)
-            as_error(as, as->items[as->chunks[i].first].place, "the output wraps around the address space");
+            as_error(as, as->items[as->chunks[i].first].place,
+                     "the output wraps around the address space");
     }
     if (as->errors)
         return;

@@ -1,8 +1,9 @@
 /*
  * output.c - the bytes as a flat file, a boot ROM or an ELF file.
  *
- * The ELF file has a segment for each run of bytes between .org directives; data may stand between bundles, so all are
- * readable, writable and executable. Local symbols `$x` and `$d` mark where bundles and data begin.
+ * The ELF file has a segment for each run of bytes between .org directives; data may stand between
+ * bundles, so all are readable, writable and executable. Local symbols `$x` and `$d` mark where
+ * bundles and data begin.
  */
 #include <elf.h>
 #include <errno.h>
@@ -17,7 +18,8 @@
 
 /* ---------------------------------------------------------------- flat */
 
-static const char *save(const char *path, const void *head, size_t head_size, const uint8_t *bytes, size_t size)
+static const char *save(const char *path, const void *head, size_t head_size, const uint8_t *bytes,
+                        size_t size)
 {
     FILE *f = fopen(path, "wb");
     bool good;
@@ -130,7 +132,8 @@ static bool add_marks(const struct as *as, struct elf_writer *w, unsigned first)
             if (item->size == 0 || code == mode)
                 continue;
             mode = code;
-            if (!elf_writer_symbol(w, code ? "$x" : "$d", item->addr, 0, STT_NOTYPE, STB_LOCAL, first + (unsigned)i))
+            if (!elf_writer_symbol(w, code ? "$x" : "$d", item->addr, 0, STT_NOTYPE, STB_LOCAL,
+                                   first + (unsigned)i))
                 return false;
         }
     }
@@ -147,14 +150,16 @@ static bool add_symbol(struct as *as, struct elf_writer *w, const struct symbol 
     if (s->kind == SYMBOL_VALUE) {
         int64_t value;
 
-        return !s->global || (expr_value(as, s->value, s->place, symbol_address(as, s), true, &value) &&
-                              elf_writer_symbol(w, name, (uint64_t)value, 0, STT_NOTYPE, bind, SHN_ABS));
+        return !s->global ||
+               (expr_value(as, s->value, s->place, symbol_address(as, s), true, &value) &&
+                elf_writer_symbol(w, name, (uint64_t)value, 0, STT_NOTYPE, bind, SHN_ABS));
     }
     if (s->name.length > 1 && s->name.start[0] == '.' && s->name.start[1] == 'L')
         return true;
     addr = symbol_address(as, s);
     code = as->items[s->item].kind == ITEM_ATOM;
-    return elf_writer_symbol(w, name, addr, 0, code ? STT_FUNC : STT_OBJECT, bind, section_of(as, addr, first));
+    return elf_writer_symbol(w, name, addr, 0, code ? STT_FUNC : STT_OBJECT, bind,
+                             section_of(as, addr, first));
 }
 
 static int by_name(const void *a, const void *b)
@@ -204,7 +209,8 @@ static bool find_entry(struct as *as, uint64_t *addr)
     if (s->kind == SYMBOL_LABEL)
         *addr = symbol_address(as, s);
     else if (as->entry.length)
-        as_error(as, as->entry_place, "entry label `%.*s` is not defined", (int)name.length, name.start);
+        as_error(as, as->entry_place, "entry label `%.*s` is not defined", (int)name.length,
+                 name.start);
     return as->errors == 0;
 }
 
@@ -223,7 +229,8 @@ const char *output_elf(struct as *as, const char *path)
     for (size_t i = 0; i < as->chunk_count; i++) {
         const struct chunk *c = &as->chunks[i];
         unsigned index = elf_writer_section(w, i ? ".text.org" : ".text", SHT_PROGBITS,
-                                            SHF_ALLOC | SHF_EXECINSTR | SHF_WRITE, c->addr, 4, c->bytes, c->size);
+                                            SHF_ALLOC | SHF_EXECINSTR | SHF_WRITE, c->addr, 4,
+                                            c->bytes, c->size);
 
         if (!index)
             goto out;

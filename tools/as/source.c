@@ -1,8 +1,8 @@
 /*
  * source.c - from files to lines without comments.
  *
- * Comments are `#` and two slashes to the end of the line, and C's block comments. A line `# 12 "name"`, as the C
- * preprocessor leaves it behind, says where the next line comes from.
+ * Comments are `#` and two slashes to the end of the line, and C's block comments. A line `# 12
+ * "name"`, as the C preprocessor leaves it behind, says where the next line comes from.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  *   name = expression                the same as .equ
  *   .directive operands
  *   atom                             a bundle of one
- *   { atom ; atom ; atom }           a bundle; it may span lines, whose ends separate atoms like `;`
+ *   { atom ; atom ; atom }           a bundle; line ends inside separate atoms like `;`
  */
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +114,8 @@ static const char *expand(struct as *as, struct text text)
     struct text name = text, rest, first;
     size_t i;
 
-    for (name.length = 0; name.length < text.length && !blank(text.start[name.length]); name.length++)
+    for (name.length = 0; name.length < text.length && !blank(text.start[name.length]);
+         name.length++)
         ;
     for (i = 0; i < sizeof(shorthands) / sizeof(shorthands[0]); i++) {
         if (equals(name, shorthands[i].name))
@@ -154,7 +155,8 @@ static void atom(struct as *as, struct text text)
         if (n)
             as_error(as, as->place, "%s: `%.*s`", fix.error, (int)n, fix.at);
         else
-            as_error(as, as->place, "%s, found %s", fix.error, *fix.at ? "a comma" : "the end of the atom");
+            as_error(as, as->place, "%s, found %s", fix.error,
+                     *fix.at ? "a comma" : "the end of the atom");
         return;
     }
     item = add_item(as, ITEM_ATOM);
@@ -172,17 +174,19 @@ static void close_bundle(struct as *as)
     if (as->count == as->bundle)
         return;
     if (as->count - as->bundle > AS_MAX_ATOMS)
-        as_error(as, as->open, "%u atoms in a bundle, at most %u are legal", (unsigned)(as->count - as->bundle),
-                 AS_MAX_ATOMS);
+        as_error(as, as->open, "%u atoms in a bundle, at most %u are legal",
+                 (unsigned)(as->count - as->bundle), AS_MAX_ATOMS);
     for (size_t i = as->bundle; i < as->count; i++) {
         const struct item *item = &as->items[i];
         struct isa_effects e;
 
         isa_effects(&item->op, &e);
         if (e.r_write & r_written)
-            as_error(as, item->place, "r%d is written twice in this bundle", __builtin_ctzll(e.r_write & r_written));
+            as_error(as, item->place, "r%d is written twice in this bundle",
+                     __builtin_ctzll(e.r_write & r_written));
         else if (e.c_write & c_written)
-            as_error(as, item->place, "c%d is written twice in this bundle", __builtin_ctz(e.c_write & c_written));
+            as_error(as, item->place, "c%d is written twice in this bundle",
+                     __builtin_ctz(e.c_write & c_written));
         if ((isa_facts[item->op.atom].flags & ISA_F_BRANCH) && control++)
             as_error(as, item->place, "two control atoms in this bundle");
         r_written |= e.r_write;
@@ -206,7 +210,8 @@ static struct text bundle_part(struct as *as, struct text rest)
         char stop;
 
         while (n < rest.length && !strchr(";}{", rest.start[n])) {
-            bool character = rest.start[n] == '\'' && n + 2 < rest.length && rest.start[n + 2] == '\'';
+            bool character =
+                rest.start[n] == '\'' && n + 2 < rest.length && rest.start[n + 2] == '\'';
 
             n += character ? 3 : 1;
         }
@@ -342,7 +347,8 @@ static void equate(struct as *as, struct text rest, unsigned unused)
     if (symbol_name(&rest, &name)) {
         rest = trim(rest);
         if (rest.length > 1 && *rest.start == ',') {
-            symbol_define(as, name, SYMBOL_VALUE, as->count, trim((struct text){rest.start + 1, rest.length - 1}));
+            symbol_define(as, name, SYMBOL_VALUE, as->count,
+                          trim((struct text){rest.start + 1, rest.length - 1}));
             return;
         }
     }
@@ -410,12 +416,18 @@ static void directive(struct as *as, struct text name, struct text rest)
         void (*action)(struct as *as, struct text rest, unsigned number);
         unsigned number;
     } directives[] = {
-        {".byte", values, 1},     {".half", values, 2},
-        {".word", values, 4},     {".quad", values, 8},
-        {".ascii", strings, 0},   {".asciz", strings, 1},
-        {".align", with_expression, ITEM_ALIGN}, {".space", with_expression, ITEM_SPACE},
-        {".org", with_expression, ITEM_ORG},     {".equ", equate, 0},
-        {".global", global, 0},   {".entry", entry, 0},
+        {".byte", values, 1},
+        {".half", values, 2},
+        {".word", values, 4},
+        {".quad", values, 8},
+        {".ascii", strings, 0},
+        {".asciz", strings, 1},
+        {".align", with_expression, ITEM_ALIGN},
+        {".space", with_expression, ITEM_SPACE},
+        {".org", with_expression, ITEM_ORG},
+        {".equ", equate, 0},
+        {".global", global, 0},
+        {".entry", entry, 0},
         {".include", include, 0},
     };
 
@@ -451,7 +463,8 @@ static void statement(struct as *as, struct text text)
     if (symbol_name(&rest, &name)) {
         after = trim(rest);
         if (after.length > 1 && *after.start == '=') {
-            symbol_define(as, name, SYMBOL_VALUE, as->count, trim((struct text){after.start + 1, after.length - 1}));
+            symbol_define(as, name, SYMBOL_VALUE, as->count,
+                          trim((struct text){after.start + 1, after.length - 1}));
             return;
         }
         if (*name.start == '.') {

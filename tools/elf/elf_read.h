@@ -1,8 +1,9 @@
 /*
  * elf_read.h - a checked view of a 64-bit little-endian ELF file in memory.
  *
- * elf_open looks at everything once: headers, tables, names and the bytes of each segment and section lie inside the
- * file, or it refuses with a reason. After that the accessors can't fail and no caller needs to check a bound.
+ * elf_open looks at everything once: headers, tables, names and the bytes of each segment and
+ * section lie inside the file, or it refuses with a reason. After that the accessors can't fail and
+ * no caller needs to check a bound.
  */
 #ifndef TOOLS_ELF_READ_H
 #define TOOLS_ELF_READ_H
@@ -18,11 +19,11 @@ struct elf_file {
     uint32_t flags;
     uint64_t entry;
     unsigned segments, sections, symbols;
-    uint64_t phoff, shoff;  /* of the tables */
+    uint64_t phoff, shoff; /* of the tables */
     unsigned phentsize, shentsize;
-    unsigned names;         /* section that holds section names, 0 if none */
-    unsigned symtab;        /* section, 0 if none */
-    void *owned;            /* what elf_close frees */
+    unsigned names;  /* section that holds section names, 0 if none */
+    unsigned symtab; /* section, 0 if none */
+    void *owned;     /* what elf_close frees */
 };
 
 struct elf_segment {

@@ -83,8 +83,8 @@ void elf_writer_free(struct elf_writer *w)
     free(w);
 }
 
-unsigned elf_writer_section(struct elf_writer *w, const char *name, uint32_t type, uint64_t flags, uint64_t addr,
-                            uint64_t align, const void *bytes, uint64_t size)
+unsigned elf_writer_section(struct elf_writer *w, const char *name, uint32_t type, uint64_t flags,
+                            uint64_t addr, uint64_t align, const void *bytes, uint64_t size)
 {
     struct section *grown = realloc(w->sections, (w->count + 1) * sizeof(*grown));
     struct section *s;
@@ -99,13 +99,14 @@ unsigned elf_writer_section(struct elf_writer *w, const char *name, uint32_t typ
     s->header.sh_addr = addr;
     s->header.sh_addralign = align ? align : 1;
     s->header.sh_size = size;
-    if (!blob_name(&w->section_names, name, &s->header.sh_name) || (bytes && !blob_add(&s->data, bytes, size)))
+    if (!blob_name(&w->section_names, name, &s->header.sh_name) ||
+        (bytes && !blob_add(&s->data, bytes, size)))
         return 0;
     return w->count++;
 }
 
-bool elf_writer_symbol(struct elf_writer *w, const char *name, uint64_t value, uint64_t size, unsigned char type,
-                       unsigned char bind, unsigned section)
+bool elf_writer_symbol(struct elf_writer *w, const char *name, uint64_t value, uint64_t size,
+                       unsigned char type, unsigned char bind, unsigned section)
 {
     Elf64_Sym sym = {
         .st_info = ELF64_ST_INFO(bind, type),
@@ -129,8 +130,10 @@ static bool add_tables(struct elf_writer *w, unsigned *shstrndx)
     if (w->locals.size) {
         if (!blob_add(&w->locals, w->globals.bytes, w->globals.size))
             return false;
-        symtab = elf_writer_section(w, ".symtab", SHT_SYMTAB, 0, 0, 8, w->locals.bytes, w->locals.size);
-        if (!symtab || !elf_writer_section(w, ".strtab", SHT_STRTAB, 0, 0, 1, w->names.bytes, w->names.size))
+        symtab =
+            elf_writer_section(w, ".symtab", SHT_SYMTAB, 0, 0, 8, w->locals.bytes, w->locals.size);
+        if (!symtab ||
+            !elf_writer_section(w, ".strtab", SHT_STRTAB, 0, 0, 1, w->names.bytes, w->names.size))
             return false;
         w->sections[symtab].header.sh_link = symtab + 1;
         w->sections[symtab].header.sh_info = first_global;
@@ -158,7 +161,8 @@ static Elf64_Phdr segment_of(const Elf64_Shdr *s)
 {
     return (Elf64_Phdr){
         .p_type = PT_LOAD,
-        .p_flags = PF_R | (s->sh_flags & SHF_WRITE ? PF_W : 0) | (s->sh_flags & SHF_EXECINSTR ? PF_X : 0),
+        .p_flags =
+            PF_R | (s->sh_flags & SHF_WRITE ? PF_W : 0) | (s->sh_flags & SHF_EXECINSTR ? PF_X : 0),
         .p_offset = s->sh_offset,
         .p_vaddr = s->sh_addr,
         .p_paddr = s->sh_addr,

@@ -3,8 +3,9 @@
  *
  *     40000010:  { add r1, r2, r3 ; brnei r1, 0, 0x40000010 }  # loop
  *
- * Words that are no atom are printed as .word, and bytes that are marked as data as well; many zeros as .space. What runs into an undefined
- * word, into data or on without a stop bit is shown as far as it goes.
+ * Words that are no atom are printed as .word, and bytes that are marked as data as well; many
+ * zeros as .space. What runs into an undefined word, into data or on without a stop bit is shown as
+ * far as it goes.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,7 +55,8 @@ static void take_labels(const struct symbols *s, uint64_t addr, bool shown, bool
     }
 }
 
-static void print_address(uint64_t addr, const uint32_t *word, unsigned words, const struct options *o)
+static void print_address(uint64_t addr, const uint32_t *word, unsigned words,
+                          const struct options *o)
 {
     printf("%12" PRIx64 ":  ", addr);
     for (unsigned i = 0; o->words && i < words; i++)
@@ -95,7 +97,8 @@ static void print_bundle(const struct symbols *s, const struct bundle *b, const 
     printf("%s\n", b->stop ? "" : "  # no stop bit");
 }
 
-static void print_data(const struct region *r, uint64_t offset, uint64_t size, const struct options *o)
+static void print_data(const struct region *r, uint64_t offset, uint64_t size,
+                       const struct options *o)
 {
     uint64_t addr = r->addr + offset;
 
@@ -116,7 +119,10 @@ static void print_data(const struct region *r, uint64_t offset, uint64_t size, c
     printf("\n");
 }
 
-/* Bytes of one line of data: to the next label, the end of the region or of a word; more if all of them are zero. */
+/*
+ * Bytes of one line of data: to the next label, the end of the region or of a word; more if all of
+ * them are zero.
+ */
 static uint64_t data_size(const struct region *r, const struct symbols *s, uint64_t offset)
 {
     uint64_t addr = r->addr + offset, size = 4 - (addr & 3), limit = r->size - offset, zeros = 0;
@@ -139,7 +145,8 @@ static bool has_name(const struct symbols *s, uint64_t addr)
 }
 
 /* Collect a bundle; it has no atoms if there is none here. */
-static void read_bundle(const struct region *r, const struct symbols *s, uint64_t offset, struct bundle *b)
+static void read_bundle(const struct region *r, const struct symbols *s, uint64_t offset,
+                        struct bundle *b)
 {
     *b = (struct bundle){.addr = r->addr + offset};
     while (r->size - offset >= 4 && b->atoms < MAX_ATOMS) {

@@ -1,6 +1,6 @@
 /*
- * vliw-objdump - disassembler. What kind of file it gets it sees from the first bytes: ELF, firmware image, boot ROM;
- * anything else must be declared flat with -b binary.
+ * vliw-objdump - disassembler. What kind of file it gets it sees from the first bytes: ELF,
+ * firmware image, boot ROM; anything else must be declared flat with -b binary.
  */
 #include <elf.h>
 #include <errno.h>
@@ -24,7 +24,8 @@ struct file {
 
 static void usage(FILE *f)
 {
-    fprintf(f, "usage: vliw-objdump [-w] [-b binary] [-a ADDRESS] [--start ADDRESS] [--stop ADDRESS] FILE\n"
+    fprintf(f, "usage: vliw-objdump [-w] [-b binary] [-a ADDRESS] [--start ADDRESS] [--stop "
+               "ADDRESS] FILE\n"
                "  -w                   show the words, too\n"
                "  -b binary            a flat file of bundles\n"
                "  -a ADDRESS           where the flat file's first byte stands (default 0)\n"
@@ -67,8 +68,8 @@ static const char *elf_names(const struct elf_file *elf, struct symbols *s)
         struct elf_symbol sym = elf_symbol(elf, i);
         int mark = 0;
 
-        if (sym.section == SHN_UNDEF || sym.section == SHN_ABS || sym.type == STT_FILE || sym.type == STT_SECTION ||
-            !*sym.name)
+        if (sym.section == SHN_UNDEF || sym.section == SHN_ABS || sym.type == STT_FILE ||
+            sym.type == STT_SECTION || !*sym.name)
             continue;
         if (sym.name[0] == '$' && (sym.name[1] == 'x' || sym.name[1] == 'd') && !sym.name[2])
             mark = sym.name[1];
@@ -115,12 +116,15 @@ static const char *dump_image(const char *path, const struct file *file, const s
     if (h.segments > IMAGE_SEGMENTS)
         return "firmware image with too many segments";
     for (unsigned i = 0; i < h.segments; i++) {
-        if (h.segment[i].offset > file->size || h.segment[i].filesz > file->size - h.segment[i].offset)
+        if (h.segment[i].offset > file->size ||
+            h.segment[i].filesz > file->size - h.segment[i].offset)
             return "firmware image with a segment outside the file";
     }
-    printf("%s: firmware image, entry 0x%" PRIx64 ", ISA_ID %016" PRIx64 "\n", path, h.entry, h.isa_id);
+    printf("%s: firmware image, entry 0x%" PRIx64 ", ISA_ID %016" PRIx64 "\n", path, h.entry,
+           h.isa_id);
     for (unsigned i = 0; i < h.segments; i++) {
-        struct region r = {h.segment[i].addr, h.segment[i].filesz, file->bytes + h.segment[i].offset};
+        struct region r = {h.segment[i].addr, h.segment[i].filesz,
+                           file->bytes + h.segment[i].offset};
 
         listing_region(&r, &none, o);
     }
@@ -142,7 +146,8 @@ static const char *dump_rom(const char *path, const struct file *file, const str
     return NULL;
 }
 
-static const char *dump(const char *path, const struct file *file, bool flat, uint64_t addr, const struct options *o)
+static const char *dump(const char *path, const struct file *file, bool flat, uint64_t addr,
+                        const struct options *o)
 {
     struct symbols none = {0};
     struct region r = {addr, file->size, file->bytes};

@@ -1,7 +1,7 @@
 /*
  * objdump.h - the disassembler: what its parts share.
  *
- *   main.c      command line; ELF files, firmware images, boot ROMs and flat files as regions of bytes
+ *   main.c      command line; ELF files, images, boot ROMs, flat files as regions of bytes
  *   symbols.c   names of addresses
  *   listing.c   bundles, one a line
  */
