@@ -282,8 +282,11 @@ static bool interrupt_due(const struct chip *chip)
     return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE && chip_pending(chip);
 }
 
-/* Until the machine stops or a trap leaves. */
-static void engine_loop(struct chip *chip)
+/*
+ * Until the machine stops or a trap leaves. Not to be inlined: a function that calls setjmp keeps
+ * little in registers.
+ */
+__attribute__((noinline)) static void engine_loop(struct chip *chip)
 {
     struct bundle *b = bundle_nowhere(chip->code);
 

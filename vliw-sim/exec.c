@@ -11,6 +11,9 @@
 #include "isa_facts.h"
 #include "vliw-sim/bundle.h"
 
+/* Sizes are literals in every meaning: let them be folded into each atom's function. */
+#define FOLDED static inline __attribute__((always_inline))
+
 #define EINFO_WRITE 0x100u
 #define EINFO_PORT 0x200u
 
@@ -19,7 +22,7 @@ static uint64_t einfo(const struct atom *a, unsigned size, unsigned flags)
     return size | flags | (uint64_t)a->index << 16;
 }
 
-static uint64_t load_bytes(const uint8_t *host, unsigned size)
+FOLDED uint64_t load_bytes(const uint8_t *host, unsigned size)
 {
     uint64_t value = 0;
 
@@ -27,7 +30,7 @@ static uint64_t load_bytes(const uint8_t *host, unsigned size)
     return value;
 }
 
-static inline void data_access(struct chip *chip, uint64_t canonical, unsigned size, bool write)
+FOLDED void data_access(struct chip *chip, uint64_t canonical, unsigned size, bool write)
 {
     uint32_t stall = hier_span(&chip->hier, canonical, size, write);
 
@@ -37,7 +40,7 @@ static inline void data_access(struct chip *chip, uint64_t canonical, unsigned s
 
 /* ---------------------------------------------------------------- native memory */
 
-static inline bool in_hidden(const struct chip *chip, uint64_t addr, unsigned size)
+FOLDED bool in_hidden(const struct chip *chip, uint64_t addr, unsigned size)
 {
     uint64_t off = addr - HIDDEN_BASE;
 
@@ -57,8 +60,7 @@ static bool native_place(struct chip *chip, uint64_t addr, unsigned size, bool w
     return true;
 }
 
-static inline uint64_t native_load(struct chip *chip, const struct atom *a, unsigned size,
-                                   uint64_t addr)
+FOLDED uint64_t native_load(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr)
 {
     uint8_t *host;
 
@@ -88,8 +90,8 @@ static void store_late(struct chip *chip, uint8_t *host, uint64_t addr, unsigned
     chip->after |= AFTER_STORES;
 }
 
-static inline void native_store(struct chip *chip, const struct atom *a, unsigned size,
-                                uint64_t addr, uint64_t value)
+FOLDED void native_store(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                         uint64_t value)
 {
     uint8_t *host;
 
@@ -110,8 +112,8 @@ static inline void native_store(struct chip *chip, const struct atom *a, unsigne
 /* ---------------------------------------------------------------- guest memory */
 
 /* Guest-physical address of an access through the TLB; traps in the order of the causes. */
-static inline uint64_t guest_translate(struct chip *chip, const struct atom *a, unsigned size,
-                                       uint64_t addr, unsigned flags)
+FOLDED uint64_t guest_translate(struct chip *chip, const struct atom *a, unsigned size,
+                                uint64_t addr, unsigned flags)
 {
     bool write = flags & EINFO_WRITE;
     uint32_t offset = addr & (TLB_PAGE_SIZE - 1);
@@ -133,8 +135,8 @@ static inline uint64_t guest_translate(struct chip *chip, const struct atom *a, 
     return (e->lo & TLB_LO_PAGE) + offset;
 }
 
-static inline uint64_t guest_load(struct chip *chip, const struct atom *a, unsigned size,
-                                  uint64_t addr, unsigned flags)
+FOLDED uint64_t guest_load(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                           unsigned flags)
 {
     chip->guest_loads++;
     uint64_t pa = guest_translate(chip, a, size, addr, flags);
@@ -142,8 +144,8 @@ static inline uint64_t guest_load(struct chip *chip, const struct atom *a, unsig
     return sbuf_merge(&chip->sbuf, pa, size, load_bytes(chip->dram + pa, size));
 }
 
-static inline void guest_store(struct chip *chip, const struct atom *a, unsigned size,
-                               uint64_t addr, uint64_t value, unsigned flags)
+FOLDED void guest_store(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                        uint64_t value, unsigned flags)
 {
     chip->guest_stores++;
     flags |= EINFO_WRITE;
