@@ -76,7 +76,7 @@ void cms_run(void) __attribute__((noreturn)); /* guest execution; the landing is
 /* gear1/ */
 void gear1_reset(void);                            /* power-on state of the processor */
 void gear1_init(void);                             /* at start: the store of decoded instructions */
-void gear1_run(unsigned limit, bool through);      /* up to `limit` instructions; not `through` transfers of control */
+void gear1_run(unsigned limit);                    /* up to `limit` instructions; with gear 2, to a transfer of control */
 void gear1_one(void);                              /* interpret and commit exactly one instruction (of REP: iteration) */
 void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */

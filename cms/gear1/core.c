@@ -65,23 +65,48 @@ void gear1_one(void)
     }
 }
 
-void gear1_run(unsigned limit, bool through)
+static void execute(const struct slot *s, uint64_t next)
+{
+    vx_setr(REG_EIP, next);
+    s->handler(&s->insn);
+    vx_commit(1);
+}
+
+/*
+ * The window of the last instruction is kept in registers: only instructions that end the run close windows. In a
+ * window EIP plus length doesn't wrap.
+ */
+void gear1_run(unsigned limit)
 {
     struct gear1 *g = &cms.gear1;
+    const struct slot *slots = g->slots;
+    struct window w = {0};
 
     if (cms.step || cms.cpu.int_shadow || cms.cpu.eflags & FL_TF || cms_tracing(D_EXEC)) {
         gear1_one();
         return;
     }
     g->left = (int32_t)limit;
-    g->through = through ? UINT32_MAX : 0;
+    g->through = cms.opt->gear < 2 ? UINT32_MAX : 0;
     g->burst = RUN_BURST;
     do {
-        uint32_t eip = g1_eip();
-        const struct slot *s = g1_fetch(eip);
+        uint64_t eip = vx_getr(REG_EIP);
+        uint32_t in = (uint32_t)eip - w.eip;
 
-        g1_set_eip(eip + s->insn.length);
-        s->handler(&s->insn);
-        vx_commit(1);
+        if (likely(in < w.size)) {
+            uint64_t tag = w.tag + in;
+            const struct slot *s = &slots[tag ^ w.flip];
+            uint64_t next = eip + s->insn.length;
+
+            if (likely(s->tag == tag)) {
+                execute(s, next);
+                continue;
+            }
+        }
+
+        const struct slot *s = g1_fetch((uint32_t)eip);
+
+        w = *g1_window((uint32_t)eip);
+        execute(s, (uint32_t)eip + s->insn.length);
     } while (--g->left > 0);
 }

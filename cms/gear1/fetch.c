@@ -89,17 +89,17 @@ static void code_bytes(uint64_t gpa, uint8_t *bytes, unsigned count)
 /* The page of `gpa`, where EIP is, becomes a window: as far as CS's limit leaves it whole instructions. */
 static void open_window(uint32_t eip, uint32_t lin, uint64_t tag)
 {
-    struct window *w = &cms.gear1.window[eip >> PAGE_SHIFT & (WINDOWS - 1)];
+    struct window *w = g1_window(eip);
     uint32_t limit = cms.cpu.seg[SEG_CS].limit;
     uint32_t below = lin & PAGE_MASK, above = PAGE_MASK - below;
 
     w->size = 0;
     if (below > eip)
         below = eip;
-    if (limit - eip < above) {
-        if (limit - eip < X86_MAX_LENGTH - 1)
+    if (limit - eip <= above) { /* whole instructions only, and EIP after them doesn't wrap */
+        if (limit - eip < X86_MAX_LENGTH)
             return;
-        above = limit - eip - (X86_MAX_LENGTH - 1);
+        above = limit - eip - X86_MAX_LENGTH;
     }
     w->eip = eip - below;
     w->tag = tag - below;

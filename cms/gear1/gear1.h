@@ -51,11 +51,16 @@ static inline void g1_jump(uint32_t eip)
 /* ---------------------------------------------------------------- fetch.c */
 const struct slot *g1_fetch_slow(uint32_t eip);
 
+static inline struct window *g1_window(uint32_t eip)
+{
+    return &cms.gear1.window[eip >> PAGE_SHIFT & (WINDOWS - 1)];
+}
+
 /* The instruction at EIP, decoded; raises what fetching it raises. Valid until the next call. */
 static inline const struct slot *g1_fetch(uint32_t eip)
 {
     const struct gear1 *g = &cms.gear1;
-    const struct window *w = &g->window[eip >> PAGE_SHIFT & (WINDOWS - 1)];
+    const struct window *w = g1_window(eip);
     uint32_t in = eip - w->eip;
 
     if (likely(in < w->size)) {

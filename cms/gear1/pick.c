@@ -39,6 +39,8 @@ static gear1_handler *quick(const struct insn *i)
         return reg ? quick_push_reg : imm ? quick_push_imm : NULL;
     case OP_pop:
         return reg ? quick_pop_reg : NULL;
+    case OP_jmp:
+        return imm ? quick_jmp : NULL;
     case OP_call:
         return imm ? quick_call : NULL;
     case OP_ret:

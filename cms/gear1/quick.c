@@ -69,6 +69,11 @@ void quick_ret(const struct insn *i)
     g1_jump(target);
 }
 
+void quick_jmp(const struct insn *i)
+{
+    g1_jump(g1_eip() + i->imm);
+}
+
 #define EXTEND(name, op, load, type)                                                                                 \
     void quick_##name(const struct insn *i)                                                                          \
     {                                                                                                                \

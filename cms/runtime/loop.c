@@ -86,12 +86,12 @@ static void attend(void)
         take_interrupt();
 }
 
-/* Gear 1 for at most `left` instructions; without `through` until control goes somewhere else. */
-static void interpret(unsigned left, bool through)
+/* Gear 1 for at most `limit` instructions, until something is up or, with gear 2, control goes somewhere else. */
+static void interpret(unsigned limit)
 {
     vx_mtsr(SR_PHASE, PHASE_interpret);
     tcache_state_changed();
-    gear1_run(left, through);
+    gear1_run(limit);
 }
 
 /* After a rollback: gear 1 alone, until the instructions that were undone are behind us. */
@@ -99,7 +99,7 @@ static void recover(void)
 {
     cms.recover--;
     cms_count(EV_RECOVER_INSNS);
-    interpret(1, false);
+    interpret(1);
 }
 
 static void run_translation(const struct translation *t)
@@ -127,7 +127,7 @@ static void forward(void)
         return;
     }
     if (!may_translate()) {
-        interpret(RUN_LIMIT, cms.opt->gear < 2);
+        interpret(RUN_LIMIT);
         return;
     }
     vx_mtsr(SR_PHASE, PHASE_dispatch);
@@ -136,7 +136,7 @@ static void forward(void)
     if (t)
         run_translation(t);
     else
-        interpret(tcache_is_given_up() ? 1 : RUN_LIMIT, false);
+        interpret(tcache_is_given_up() ? 1 : RUN_LIMIT);
 }
 
 void runtime_init(void)

@@ -119,7 +119,7 @@ void guest_run(const struct regs *in, struct outcome *out)
         if (why)
             trap_land(why);
         while (!at_end() && steps++ < STEPS)
-            gear1_run(1, false);
+            gear1_run(1);
     }
     store(out);
 }
