@@ -2,12 +2,13 @@
 #
 #   build/cms.elf    bundles, symbols, lines     build/cms.asm    disassembly
 #   build/cms.img    what lies in flash          build/cms.sym    symbols by address
+#   build/cms.options, build/cms.traces          what vliw-sim prints for -o help and -d help
 CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
 CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
 CMS_GEN := isa_codec isa_facts isa_text
 CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o)
 
-ALL += $(B)/cms.img $(B)/cms.asm $(B)/cms.sym
+ALL += $(B)/cms.img $(B)/cms.asm $(B)/cms.sym $(B)/cms.options $(B)/cms.traces
 
 CHIP_CC = $(B)/bin/vliw-cc -std=c17 $(WARN) -I. -I$(GEN) -Icms -MMD -MP
 CHIP_NEEDS := $(B)/bin/vliw-cc $(B)/bin/vliw-ld
@@ -45,3 +46,16 @@ $(B)/cms.sym: $(B)/cms.elf
 
 # The host build of parts of it, for unit tests and for comparing gear 1 with the host's processor.
 $(B)/host/cms/%.o: HOST_FLAGS := -DCMS_HOST -Icms
+
+# Lists of the firmware's knobs and trace categories as text, columns as in the simulator's own lists.
+CMS_KNOB := 'KNOB(field, key, standard, least, most, text)=key least most standard text'
+CMS_TRACE := 'TRACE(name, key, text)=key text'
+
+$(B)/cms.options: cms/runtime/knobs.def
+	@mkdir -p $(@D)
+	$(CC) -E -P -x c -D$(CMS_KNOB) $< | awk -F'"' '{ split($$3, n, " "); \
+	    printf "%-22s %-8s %-22s %-9s %s\n", $$2, "", n[1] ".." n[2], n[3], $$4 }' >$@
+
+$(B)/cms.traces: cms/runtime/trace.def
+	@mkdir -p $(@D)
+	$(CC) -E -P -x c -D$(CMS_TRACE) $< | awk -F'"' '{ printf "  %-8s %s\n", $$2, $$4 }' >$@

@@ -252,9 +252,31 @@ static bool option_next(int argc, char **argv, int *i, enum option *option, cons
     return wrong(err, "%.200s: unknown option; --help lists them", argv[*i]);
 }
 
-static void firmware_help(void)
+/* What the firmware's own build has written down about itself, if it is there. */
+static void firmware_help(const char *file)
 {
-    printf("\ncms.KEY=VALUE goes to the firmware as it is\n");
+    char path[OPTIONS_PATH];
+    FILE *in = machine_install_path(path, sizeof path, "..", file) ? fopen(path, "r") : NULL;
+    int c;
+
+    if (!in)
+        return;
+    while ((c = getc(in)) != EOF)
+        putchar(c);
+    fclose(in);
+}
+
+static void settings_help(void)
+{
+    machine_help(stdout);
+    printf("\nkeys of the firmware, to which cms.KEY=VALUE goes as it is\n");
+    firmware_help("cms.options");
+}
+
+static void traces_help(void)
+{
+    trace_help(stdout);
+    firmware_help("cms.traces");
 }
 
 static void version_print(void)
@@ -279,9 +301,9 @@ static enum options_result first_look(int argc, char **argv, const char **preset
         else if (option == OPT_VERSION)
             version_print();
         else if (option == OPT_SET && strcmp(arg, "help") == 0)
-            machine_help(stdout), firmware_help();
+            settings_help();
         else if (option == OPT_TRACE && strcmp(arg, "help") == 0)
-            trace_help(stdout);
+            traces_help();
         else
             continue;
         return OPTIONS_DONE;

@@ -53,7 +53,7 @@ void trace_help(FILE *out)
     fprintf(out, "the chip's categories and their columns:\n");
     for (size_t i = 0; i < CATEGORIES; i++)
         fprintf(out, "  %-8s %s\n", category_table[i].word, category_table[i].text);
-    fprintf(out, "any other category is handed to the firmware as the option d=LIST\n");
+    fprintf(out, "any other category is handed to the firmware, whose are:\n");
 }
 
 void trace_header(const struct trace *t)
