@@ -1,4 +1,4 @@
-"""Checks that need the whole picture: assembly strings, meanings, overlapping encodings, the lift table."""
+"""Checks that need the whole picture: assembly, meanings, overlapping encodings, lift table."""
 
 import re
 
@@ -74,28 +74,32 @@ class Checker:
     def intrinsic(self, atom):
         if "c" not in atom.marks:
             return
+        why = None
         for f in atom.free():
             if f.kind not in "df" and f.name != atom.format.ext:
-                raise Mistake(atom.where, f"atom {atom.name}: mark c, but C can't supply operand {f.name}")
+                why = f"C can't supply operand {f.name}"
         if atom.meaning and atom.meaning.flags & {"READS_RD", "BRANCH"}:
-            raise Mistake(atom.where, f"atom {atom.name}: mark c, but it branches or reads rd")
+            why = "it branches or reads rd"
         if sum(f.name in ("ra", "rb", "rs") for f in atom.free()) > 2:
-            raise Mistake(atom.where, f"atom {atom.name}: mark c, but more than two sources")
+            why = "it has more than two sources"
+        if why:
+            raise Mistake(atom.where, f"atom {atom.name}: mark c, but {why}")
 
     def register_files(self, form):
         """A register field must reach every register of its file and no other."""
+        conditions = len(self.isa.lists["condition"])
         for f in form.operands():
+            why = None
             name = FILE_OF_KIND.get(f.kind)
-            if name is None:
-                if f.kind == "c" and len(self.isa.lists["condition"]) != 1 << f.width:
-                    raise Mistake(form.where, f"format {form.name}: field {f.name} needs {1 << f.width} conditions")
-                continue
             file = next((r for r in self.isa.registers if r.name == name), None)
-            if file is None:
-                raise Mistake(form.where, f"format {form.name}: there is no register file {name}")
-            if file.number != 1 << f.width:
-                raise Mistake(form.where, f"format {form.name}: field {f.name} has {f.width} bits for "
-                                          f"{file.number} registers")
+            if f.kind == "c" and conditions != 1 << f.width:
+                why = f"field {f.name} needs {1 << f.width} conditions"
+            elif name and file is None:
+                why = f"there is no register file {name}"
+            elif name and file.number != 1 << f.width:
+                why = f"field {f.name} has {f.width} bits for {file.number} registers"
+            if why:
+                raise Mistake(form.where, f"format {form.name}: {why}")
 
     def operand_places(self, form):
         """One name means one kind in every format: struct isa_op has one member for it."""
@@ -105,33 +109,37 @@ class Checker:
             for f in form.operands():
                 g = other.field(f.name)
                 if g is not None and g.kind != f.kind:
-                    raise Mistake(form.where, f"format {form.name}: field {f.name} has kind {f.kind}, "
-                                              f"in format {other.name} kind {g.kind}")
+                    raise Mistake(form.where, f"format {form.name}: field {f.name} has kind "
+                                              f"{f.kind}, in format {other.name} kind {g.kind}")
 
     def mnemonics(self):
         seen = {}
         for atom in self.isa.atoms:
             other = seen.setdefault(atom.mnemonic, atom)
             if other is not atom:
-                self.report.add(atom.where, f"atom {atom.name}: mnemonic {atom.mnemonic} is that of {other.name}")
+                self.report.add(atom.where, f"atom {atom.name}: mnemonic {atom.mnemonic} is that "
+                                            f"of {other.name}")
 
     def overlaps(self):
         for i, atom in enumerate(self.isa.atoms):
             for other in self.isa.atoms[:i]:
                 common = atom.mask & other.mask
                 if atom.match & common == other.match & common:
-                    self.report.add(atom.where, f"atom {atom.name}: encoding overlaps that of {other.name} "
-                                                f"({other.where})")
+                    self.report.add(atom.where, f"atom {atom.name}: encoding overlaps that of "
+                                                f"{other.name} ({other.where})")
             if atom.match == 0:
-                self.report.add(atom.where, f"atom {atom.name}: the all-zero word must stay undefined")
+                self.report.add(atom.where, f"atom {atom.name}: the all-zero word must stay "
+                                            "undefined")
 
     def extension(self):
         users = [f for f in self.isa.formats.values() if f.ext]
         lims = [a for a in self.isa.atoms if a.meaning and a.meaning.extends]
         if len(lims) > 1:
-            self.report.add(lims[1].where, f"atom {lims[1].name}: {lims[0].name} is the long immediate already")
+            self.report.add(lims[1].where, f"atom {lims[1].name}: {lims[0].name} is the long "
+                                           "immediate already")
         if users and not lims:
-            self.report.add(users[0].where, f"format {users[0].name}: ext= without a long-immediate atom")
+            self.report.add(users[0].where, f"format {users[0].name}: ext= without a "
+                                            "long-immediate atom")
 
     def lift(self, lift):
         atom = self.isa.atom(lift.atom)
@@ -143,7 +151,8 @@ class Checker:
                 raise Mistake(lift.where, f"lift {lift.name}: no operand `{name}` of {atom.name}")
             if place in ("rd", "rs1", "rs2"):
                 if free[name].kind != "d":
-                    raise Mistake(lift.where, f"lift {lift.name}: operand {name} is no integer register")
+                    raise Mistake(lift.where, f"lift {lift.name}: operand {name} is no integer "
+                                              "register")
             elif place != "f7":
                 number(place, lift.where, f"lift {lift.name}: operand {name}")
         for name in free:

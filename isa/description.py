@@ -1,7 +1,7 @@
 """The model of a description, and the reader that makes it from statements.
 
-What is checked here is each statement by itself; what needs the whole picture (overlapping encodings, operands
-against meanings) is in check.py.
+What is checked here is each statement by itself; what needs the whole picture (overlapping
+encodings, operands against meanings) is in check.py.
 """
 
 import re
@@ -26,6 +26,7 @@ OPERAND_KINDS = "dfnipcr"
 FIELD = re.compile(r"([a-z][a-z0-9]*):(\d+)([a-z])$")
 NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*$")
 MARKS = ("c", "seq", "x86")
+LISTS = ("unit", "latency", "energy", "phase", "stall", "cause", "condition", "config", "sreg")
 ACCESS = ("ro", "rw", "wo", "w1")
 LIFT_OPERANDS = ("rd", "rs1", "rs2", "f7")
 
@@ -114,8 +115,7 @@ class Description:
     def __init__(self):
         self.isa = None
         self.registers = []
-        self.lists = {name: [] for name in
-                      ("unit", "latency", "energy", "phase", "stall", "cause", "condition", "config", "sreg")}
+        self.lists = {name: [] for name in LISTS}
         self.formats = {}
         self.groups = []
         self.atoms = []
@@ -199,12 +199,14 @@ class Reader:
             raise Mistake(s.where, f"shadowed registers {first}..{last} are not in 0..{count - 1}")
         if s.words[1] in [r.name for r in self.isa.registers]:
             raise Mistake(s.where, f"registers {s.words[1]} is declared twice")
-        self.isa.registers.append(Entry(s.words[1], s.strings[0], s.where, count, shadow=(first, last)))
+        file = Entry(s.words[1], s.strings[0], s.where, count, shadow=(first, last))
+        self.isa.registers.append(file)
 
     def do_latency(self, s):
         self.shape(s, 3, 1, 'latency NAME default "text"')
         cycles = number(s.words[2], s.where, "latency", 1, 255)
-        self.add_entry("latency", Entry(s.words[1], s.strings[0], s.where, len(self.isa.lists["latency"]), cycles))
+        index = len(self.isa.lists["latency"])
+        self.add_entry("latency", Entry(s.words[1], s.strings[0], s.where, index, cycles))
 
     def do_sreg(self, s):
         self.shape(s, 4, 1, 'sreg NAME number access "text"')
@@ -270,8 +272,8 @@ class Reader:
 
     def do_atom(self, s):
         if len(s.words) < 3 or s.strings:
-            raise Mistake(s.where, "expected: atom NAME FORMAT field=value ... unit=U lat=L energy=E "
-                                   '[marks] asm="..." do="..." doc="..."')
+            raise Mistake(s.where, "expected: atom NAME FORMAT field=value ... unit=U lat=L "
+                                   'energy=E [marks] asm="..." do="..." doc="..."')
         name, form = s.words[1], self.isa.formats.get(s.words[2])
         if not NAME.match(name):
             raise Mistake(s.where, f"`{name}` is not a name")
@@ -325,5 +327,5 @@ class Reader:
 
 
 def is_wide(form, f):
-    """Fields that live in the `imm` member of struct isa_op: what a long immediate extends, and what needs a word."""
+    """Does the field live in struct isa_op's `imm`? What can be extended and what needs a word."""
     return f.name == form.ext or f.kind == "p" or f.width > 8

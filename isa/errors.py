@@ -1,4 +1,4 @@
-"""A mistake in the description: `file:line: message`, collected so that one run reports all of them."""
+"""Mistakes in the description: `file:line: message`, collected so that one run reports all."""
 
 
 class Mistake(Exception):

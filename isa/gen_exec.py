@@ -1,30 +1,12 @@
 """isa_exec.inc: each atom's meaning as C, over macros that the includer defines.
 
-Values come first, in order, into temporaries named after what they are for; then registers are set; then the
-machine is told. So an atom reads nothing that it has written, whatever the macros do, and a trap in a load leaves
-everything as it was.
+Values come first, in order, into temporaries named after what they are for; then registers are
+set; then the machine is told. So an atom reads nothing that it has written, whatever the macros do,
+and a trap in a load leaves everything as it was.
 """
 
 from description import is_wide
-from gen_facts import BANNER
-
-HEADER = BANNER + """
-/*
- * To be included in a function whose local macros say what an atom works on:
- *   ISA_EXEC(name) ISA_END                       around each atom
- *   ISA_R(field) ISA_SET_R(field, v)             integer register named by operand rd rs ra rb
- *   ISA_C(field) ISA_SET_C(field, v)             flag register named by operand ca cd
- *   ISA_F(field)                                 number in operand imm (also off, n) sh pos len sc cond sr cmp
- *   ISA_PC ISA_NEXT                              address of this bundle and of the next
- *   ISA_BRANCH(atoms) ISA_JUMP(address)          control transfer after the bundle
- *   ISA_NLOAD(size, a) ISA_NLOAD_D ISA_GLOAD ISA_PLOAD, ISA_NSTORE(size, a, v) ISA_GSTORE ISA_PSTORE
- *   ISA_SREG(n) ISA_SET_SREG(n, v) ISA_GREG(i) ISA_SET_GREG(i, v)
- *   ISA_COMMIT(n) ISA_ROLLBACK() ISA_TLB_WRITE() ISA_TLB_PROBE(a) ISA_TLB_DROP(a) ISA_TLB_DROP_PHYS(a)
- *   ISA_TLB_FLUSH() ISA_ICACHE_FLUSH(a, n) ISA_HALT() ISA_TRAP_RETURN() ISA_TRAP(cause)
- * The pure functions are in isa/prims.h. All values are uint64_t. There is one for the long immediate too: an atom
- * by itself, it is undefined.
- */
-"""
+from template import fill
 
 COMPARES = ("==", "!=", "&&", "||")
 
@@ -55,7 +37,8 @@ class Emitter:
             return self.operand(node.text)
         if node.op == "un":
             inner = self.expr(node.args[0])
-            return {"~": f"~{inner}", "-": f"(0ull - {inner})", "!": f"(uint64_t)!{inner}"}[node.text]
+            shapes = {"~": f"~{inner}", "-": f"(0ull - {inner})", "!": f"(uint64_t)!{inner}"}
+            return shapes[node.text]
         if node.op == "bin":
             left, right = (self.expr(a) for a in node.args)
             text = f"({left} {node.text} {right})"
@@ -80,7 +63,7 @@ class Emitter:
         self.lines.append(f"    uint64_t {name} = {text};")
 
     def action(self, step, number):
-        """The arguments of a statement are values like any other; the statement itself comes last."""
+        """A statement's arguments are values like any other; the statement itself comes last."""
         args = []
         for i, (kind, arg) in enumerate(zip(step.expr.prim.args, step.expr.args)):
             if kind == "t":
@@ -117,11 +100,12 @@ class Emitter:
         return self.lines + sets + actions
 
 
+def block(atom):
+    body = ["    ISA_TRAP(CAUSE_illegal_atom);"]
+    if not atom.meaning.extends:
+        body = Emitter(atom).body()
+    return [f"ISA_EXEC({atom.name}) {{ /* {atom.asm} */", *body, "} ISA_END", ""]
+
+
 def source(isa):
-    out = [HEADER]
-    for atom in isa.atoms:
-        body = ["    ISA_TRAP(CAUSE_illegal_atom);"] if atom.meaning.extends else Emitter(atom).body()
-        out.append(f"ISA_EXEC({atom.name}) {{ /* {atom.asm} */")
-        out += body
-        out.append("} ISA_END\n")
-    return "\n".join(out)
+    return fill("isa_exec.inc", ATOMS="\n".join(line for a in isa.atoms for line in block(a)))

@@ -3,11 +3,27 @@
 from description import KINDS
 from gen_facts import FLAGS, config_names, config_texts
 
-FLAG_TEXT = dict(FLAGS)
+INTRODUCTION = """\
+Atoms that issue together form a bundle; all of them read before any writes. In the meanings `rd`,
+`ra`, `rb`, `rs` are 64-bit registers (r0 is zero), `ca` and `cd` flag registers, `imm` the
+immediate, extended if a long immediate follows, `next` the address of the next bundle; operators
+are unsigned and 64 bits wide. Primitives such as `sx(n, x)` are the functions of `isa/prims.h`."""
+CHAPTERS = (
+    ("condition", "x86 conditions"),
+    ("cause", "Trap causes"),
+    ("phase", "Phases"),
+    ("stall", "Where a cycle went"),
+    ("unit", "Units"),
+    ("energy", "Energy classes"),
+)
 
 
 def cell(text):
     return text.replace("|", "\\|")
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
 
 
 def boxes(atom):
@@ -21,10 +37,11 @@ def boxes(atom):
         elif f.kind == "z":
             names.append("0")
         elif f.name in atom.fixed:
-            names.append(f"{f.name}={atom.fixed[f.name]}" if f.kind == "o" else str(atom.fixed[f.name]))
+            value = str(atom.fixed[f.name])
+            names.append(f"{f.name}={value}" if f.kind == "o" else value)
         else:
             names.append(f.name)
-    return ["| " + " | ".join(bits) + " |", "|" + " :-: |" * len(bits), "| " + " | ".join(names) + " |"]
+    return [row(bits), "|" + " :-: |" * len(bits), row(names)]
 
 
 def effects(atom):
@@ -36,8 +53,8 @@ def effects(atom):
         parts.append("writes " + ", ".join(sorted(atom.meaning.writes)))
     if atom.meaning.size:
         parts.append(f"{atom.meaning.size} bytes of memory")
-    hidden = ("X86", "READS_RD", "READS_CD", "LIM")
-    parts += [FLAG_TEXT[name].lstrip(". ") for name, _ in FLAGS if name in atom.meaning.flags and name not in hidden]
+    shown = atom.meaning.flags - {"X86", "READS_RD", "READS_CD", "LIM"}
+    parts += [text.lstrip(". ") for name, text in FLAGS if name in shown]
     return "; ".join(parts)
 
 
@@ -49,10 +66,11 @@ def atom_lines(isa, atom):
         out += [text[0].upper() + text[1:], ""]
     out += ["```", *[part.strip() for part in atom.do.split(";")], "```", ""]
     latency = next(e for e in isa.lists["latency"] if e.name == atom.lat)
-    out.append(f"Unit {atom.unit}, latency class {atom.lat} ({latency.default}), energy class {atom.energy}. "
-               f"{effects(atom).capitalize()}.")
+    out.append(f"Unit {atom.unit}, latency class {atom.lat} ({latency.default}), energy class "
+               f"{atom.energy}. {effects(atom).capitalize()}.")
     if atom.free():
-        out += ["", "Operands: " + ", ".join(f"{f.name} ({KINDS[f.kind]}, {f.width} bits)" for f in atom.free()) + "."]
+        operands = [f"{f.name} ({KINDS[f.kind]}, {f.width} bits)" for f in atom.free()]
+        out += ["", "Operands: " + ", ".join(operands) + "."]
     marks = []
     if "c" in atom.marks:
         marks.append(f"In C: `vx_{atom.name}`.")
@@ -66,14 +84,14 @@ def atom_lines(isa, atom):
 
 
 def table(head, rows):
-    out = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    out += ["| " + " | ".join(cell(str(c)) for c in row) + " |" for row in rows]
-    return out + [""]
+    out = [row(head), "|" + " --- |" * len(head)]
+    return out + [row(cell(str(c)) for c in cells) for cells in rows] + [""]
 
 
 def formats(isa):
-    out = ["## Formats", "", "Bit 31 is the stop bit: set in the last word of a bundle. Field kinds: "
-           + "; ".join(f"{k} {v}" for k, v in KINDS.items()) + ".", ""]
+    kinds = "; ".join(f"{k} {v}" for k, v in KINDS.items())
+    out = ["## Formats", "", "Bit 31 is the stop bit: set in the last word of a bundle. Field "
+           f"kinds: {kinds}.", ""]
     rows = []
     for f in isa.formats.values():
         fields = " ".join(f"{x.name}:{x.width}{x.kind}" for x in f.fields)
@@ -84,16 +102,19 @@ def formats(isa):
 def shared(isa):
     out = ["## Registers", ""]
     out += table(("file", "registers", "shadowed", "use"),
-                 [(r.name, r.number, f"{r.shadow[0]}..{r.shadow[1]}", r.text) for r in isa.registers])
+                 [(r.name, r.number, f"{r.shadow[0]}..{r.shadow[1]}", r.text)
+                  for r in isa.registers])
     out += ["## Special registers", ""]
     out += table(("number", "name", "access", "meaning"),
-                 [(e.number, e.name, e.access, e.text) for e in sorted(isa.lists["sreg"], key=lambda e: e.number)])
+                 [(e.number, e.name, e.access, e.text)
+                  for e in sorted(isa.lists["sreg"], key=lambda e: e.number)])
     out += ["## Configuration values", ""]
-    out += table(("number", "name", "meaning"), list(zip(range(999), config_names(isa), config_texts(isa))))
-    for kind, title in (("condition", "x86 conditions"), ("cause", "Trap causes"), ("phase", "Phases"),
-                        ("stall", "Where a cycle went"), ("unit", "Units"), ("energy", "Energy classes")):
+    head = ("number", "name", "meaning")
+    configs = zip(config_names(isa), config_texts(isa))
+    out += table(head, [(i, name, text) for i, (name, text) in enumerate(configs)])
+    for kind, title in CHAPTERS:
         out += [f"## {title}", ""]
-        out += table(("number", "name", "meaning"), [(e.number, e.name, e.text) for e in isa.lists[kind]])
+        out += table(head, [(e.number, e.name, e.text) for e in isa.lists[kind]])
     out += ["## Latency classes", ""]
     out += table(("number", "name", "default", "meaning"),
                  [(e.number, e.name, e.default, e.text) for e in isa.lists["latency"]])
@@ -103,10 +124,7 @@ def shared(isa):
 def markdown(isa, number):
     out = [f"# ISA reference: {isa.isa[0]} version {isa.isa[1]}", "",
            f"Generated from `isa/atoms.isa`. ISA_ID {number:016x}, {len(isa.atoms)} atoms.", "",
-           "Atoms that issue together form a bundle; all of them read before any writes. In the meanings `rd`, `ra`, "
-           "`rb`, `rs` are 64-bit registers (r0 is zero), `ca` and `cd` flag registers, `imm` the immediate, extended "
-           "if a long immediate follows, `next` the address of the next bundle; operators are unsigned and 64 bits "
-           "wide. Primitives such as `sx(n, x)` are the functions of `isa/prims.h`.", ""]
+           INTRODUCTION, ""]
     for group in isa.groups:
         out += [f"## {group.title}", "", group.prose, ""]
         for atom in group.atoms:

@@ -5,7 +5,8 @@
     generate.py --gen DIR DESCRIPTION               C sources and headers into DIR
     generate.py --reference FILE DESCRIPTION        the ISA reference, Markdown
 
-Exit status: 0, 1 if the description has mistakes (one line each on stderr), 2 for a wrong command line.
+Exit status: 0; 1 if the description has mistakes, one line each on stderr; 2 for a wrong command
+line.
 """
 
 import argparse
@@ -28,16 +29,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def isa_id(isa, prims):
-    """First eight bytes of SHA-256 over what the description says, without prose, and the primitives' C."""
+    """First eight bytes of SHA-256 over the description without its prose and the primitives."""
     parts = [f"isa {isa.isa[0]} {isa.isa[1]}"]
     for r in isa.registers:
         parts.append(f"registers {r.name} {r.number} {r.shadow}")
     for kind, entries in isa.lists.items():
         parts += [f"{kind} {e.name} {e.number} {e.default} {e.access}" for e in entries]
     for f in isa.formats.values():
-        parts.append(f"format {f.name} {f.ext} " + " ".join(f"{x.name}:{x.width}{x.kind}" for x in f.fields))
+        fields = " ".join(f"{x.name}:{x.width}{x.kind}" for x in f.fields)
+        parts.append(f"format {f.name} {f.ext} {fields}")
     for a in isa.atoms:
-        parts.append(f"atom {a.name} {a.match:08x} {a.mask:08x} {a.unit} {a.lat} {a.energy} {sorted(a.marks)} "
+        bits = f"{a.match:08x} {a.mask:08x}"
+        parts.append(f"atom {a.name} {bits} {a.unit} {a.lat} {a.energy} {sorted(a.marks)} "
                      f"{' '.join(a.asm.split())} {''.join(a.do.split())}")
     for l in isa.lifts:
         parts.append(f"lift {l.number} {l.name} {l.atom} {sorted(l.places.items())}")
@@ -51,19 +54,24 @@ def outputs(isa, prims):
         "isa.h": gen_facts.header(isa, isa_id(isa, prims)),
         "isa_facts.h": gen_facts.facts_header(isa),
         "isa_facts.c": gen_facts.facts_source(isa),
-        "isa_codec.h": gen_codec.HEADER,
+        "isa_codec.h": gen_codec.header(isa),
         "isa_codec.c": gen_codec.source(isa),
         "isa_text.h": gen_text.header(isa),
         "isa_text.c": gen_text.source(isa),
         "isa_exec.inc": gen_exec.source(isa),
         "isa_intrinsics.h": gen_custom.intrinsics(isa),
-        "isa_lift.h": gen_custom.LIFT_HEADER,
+        "isa_lift.h": gen_custom.lift_header(isa),
         "isa_lift.c": gen_custom.lift_source(isa),
     }
 
 
 def write(path, text):
+    """An unchanged file keeps its date, so that nothing is rebuilt for it."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as f:
+            if f.read() == text:
+                return
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)
 

@@ -1,8 +1,8 @@
-"""From the text of a description to statements: comments, strings, `each` blocks and their variables.
+"""From the text of a description to statements: comments, strings, `each` and its variables.
 
-A statement is one line. Its words are separated by blanks; `key=value` and `"string"` are words too, and a string
-may hold anything but a quote. `each A=1,2 B=x,y {` ... `}` repeats the lines inside once per column; lists split at
-commas outside parentheses, and blocks nest.
+A statement is one line. Its words are separated by blanks; `key=value` and `"string"` are words,
+too, and a string may hold anything but a quote. `each A=1,2 B=x,y {` ... `}` repeats the lines inside
+once per column; lists split at commas outside parentheses, and blocks nest.
 """
 
 import re
@@ -14,7 +14,7 @@ VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Za-z_][A-Za-z_0-9]*))")
 
 
 class Statement:
-    """One line after expansion: `words` in order, `keys` for what was written key=value, `strings` for quoted text."""
+    """One line after expansion: plain words, what was written key=value, quoted text."""
 
     def __init__(self, where):
         self.where = where
@@ -117,7 +117,7 @@ class Expander:
             yield {**env, **{name: values[column] for name, values in lists.items()}}
 
     def expand(self, start=0, end=None, env=None):
-        """Append to `statements` what these lines say; a mistake in the blocks' structure ends it."""
+        """Append what these lines say; a mistake in the structure of blocks ends it."""
         end = len(self.lines) if end is None else end
         env = env or {}
         i = start

@@ -2,11 +2,12 @@
 
     meaning   := statement { ';' statement }
     statement := 'let' NAME '=' expr | ('rd' | 'cd') '=' expr | 'if' '(' expr ')' call | call
-    expr      := C's ?: || && | ^ & == != << >> + - * and unary ~ ! - over unsigned 64-bit values, calls, names, numbers
+    expr      := C's ?: || && | ^ & == != << >> + - * and unary ~ ! - over calls, names, numbers
 
-Every right side reads the registers as they were before the atom. A name is an operand of the atom's format, `pc`,
-`next`, or a temporary of an earlier `let`. Calls are the pure functions of prims.h and the primitives below, which
-touch the machine; each carries its effects, so that nobody states them a second time.
+Values are unsigned and 64 bits wide. Every right side reads the registers as they were before the
+atom. A name is an operand of the atom's format, `pc`, `next`, or a temporary of an earlier `let`.
+Calls are the pure functions of prims.h and the primitives below, which touch the machine; each
+carries its effects, so that nobody states them a second time.
 """
 
 import re
@@ -14,7 +15,8 @@ from dataclasses import dataclass, field
 
 from errors import Mistake
 
-TOKEN = re.compile(r"\s*(?:(0x[0-9a-fA-F]+|\d+)|([A-Za-z_]\w*)|(<<|>>|==|!=|&&|\|\||[-+*&|^~!?:;=(),]))")
+TOKEN = re.compile(r"\s*(?:(0x[0-9a-fA-F]+|\d+)|([A-Za-z_]\w*)"
+                   r"|(<<|>>|==|!=|&&|\|\||[-+*&|^~!?:;=(),]))")
 LEVELS = (("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<<", ">>"), ("+", "-"), ("*",))
 SOURCES = {"rs", "ra", "rb", "ca"}
 TARGETS = {"rd", "cd"}
@@ -64,7 +66,7 @@ def primitives():
 
 
 def pure_functions(text):
-    """The functions of prims.h: a first parameter `unsigned n` is a width, which must be a literal."""
+    """The functions of prims.h; a parameter `unsigned n` is a width, which must be a literal."""
     found = {}
     for name, args in re.findall(r"static inline uint64_t isa_(\w+)\(([^)]*)\)", text):
         kinds = ""
@@ -197,7 +199,7 @@ class Parser:
 
 
 class Meaning:
-    """A checked meaning: steps, the operands that it reads and writes, its effect flags and memory size."""
+    """A checked meaning: steps, operands read and written, effect flags, memory size."""
 
     def __init__(self, atom, table, causes):
         self.atom = atom
