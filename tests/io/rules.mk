@@ -2,3 +2,8 @@
 HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console screen)
 
 $(B)/tests/hostport: $(HOSTPORT_OBJS)
+
+# Unit tests of the monitor's devices, in the host build of the firmware.
+DEV_TESTS := dev_clock dev_disk dev_misc
+$(DEV_TESTS:%=$(B)/host/tests/unit/%.o): HOST_FLAGS := -DCMS_HOST -Icms
+$(DEV_TESTS:%=$(B)/tests/%): $(B)/host/libcms.a

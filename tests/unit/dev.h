@@ -1,0 +1,184 @@
+/*
+ * dev.h - a monitor of its own for tests of devices: the host build's chip, a host port that
+ * answers from memory, and simulated time that goes on when it is told to.
+ */
+#ifndef TEST_DEV_H
+#define TEST_DEV_H
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cms.h"
+#include "hidden-mem/hostport.h"
+#include "hidden-mem/map.h"
+#include "host/host.h"
+#include "isa.h"
+#include "isa_intrinsics.h"
+
+#define GUEST_BYTES (16u << 20)
+#define DISK_SECTORS 4096u
+#define BIOS_BYTES 0x20000u
+
+static struct {
+    uint64_t clock;
+    uint8_t disk[DISK_SECTORS * 512];
+    bool disk_readonly;
+    char output[4096]; /* of console 0 */
+    size_t output_length;
+    const char *input; /* for console 0; NULL: nobody there */
+    jmp_buf ended;     /* HOST_EXIT comes back here */
+    uint64_t exit_how, exit_value;
+    unsigned requests[32];
+} host;
+
+static unsigned failures;
+
+#define CHECK(x)                                                    \
+    do {                                                            \
+        if (!(x)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
+            failures++;                                             \
+        }                                                           \
+    } while (0)
+
+#define CHECK_EQ(x, y)                                                                      \
+    do {                                                                                    \
+        uint64_t got_ = (x), want_ = (y);                                                   \
+        if (got_ != want_) {                                                                \
+            fprintf(stderr, "%s:%d: %s is %#llx, expected %#llx\n", __FILE__, __LINE__, #x, \
+                    (unsigned long long)got_, (unsigned long long)want_);                   \
+            failures++;                                                                     \
+        }                                                                                   \
+    } while (0)
+
+static int host_disk(struct host_request *rq)
+{
+    if (rq->arg[0] != 0)
+        return HOST_EHANDLE;
+    uint8_t *at = host.disk + rq->arg[1];
+    if (rq->op != HOST_BLK_INFO && rq->arg[1] + rq->length > sizeof(host.disk))
+        return HOST_ERANGE;
+    switch (rq->op) {
+    case HOST_BLK_READ: memcpy((void *)rq->buffer, at, rq->length); return HOST_OK;
+    case HOST_BLK_WRITE:
+        if (host.disk_readonly)
+            return HOST_EREADONLY;
+        memcpy(at, (const void *)rq->buffer, rq->length);
+        return HOST_OK;
+    case HOST_BLK_INFO:
+        rq->result = sizeof(host.disk);
+        rq->arg[1] = host.disk_readonly;
+        return HOST_OK;
+    default: return HOST_OK;
+    }
+}
+
+static int host_console(struct host_request *rq)
+{
+    if (rq->op == HOST_CON_READ) {
+        if (!host.input || rq->arg[0] != 0)
+            return HOST_EHANDLE;
+        size_t n = strlen(host.input) < rq->length ? strlen(host.input) : rq->length;
+        memcpy((void *)rq->buffer, host.input, n);
+        host.input += n;
+        rq->result = n;
+    } else if (rq->arg[0] == 0 && host.output_length + rq->length < sizeof(host.output)) {
+        memcpy(host.output + host.output_length, (const void *)rq->buffer, rq->length);
+        host.output_length += rq->length;
+        host.output[host.output_length] = '\0';
+    }
+    return HOST_OK;
+}
+
+static int host_answer(struct host_request *rq)
+{
+    host.requests[rq->op]++;
+    switch (rq->op) {
+    case HOST_OPTION: return HOST_EHANDLE;
+    case HOST_CON_READ:
+    case HOST_CON_WRITE: return host_console(rq);
+    case HOST_LOG:
+    case HOST_TRACE:
+        fprintf(stderr, "%.*s\n", (int)rq->length, (const char *)rq->buffer);
+        return HOST_OK;
+    case HOST_BLOB_OPEN:
+        rq->arg[1] = BIOS_BYTES;
+        rq->result = 0;
+        return rq->length == 4 && !memcmp((const char *)rq->buffer, "bios", 4) ? HOST_OK
+                                                                               : HOST_EHANDLE;
+    case HOST_BLOB_READ:
+        for (uint64_t i = 0; i < rq->length; i++)
+            ((uint8_t *)rq->buffer)[i] = (uint8_t)((rq->arg[1] + i) >> 8);
+        rq->result = rq->length;
+        return HOST_OK;
+    case HOST_BLK_INFO:
+    case HOST_BLK_READ:
+    case HOST_BLK_WRITE:
+    case HOST_BLK_FLUSH: return host_disk(rq);
+    case HOST_CLOCK: rq->result = host.clock; return HOST_OK;
+    case HOST_EXIT:
+        host.exit_how = rq->arg[0];
+        host.exit_value = rq->arg[1];
+        longjmp(host.ended, 1);
+    case HOST_PANIC:
+        fprintf(stderr, "panic: %.*s\n", (int)rq->length, (const char *)rq->buffer);
+        exit(1);
+    default: return HOST_OK;
+    }
+}
+
+static void host_serve_request(struct host_request *rq)
+{
+    rq->status = host_answer(rq);
+}
+
+static inline void dev_start(void)
+{
+    host_memory(GUEST_BYTES);
+    host_serve(host_serve_request);
+    runtime_init();
+    gear1_init();
+    monitor_init();
+    monitor_reset();
+    gear1_reset();
+}
+
+static inline uint64_t dev_now(void)
+{
+    return vx_mfsr(SR_TIME);
+}
+
+/* Lets simulated time pass, running every event that falls due. */
+static inline void dev_wait(uint64_t ns)
+{
+    uint64_t until = dev_now() + ns;
+
+    for (;;) {
+        monitor_poll();
+        uint64_t next = vx_mfsr(SR_TIMER);
+        if (dev_now() >= until)
+            return;
+        vx_mtsr(SR_TIMER, next < until ? next : until);
+        vx_halt();
+    }
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+    return (uint8_t)monitor_in(port, 1);
+}
+
+static inline void out8(uint16_t port, uint32_t value)
+{
+    monitor_out(port, 1, value);
+}
+
+static inline int dev_done(const char *name)
+{
+    printf("%s: %u failures\n", name, failures);
+    return failures != 0;
+}
+
+#endif
