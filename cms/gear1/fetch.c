@@ -76,9 +76,14 @@ static uint64_t code_address(uint32_t lin)
     return gpa;
 }
 
-static void code_bytes(uint64_t gpa, uint8_t *bytes, unsigned count)
+static bool is_memory(uint64_t gpa)
 {
-    if (gpa < cms.guest_size && !monitor_is_io(gpa)) {
+    return gpa < cms.guest_size && !monitor_is_io(gpa);
+}
+
+static void code_bytes(uint64_t gpa, bool memory, uint8_t *bytes, unsigned count)
+{
+    if (memory) {
         memcpy(bytes, (const uint8_t *)(GUEST_BASE + gpa), count);
         return;
     }
@@ -120,20 +125,21 @@ static void undefined(const uint8_t *bytes, uint32_t eip)
  * Decodes the instruction at EIP. `near` bytes of it are in the page of `gpa`; if that isn't all, the next page is
  * looked up, and may fault, only then. Returns whether it lies in one page.
  */
-static bool decode(uint32_t eip, uint32_t lin, uint64_t gpa, struct insn *i)
+static bool decode(uint32_t eip, uint64_t gpa, bool memory, struct insn *i)
 {
     uint8_t bytes[X86_MAX_LENGTH] = {0};
-    uint32_t limit = cms.cpu.seg[SEG_CS].limit;
+    uint32_t limit = cms.cpu.seg[SEG_CS].limit, lin = cms.cpu.seg[SEG_CS].base + eip;
     unsigned most = limit - eip < X86_MAX_LENGTH - 1 ? limit - eip + 1 : X86_MAX_LENGTH;
     unsigned near = PAGE_SIZE - (lin & PAGE_MASK);
     int length;
 
     if (near > most)
         near = most;
-    code_bytes(gpa, bytes, near);
+    code_bytes(gpa, memory, bytes, near);
     length = x86_decode(bytes, near, cms.cpu.code32, i);
     if (length == 0 && near < most) {
-        code_bytes(code_address(lin + near), bytes + near, most - near);
+        gpa = code_address(lin + near);
+        code_bytes(gpa, is_memory(gpa), bytes + near, most - near);
         length = x86_decode(bytes, most, cms.cpu.code32, i);
     }
     if (length == 0 || length == X86_ELONG)
@@ -143,28 +149,41 @@ static bool decode(uint32_t eip, uint32_t lin, uint64_t gpa, struct insn *i)
     return (unsigned)length <= near;
 }
 
-const struct slot *g1_fetch_slow(uint32_t eip)
+/* The instruction at `gpa` is decoded into its slot; kept if it lies in one page of memory. */
+static const struct slot *fill_slot(uint32_t eip, uint64_t gpa, bool memory)
 {
-    const struct segment *cs = &cms.cpu.seg[SEG_CS];
-    uint32_t lin = cs->base + eip;
-
-    if (eip > cs->limit)
-        x86_fault_code(X86_GP, 0);
-
-    uint64_t gpa = code_address(lin);
-    bool memory = gpa < cms.guest_size && !monitor_is_io(gpa);
     uint64_t tag = gpa | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
     struct slot *s = slot_of(tag);
 
-    if (memory)
-        open_window(eip, lin, tag);
-    if (s->tag == tag && eip + s->insn.length - 1 <= cs->limit && eip + s->insn.length > eip)
-        return s;
     s->tag = 0;
-    if (decode(eip, lin, gpa, &s->insn) && memory && !cms.step) {
+    if (decode(eip, gpa, memory, &s->insn) && memory && !cms.step) {
         s->tag = tag;
         smc_protect(gpa, s->insn.length);
     }
     s->handler = g1_pick(&s->insn);
     return s;
+}
+
+const struct slot *g1_fetch_slow(uint32_t eip)
+{
+    const struct window *w = g1_window(eip);
+    const struct segment *cs = &cms.cpu.seg[SEG_CS];
+    uint32_t lin = cs->base + eip;
+    bool memory;
+
+    if (eip - w->eip < w->size)
+        return fill_slot(eip, (w->tag + (eip - w->eip)) & UINT32_MAX, true);
+    if (eip > cs->limit)
+        x86_fault_code(X86_GP, 0);
+
+    uint64_t gpa = code_address(lin);
+    uint64_t tag = gpa | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
+    const struct slot *s = slot_of(tag);
+
+    memory = is_memory(gpa);
+    if (memory)
+        open_window(eip, lin, tag);
+    if (s->tag == tag && eip + s->insn.length - 1 <= cs->limit && eip + s->insn.length > eip)
+        return s;
+    return fill_slot(eip, gpa, memory);
 }

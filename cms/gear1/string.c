@@ -132,8 +132,87 @@ STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string
     }
 }
 
-#define STRING(name, compares)                                                                                       \
-    void g1_##name(const struct insn *i)                                                                             \
+/*
+ * REP MOVS and REP STOS with 32-bit addresses: if all elements of a burst pass the quick check, the loop is nothing but
+ * the accesses, three registers and a commit.
+ */
+struct quick_string {
+    uint32_t count; /* elements of this burst */
+    uint32_t from, to; /* linear less offset: bases of the segments */
+};
+
+STRING_INLINE bool quick_side(unsigned seg, uint32_t offset, uint32_t reach, bool write, bool down, uint32_t *base)
+{
+    const struct segment *s = &cms.cpu.seg[seg];
+    uint32_t last = down ? offset - reach : offset + reach;
+
+    *base = s->base;
+    return (down ? last <= offset : last >= offset) && seg_quick(s, down ? offset : last, write);
+}
+
+STRING_INLINE bool quick_begin(const struct insn *i, unsigned size, bool moves, struct quick_string *q)
+{
+    bool down = cms.cpu.eflags & FL_DF;
+    uint32_t count = g1_reg32(ECX), reach;
+
+    q->count = count < cms.gear1.burst ? count : cms.gear1.burst;
+    if (!i->rep || i->adsize != 4 || cms.step || q->count < 2)
+        return false;
+    reach = (q->count - 1) * size;
+    return (!moves || quick_side(i->seg, g1_reg32(ESI), reach, false, down, &q->from)) &&
+           quick_side(SEG_ES, g1_reg32(EDI), reach, true, down, &q->to);
+}
+
+/* Leaves the commit of the last element to the caller; EIP stays at the instruction while elements are left. */
+STRING_INLINE void quick_repeat(const struct insn *i, unsigned size, bool moves, const struct quick_string *q)
+{
+    uint32_t delta = cms.cpu.eflags & FL_DF ? 0u - size : size;
+    uint32_t left = q->count, next = g1_eip();
+
+    g1_set_eip(next - i->length);
+    for (;;) {
+        uint32_t edi = (uint32_t)vx_getr(REG_GPR0 + EDI), value;
+
+        if (moves) {
+            uint32_t esi = (uint32_t)vx_getr(REG_GPR0 + ESI);
+
+            value = g1_quick_load(q->from + esi, size);
+            vx_setr(REG_GPR0 + ESI, esi + delta);
+        } else {
+            value = (uint32_t)vx_getr(REG_GPR0 + EAX);
+        }
+        g1_quick_store(q->to + edi, size, value);
+        vx_setr(REG_GPR0 + EDI, edi + delta);
+        vx_setr(REG_GPR0 + ECX, (uint32_t)vx_getr(REG_GPR0 + ECX) - 1);
+        if (--left == 0)
+            break;
+        vx_commit(1);
+    }
+    if (vx_getr(REG_GPR0 + ECX) == 0)
+        g1_set_eip(next);
+    else
+        g1_stop();
+}
+
+STRING_INLINE bool quick_string(const struct insn *i, unsigned size, bool moves)
+{
+    struct quick_string q = {0};
+
+    if (!quick_begin(i, size, moves, &q))
+        return false;
+    quick_repeat(i, size, moves, &q);
+    return true;
+}
+
+static bool quick_sizes(const struct insn *i, bool moves)
+{
+    return i->opsize == 4   ? quick_string(i, 4, moves)
+           : i->opsize == 1 ? quick_string(i, 1, moves)
+                            : quick_string(i, 2, moves);
+}
+
+#define STRING(handler, name, compares)                                                                              \
+    void handler(const struct insn *i)                                                                               \
     {                                                                                                                \
         if (i->opsize == 1)                                                                                          \
             repeat(i, name##_once, 1, compares);                                                                     \
@@ -143,11 +222,23 @@ STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string
             repeat(i, name##_once, 4, compares);                                                                     \
     }
 
-STRING(movs, false)
-STRING(stos, false)
-STRING(lods, false)
-STRING(cmps, true)
-STRING(scas, true)
+static STRING(movs_each, movs, false)
+static STRING(stos_each, stos, false)
+STRING(g1_lods, lods, false)
+STRING(g1_cmps, cmps, true)
+STRING(g1_scas, scas, true)
+
+void g1_movs(const struct insn *i)
+{
+    if (!quick_sizes(i, true))
+        movs_each(i);
+}
+
+void g1_stos(const struct insn *i)
+{
+    if (!quick_sizes(i, false))
+        stos_each(i);
+}
 
 static void require_port(const struct insn *i)
 {
