@@ -142,14 +142,19 @@ bool trans_select(struct trans *t)
     return t->insns != 0;
 }
 
-/* Flags that the instruction writes whatever its operands are. */
+/*
+ * Flags that come out independent of what they were before, whatever the operands are. What the architecture leaves
+ * undefined often stays as it was, here as on real processors; logic is known to clear it.
+ */
 static unsigned surely_writes(const struct insn *i)
 {
     const struct x86_op_info *info = &x86_ops[i->op];
 
+    if (i->op == OP_and || i->op == OP_or || i->op == OP_xor || i->op == OP_test)
+        return info->writes;
     if (info->props & P_FLAGMAY && !(i->opd[1] == OPD_IMM && i->imm & 31))
         return 0;
-    return info->writes;
+    return info->writes & ~info->undef;
 }
 
 void trans_liveness(struct trans *t)

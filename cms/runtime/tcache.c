@@ -245,7 +245,7 @@ void tcache_recover(struct translation *t)
 {
     cms_count(EV_RECOVERED);
     loop_recover(t->insns);
-    if (++t->faults >= cms.opt->max_faults) {
+    if (t->dead || ++t->faults >= cms.opt->max_faults) {
         profile_dropped(t->key.cs_base + t->key.eip);
         drop(t);
     }

@@ -61,9 +61,10 @@ static void land_tlb(const struct access *a, struct translation *from)
 
 /*
  * A store to bytes that code was made from: that code is dropped, and the store can be done again. Gear 1 does so in
- * single-step mode, where fetching protects nothing: an instruction may store into its own granule.
+ * single-step mode, where fetching protects nothing: an instruction may store into its own granule. So it does for a
+ * translation that was made from those bytes itself.
  */
-static void land_tbit(const struct access *a, const struct translation *from)
+static void land_tbit(const struct access *a, struct translation *from)
 {
     uint64_t gpa;
     uint32_t error;
@@ -73,6 +74,8 @@ static void land_tbit(const struct access *a, const struct translation *from)
     smc_written(gpa, a->size);
     if (!from)
         loop_step();
+    else if (from->dead)
+        tcache_recover(from);
 }
 
 /* An access that gear 1 has to do in software. */

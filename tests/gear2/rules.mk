@@ -1,0 +1,12 @@
+# Guests for gear 2: random code, and small programs whose translations are pinned.
+GEAR2_GUESTS := $(patsubst tests/gear2/guest/%.S,$(B)/guests/gear2/%.bin,$(wildcard tests/gear2/guest/*.S))
+TEST_NEEDS += $(B)/tests/random_image $(GEAR2_GUESTS)
+
+$(B)/tests/random_image: tests/gear2/random_image.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $<
+
+$(B)/guests/gear2/%.bin: tests/gear2/guest/%.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
+	@mkdir -p $(@D)
+	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
+	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
