@@ -61,6 +61,7 @@ enum chip_stop {
     STOP_DOUBLE,     /* a trap while one was being handled */
     STOP_STALE,      /* a bundle was executed that is no longer what memory holds */
     STOP_IDLE,       /* halted, and no interrupt can ever come */
+    STOP_WATCHDOG,   /* debug.watchdog: nothing committed for too long */
     STOP_LIMIT,      /* --max-cycles */
     STOP_INTERRUPTED /* Ctrl-C */
 };
@@ -102,6 +103,7 @@ struct chip {
     bool taken;          /* this bundle transferred control */
     bool careful;        /* this bundle's stores wait for its last atom that may trap */
     uint8_t late_stores; /* used entries of late_store */
+    uint8_t late_guest;  /* of these: guest stores */
     uint64_t r_ready[ISA_R_COUNT];
     uint64_t c_ready[ISA_C_COUNT];
 
@@ -148,6 +150,10 @@ struct chip {
     uint64_t watch_left;   /* bundles to the next test interrupt */
     uint64_t poll_cycle;   /* when to look for Ctrl-C */
     uint64_t max_cycles;   /* end of the run */
+    uint64_t trace_from;   /* traces are written from this cycle on, */
+    uint64_t trace_to;     /* and up to here */
+    uint64_t dog_commits;  /* at the last look of the watchdog */
+    uint64_t dog_cycle;    /* busy cycles then */
 
     /* ---- counters: counters.c, stats.def */
     uint64_t stall[PHASE_COUNT][STALL_COUNT];
@@ -177,7 +183,6 @@ struct chip {
     int signal_fd; /* readable after Ctrl-C; -1: none */
     enum chip_stop stop;
     uint64_t stop_pc; /* of the bundle at which it was found */
-    bool tracing_bundles;
 };
 
 #define LINE_NONE 0u  /* line number of what is not cached */

@@ -240,20 +240,6 @@ bool machine_load(struct machine *m, const char *preset, struct config_error *er
     return true;
 }
 
-bool machine_owns(const char *assignment)
-{
-    struct knob k;
-    size_t len = strcspn(assignment, ".=");
-
-    if (assignment[len] != '.')
-        return false;
-    for (size_t i = 0; i < KNOBS_ALL; i++) {
-        if (knob_at(i, &k) && strlen(k.section) == len && memcmp(k.section, assignment, len) == 0)
-            return true;
-    }
-    return false;
-}
-
 bool machine_set(struct machine *m, const char *assignment, struct config_error *err)
 {
     char section[64], key[64];

@@ -83,7 +83,7 @@ static bool trap_loops(struct chip *chip, const struct chip_trap *t)
 /* Enters the vector: the bundle at pc has not happened. */
 static void trap_enter(struct chip *chip, const struct chip_trap *t)
 {
-    chip->late_stores = 0;
+    chip->late_stores = chip->late_guest = 0;
     chip->after = 0;
     chip->cause_count[t->cause]++;
     event_add(&chip->events, EVENT_TRAP, chip->cycle, chip->pc, t->cause, t->badaddr);
@@ -116,12 +116,23 @@ void chip_trap(struct chip *chip, uint32_t cause, uint64_t badaddr, uint64_t ein
 
 /* ---------------------------------------------------------------- looking up from the work */
 
+/* When traces are to be switched next. */
+static uint64_t trace_edge(const struct chip *chip)
+{
+    if (chip->cycle < chip->trace_from)
+        return chip->trace_from;
+    return chip->cycle <= chip->trace_to && chip->trace_to < UINT64_MAX ? chip->trace_to + 1
+                                                                        : UINT64_MAX;
+}
+
 void engine_plan(struct chip *chip)
 {
-    bool always =
-        chip->stop || chip->tracing_bundles || chip->machine.irq_every || chip->machine.check_code;
+    bool always = chip->stop || trace_on(chip->trace, TRACE_BUNDLE) || chip->machine.irq_every ||
+                  chip->machine.check_code;
     uint64_t first = chip->poll_cycle < chip->max_cycles ? chip->poll_cycle : chip->max_cycles;
 
+    if (chip->trace && trace_edge(chip) < first)
+        first = trace_edge(chip);
     chip->event_cycle = always ? 0 : first;
 }
 
@@ -143,6 +154,29 @@ static bool watch_due(struct chip *chip)
     return true;
 }
 
+/* Nothing committed in so many busy cycles? Looks as often as it is called. */
+static bool watchdog_barks(struct chip *chip)
+{
+    uint64_t busy = chip->cycle;
+
+    for (unsigned p = 0; p < PHASE_COUNT; p++)
+        busy -= chip->stall[p][STALL_idle];
+    if (chip->commits != chip->dog_commits) {
+        chip->dog_commits = chip->commits;
+        chip->dog_cycle = busy;
+    }
+    return chip->machine.watchdog && busy - chip->dog_cycle >= chip->machine.watchdog * 1000000ull;
+}
+
+/* Traces are on between two cycles only. */
+static void trace_switch(struct chip *chip)
+{
+    bool within = chip->cycle >= chip->trace_from && chip->cycle <= chip->trace_to;
+
+    if (chip->trace)
+        chip->trace->on = within ? chip->trace->wanted : 0;
+}
+
 /* False: the machine stands still. */
 static bool engine_event(struct chip *chip)
 {
@@ -152,7 +186,10 @@ static bool engine_event(struct chip *chip)
         chip->poll_cycle = chip->cycle + POLL_CYCLES;
         if (interrupted(chip))
             chip_halt_with(chip, STOP_INTERRUPTED);
+        if (watchdog_barks(chip))
+            chip_halt_with(chip, STOP_WATCHDOG);
     }
+    trace_switch(chip);
     engine_plan(chip);
     if (chip->stop)
         return false;
@@ -162,7 +199,7 @@ static bool engine_event(struct chip *chip)
         chip_halt_with(chip, STOP_STALE);
         return false;
     }
-    if (chip->tracing_bundles)
+    if (trace_on(chip->trace, TRACE_BUNDLE))
         trace_bundle(chip, bundle_find(chip, chip->pc));
     return true;
 }
@@ -229,7 +266,7 @@ static void engine_stores(struct chip *chip)
             chip_stall(chip, STALL_sbuf, wait);
         sbuf_put(&chip->sbuf, s->addr, s->size, s->value);
     }
-    chip->late_stores = 0;
+    chip->late_stores = chip->late_guest = 0;
 }
 
 static void engine_host(struct chip *chip)

@@ -87,6 +87,7 @@ static void store_late(struct chip *chip, uint8_t *host, uint64_t addr, unsigned
                        uint64_t value)
 {
     chip->late_store[chip->late_stores++] = (struct chip_store){host, addr, value, size};
+    chip->late_guest += !host;
     chip->after |= AFTER_STORES;
 }
 
@@ -150,7 +151,7 @@ FOLDED void guest_store(struct chip *chip, const struct atom *a, unsigned size, 
     chip->guest_stores++;
     flags |= EINFO_WRITE;
     uint64_t pa = guest_translate(chip, a, size, addr, flags);
-    if (chip->sbuf.used + chip->late_stores >= chip->sbuf.size)
+    if (chip->sbuf.used + chip->late_guest >= chip->sbuf.size)
         chip_trap(chip, CAUSE_sbuf_full, addr, einfo(a, size, flags));
     if (chip->careful) {
         store_late(chip, NULL, pa, size, value);

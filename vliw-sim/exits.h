@@ -11,7 +11,7 @@
     X(USAGE, 2, "command line or machine description not understood")                       \
     X(INPUT, 3, "an input file is missing or not what it should be")                        \
     X(PANIC, 4, "the firmware gave up, or executed code that it had changed without icf")   \
-    X(TRAP, 5, "trap loop, or a trap while another was being handled")                      \
+    X(TRAP, 5, "trap loop, a trap while another was being handled, or watchdog")            \
     X(LIMIT, 6, "--max-cycles reached")                                                     \
     X(INTERRUPTED, 7, "Ctrl-C")                                                             \
     X(INTERNAL, 8, "the simulator is wrong, or the host has no memory left")                \

@@ -62,6 +62,7 @@ struct machine {
 
     uint32_t irq_every;  /* bundles between test interrupts; 0 = none */
     uint32_t check_code; /* compare each executed bundle with memory */
+    uint32_t watchdog;   /* million busy cycles without a commit that end the run; 0 = never */
     uint32_t trap_loop;  /* equal traps in a row that end the run */
 };
 
@@ -81,9 +82,6 @@ bool machine_load(struct machine *m, const char *preset, struct config_error *er
 
 /* One `section.key=value`. False: *err says why. */
 bool machine_set(struct machine *m, const char *assignment, struct config_error *err);
-
-/* True if `assignment` (or a bare key) begins with a section that belongs to the machine. */
-bool machine_owns(const char *assignment);
 
 /* Refuses machines that make no sense as a whole. To be called after the last setting. */
 bool machine_check(const struct machine *m, struct config_error *err);

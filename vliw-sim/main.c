@@ -91,7 +91,7 @@ static int run_connect(struct run *run)
     struct options *o = &run->options;
     char error[1024];
 
-    run->trace = (struct trace){.out = stderr, .on = o->trace_on, .symbols = run->symbols};
+    run->trace = (struct trace){.out = stderr, .wanted = o->trace_on, .symbols = run->symbols};
     if (o->trace_file && strcmp(o->trace_file, "-") == 0) {
         run->trace.out = stdout;
     } else if (o->trace_file) {
@@ -109,7 +109,8 @@ static int run_connect(struct run *run)
         return complain(EXIT_INPUT, error);
     run->chip->host = run->host;
     run->chip->trace = &run->trace;
-    run->chip->tracing_bundles = trace_on(&run->trace, TRACE_BUNDLE);
+    run->chip->trace_from = o->trace_from;
+    run->chip->trace_to = o->trace_to;
     run->chip->max_cycles = o->max_cycles;
     run->chip->signal_fd = signals_open();
     return EXIT_OK;
@@ -192,6 +193,10 @@ static int end_of_run(struct run *run, char *text, size_t size)
     case STOP_IDLE:
         snprintf(text, size, "halted at %s, and no interrupt can come: the timer is off", here);
         return EXIT_HALTED;
+    case STOP_WATCHDOG:
+        snprintf(text, size, "watchdog: nothing committed in %" PRIu32 " million cycles, at %s",
+                 chip->machine.watchdog, here);
+        return EXIT_TRAP;
     case STOP_LIMIT: snprintf(text, size, "--max-cycles reached at %s", here); return EXIT_LIMIT;
     case STOP_INTERRUPTED: snprintf(text, size, "interrupted at %s", here); return EXIT_INTERRUPTED;
     case STOP_NONE: break;

@@ -79,6 +79,20 @@ static bool number(const char *word, const char *text, uint64_t most, uint64_t *
     return true;
 }
 
+/* FROM, FROM-TO */
+static bool cycle_range(struct options *o, const char *text, struct config_error *err)
+{
+    char *end = NULL;
+
+    o->trace_to = UINT64_MAX;
+    o->trace_from = strtoull(text, &end, 0);
+    if (*end == '-' && end[1] >= '0' && end[1] <= '9')
+        o->trace_to = strtoull(end + 1, &end, 0);
+    if (*text < '0' || *text > '9' || *end || o->trace_to < o->trace_from)
+        return wrong(err, "--trace-cycles %.64s: not understood, expected FROM or FROM-TO", text);
+    return true;
+}
+
 static bool firmware_option(struct options *o, const char *text, struct config_error *err)
 {
     if (strlen(text) >= HOST_OPTION_MAX)
@@ -207,6 +221,7 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
             return wrong(err, "-d %.60s...: too long", arg);
         return true;
     case OPT_TRACE_FILE: o->trace_file = arg; return true;
+    case OPT_TRACE_CYCLES: return cycle_range(o, arg, err);
     case OPT_LOG:
         if (!number(word, arg, 2, &n, err))
             return false;
@@ -349,7 +364,7 @@ enum options_result options_parse(struct options *o, int argc, char **argv,
     o->host.console_out[0] = "-";
     o->host.clock = DEFAULT_CLOCK;
     o->host.log_level = 1;
-    o->max_cycles = UINT64_MAX;
+    o->max_cycles = o->trace_to = UINT64_MAX;
     machine_defaults(&o->machine);
     if (!machine_load(&o->machine, preset, err))
         return OPTIONS_WRONG;

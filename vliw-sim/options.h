@@ -17,7 +17,8 @@ struct options {
     const char *rom, *flash, *native, *symbols;
     const char *stats, *config_out, *trace_file;
     uint64_t max_cycles;
-    uint32_t trace_on; /* enum trace_category */
+    uint32_t trace_on;             /* enum trace_category */
+    uint64_t trace_from, trace_to; /* cycles */
 
     /* what the pointers above and in `host` may point to */
     const char *firmware[OPTIONS_FIRMWARE];

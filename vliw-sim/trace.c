@@ -59,7 +59,7 @@ void trace_help(FILE *out)
 void trace_header(const struct trace *t)
 {
     for (size_t i = 0; i < CATEGORIES; i++) {
-        if (t->on >> i & 1)
+        if (t->wanted >> i & 1)
             fprintf(t->out, "# %s: %s\n", category_table[i].word, category_table[i].text);
     }
 }

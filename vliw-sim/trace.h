@@ -38,7 +38,8 @@ struct bundle;
 
 struct trace {
     FILE *out;
-    uint32_t on; /* enum trace_category */
+    uint32_t wanted; /* enum trace_category */
+    uint32_t on;     /* of these, in the cycles that are to be traced */
     const struct symbols *symbols;
 };
 

@@ -11,6 +11,8 @@
 // RUN: %vliw-as -o %t.elf -D WHAT=3 %s
 // RUN: not %vliw-sim --native %t.elf --max-cycles 123456 2>&1 | %FileCheck --check-prefix=LIMIT %s
 // RUN: sh -c '%vliw-sim --native %t.elf --max-cycles 123456 2>/dev/null; test $? = 6'
+// RUN: not %vliw-sim --native %t.elf -o debug.watchdog=5 2>&1 | %FileCheck --check-prefix=DOG %s
+// RUN: sh -c '%vliw-sim --native %t.elf -o debug.watchdog=5 2>/dev/null; test $? = 5'
 // RUN: sh -c '%build/bin/vliw-sim --native %t.elf > %t.out 2>&1 & sleep 0.3; kill -INT $!; wait $!; test $? = 7'
 // RUN: %FileCheck --check-prefix=CTRLC %s < %t.out
 // RUN: %vliw-as -o %t.elf -D WHAT=4 %s
@@ -51,6 +53,7 @@ idle:
     halt
 // LIMIT: --max-cycles reached at busy
 // LIMIT: cycles 12345{{[6-9]}}
+// DOG: watchdog: nothing committed in 5 million cycles, at busy
 // CTRLC: interrupted at busy
 // CTRLC: cycles by phase and cause
 busy:
