@@ -129,6 +129,7 @@ void cms_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cms_panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void heap_init(uint64_t first, uint64_t end); /* native addresses; once, before the first cms_alloc */
 void *cms_alloc(size_t size);     /* hidden memory, zeroed, never freed; panics when there is none */
+void *cms_reserve(size_t size);   /* likewise, not zeroed: for what is written before it is read */
 
 /* monitor/proxy.c */
 struct host_request;

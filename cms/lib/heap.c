@@ -14,7 +14,7 @@ void heap_init(uint64_t first, uint64_t end)
     cms.heap.end = end;
 }
 
-void *cms_alloc(size_t size)
+void *cms_reserve(size_t size)
 {
     size_t whole = (size + HEAP_ALIGN - 1) & ~(size_t)(HEAP_ALIGN - 1);
 
@@ -23,5 +23,10 @@ void *cms_alloc(size_t size)
                   (int64_t)(cms.heap.end - cms.heap.next));
     void *p = (void *)cms.heap.next;
     cms.heap.next += whole;
-    return memset(p, 0, size);
+    return p;
+}
+
+void *cms_alloc(size_t size)
+{
+    return memset(cms_reserve(size), 0, size);
 }

@@ -54,7 +54,7 @@ void tcache_init(void)
     for (unsigned i = 0; i < cms.opt->generations; i++) {
         struct generation *g = &tc->generation[i];
 
-        g->bottom = cms_alloc(words * sizeof(uint32_t));
+        g->bottom = cms_reserve(words * sizeof(uint32_t));
         g->top = g->bottom + words;
         g->code = g->bottom;
         g->records = g->top;

@@ -71,8 +71,8 @@ static void put_line(const char *s)
 }
 
 /*
- * The master controller's inputs become vectors 32 to 39, of which only the timer is open, at 100
- * Hz.
+ * The master controller's inputs become vectors 32 to 39, of which only the timer is open, at
+ * 1 kHz.
  */
 static void timer_start(void)
 {
@@ -96,8 +96,8 @@ static void timer_start(void)
     out8(PIC + 1, 1);
     out8(PIC + 1, 0xfe);
     out8(0x43, 0x34);
-    out8(0x40, (PIT_HZ / 100) & 0xff);
-    out8(0x40, PIT_HZ / 100 >> 8);
+    out8(0x40, (PIT_HZ / 1000) & 0xff);
+    out8(0x40, PIT_HZ / 1000 >> 8);
 }
 
 static void timer_wait(void)
