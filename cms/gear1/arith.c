@@ -17,63 +17,65 @@ static void modify_end(const struct insn *i, const struct target *t, uint32_t va
         g1_set_reg(i->reg, i->opsize, value);
 }
 
-#define TWO_OPERANDS(name, atom)                                                                                     \
-    void g1_##name(const struct insn *i)                                                                             \
-    {                                                                                                                \
-        uint32_t b = g1_get(i, 1);                                                                                   \
-        struct target t = modify_begin(i);                                                                           \
-                                                                                                                     \
-        modify_end(i, &t, ATOM2(atom, i->opsize, t.value, b));                                                       \
-    }                                                                                                                \
-    SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)                             \
-    {                                                                                                                \
-        uint32_t lin = 0;                                                                                            \
-                                                                                                                     \
-        if (!shape_address(i, shape, true, &lin)) {                                                                  \
-            g1_##name(i);                                                                                            \
-            return;                                                                                                  \
-        }                                                                                                            \
-        shape_set(i, size, shape, lin,                                                                               \
-                  ATOM2(atom, size, shape_get(i, size, shape, lin), shape_source(i, size, shape, lin)));             \
-    }                                                                                                                \
+#define TWO_OPERANDS(name, atom)                                                                   \
+    void g1_##name(const struct insn *i)                                                           \
+    {                                                                                              \
+        uint32_t b = g1_get(i, 1);                                                                 \
+        struct target t = modify_begin(i);                                                         \
+                                                                                                   \
+        modify_end(i, &t, ATOM2(atom, i->opsize, t.value, b));                                     \
+    }                                                                                              \
+    SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)           \
+    {                                                                                              \
+        uint32_t lin = 0;                                                                          \
+                                                                                                   \
+        if (!shape_address(i, shape, true, &lin)) {                                                \
+            g1_##name(i);                                                                          \
+            return;                                                                                \
+        }                                                                                          \
+        shape_set(                                                                                 \
+            i, size, shape, lin,                                                                   \
+            ATOM2(atom, size, shape_get(i, size, shape, lin), shape_source(i, size, shape, lin))); \
+    }                                                                                              \
     SHAPES(name)
 
-#define FLAGS_ONLY(name, atom)                                                                                       \
-    void g1_##name(const struct insn *i)                                                                             \
-    {                                                                                                                \
-        uint32_t a = g1_get(i, 0);                                                                                   \
-                                                                                                                     \
-        (void)ATOM2(atom, i->opsize, a, g1_get(i, 1));                                                               \
-    }                                                                                                                \
-    SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)                             \
-    {                                                                                                                \
-        uint32_t lin = 0;                                                                                            \
-                                                                                                                     \
-        if (!shape_address(i, shape, false, &lin)) {                                                                 \
-            g1_##name(i);                                                                                            \
-            return;                                                                                                  \
-        }                                                                                                            \
-        (void)ATOM2(atom, size, shape_get(i, size, shape, lin), shape_source(i, size, shape, lin));                  \
-    }                                                                                                                \
+#define FLAGS_ONLY(name, atom)                                                           \
+    void g1_##name(const struct insn *i)                                                 \
+    {                                                                                    \
+        uint32_t a = g1_get(i, 0);                                                       \
+                                                                                         \
+        (void)ATOM2(atom, i->opsize, a, g1_get(i, 1));                                   \
+    }                                                                                    \
+    SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape) \
+    {                                                                                    \
+        uint32_t lin = 0;                                                                \
+                                                                                         \
+        if (!shape_address(i, shape, false, &lin)) {                                     \
+            g1_##name(i);                                                                \
+            return;                                                                      \
+        }                                                                                \
+        (void)ATOM2(atom, size, shape_get(i, size, shape, lin),                          \
+                    shape_source(i, size, shape, lin));                                  \
+    }                                                                                    \
     SHAPES(name)
 
-#define ONE_OPERAND(name, atom)                                                                                      \
-    void g1_##name(const struct insn *i)                                                                             \
-    {                                                                                                                \
-        struct target t = modify_begin(i);                                                                           \
-                                                                                                                     \
-        modify_end(i, &t, ATOM1(atom, i->opsize, t.value));                                                          \
-    }                                                                                                                \
-    SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)                             \
-    {                                                                                                                \
-        uint32_t lin = 0;                                                                                            \
-                                                                                                                     \
-        if (!shape_address(i, shape, true, &lin)) {                                                                  \
-            g1_##name(i);                                                                                            \
-            return;                                                                                                  \
-        }                                                                                                            \
-        shape_set(i, size, shape, lin, ATOM1(atom, size, shape_get(i, size, shape, lin)));                           \
-    }                                                                                                                \
+#define ONE_OPERAND(name, atom)                                                            \
+    void g1_##name(const struct insn *i)                                                   \
+    {                                                                                      \
+        struct target t = modify_begin(i);                                                 \
+                                                                                           \
+        modify_end(i, &t, ATOM1(atom, i->opsize, t.value));                                \
+    }                                                                                      \
+    SHAPE_INLINE void name##_body(const struct insn *i, unsigned size, enum shape shape)   \
+    {                                                                                      \
+        uint32_t lin = 0;                                                                  \
+                                                                                           \
+        if (!shape_address(i, shape, true, &lin)) {                                        \
+            g1_##name(i);                                                                  \
+            return;                                                                        \
+        }                                                                                  \
+        shape_set(i, size, shape, lin, ATOM1(atom, size, shape_get(i, size, shape, lin))); \
+    }                                                                                      \
     SHAPES(name)
 
 TWO_OPERANDS(add, add)
@@ -112,7 +114,8 @@ void g1_xadd(const struct insn *i)
     g1_target_set(i, &t, sum);
 }
 
-/* The destination is written in either case, as on the processor: a fault doesn't depend on the comparison. */
+/* The destination is written in either case, as on the processor: a fault doesn't depend on the
+ * comparison. */
 void g1_cmpxchg(const struct insn *i)
 {
     struct target t = g1_target(i);

@@ -2,8 +2,8 @@
 #include "gear1/gear1.h"
 
 /*
- * The bit that BT and its kin name, and the operand it lies in. An index in a register reaches beyond a memory operand:
- * the operand's address moves by whole operands, up or down.
+ * The bit that BT and its kin name, and the operand it lies in. An index in a register reaches
+ * beyond a memory operand: the operand's address moves by whole operands, up or down.
  */
 struct bit {
     struct target t;
@@ -92,7 +92,9 @@ void g1_bsr(const struct insn *i)
         g1_set_reg(i->reg, i->opsize, 31 - (uint32_t)__builtin_clz(value));
 }
 
-/* Of a 16-bit register it makes zero, on all processors, though the architecture promises nothing. */
+/*
+ * Of a 16-bit register it makes zero, on all processors, though the architecture promises nothing.
+ */
 void g1_bswap(const struct insn *i)
 {
     g1_set_reg(i->reg, i->opsize, i->opsize == 4 ? __builtin_bswap32(g1_reg32(i->reg)) : 0);

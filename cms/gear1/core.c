@@ -5,13 +5,14 @@
  *     core.c    fetch, advance EIP, execute, commit
  *     others    the handlers, a file for each kind of instruction
  *
- * EIP is advanced before the handler runs, so that handlers see the return address and a branch is one assignment. The
- * handler works on the chip's shadowed registers and gated stores; whatever traps on its way leaves by the landing, and
- * the instruction has not happened.
+ * EIP is advanced before the handler runs, so that handlers see the return address and a branch is
+ * one assignment. The handler works on the chip's shadowed registers and gated stores; whatever
+ * traps on its way leaves by the landing, and the instruction has not happened.
  *
- * Two loops: gear1_one does all that the architecture asks for at an instruction's end. gear1_run is for the usual
- * case, in which neither single-step trap nor interrupt shadow nor single-step mode is on; none of these can come on
- * unnoticed, because every instruction of the property P_SYSTEM ends the run (pick.c).
+ * Two loops: gear1_one does all that the architecture asks for at an instruction's end. gear1_run
+ * is for the usual case, in which neither single-step trap nor interrupt shadow nor single-step
+ * mode is on; none of these can come on unnoticed, because every instruction of the property
+ * P_SYSTEM ends the run (pick.c).
  */
 #include "gear1/gear1.h"
 
@@ -27,7 +28,8 @@ void g1_jump_fault(void)
     x86_fault_code(X86_GP, 0);
 }
 
-/* INT n and its kin clear TF in their handler: they end without the trap that it asked for. MOV SS defers it. */
+/* INT n and its kin clear TF in their handler: they end without the trap that it asked for. MOV SS
+ * defers it. */
 static bool traps_after(const struct insn *i)
 {
     if (x86_ops[i->op].props & P_TRAP)
@@ -40,7 +42,8 @@ static void trace_insn(const struct insn *i)
     char text[80];
 
     x86_print(i, g1_eip() - i->length, text, sizeof(text));
-    cms_trace("exec: %04x:%08x %s", cms.cpu.seg[SEG_CS].selector, (unsigned)(g1_eip() - i->length), text);
+    cms_trace("exec: %04x:%08x %s", cms.cpu.seg[SEG_CS].selector, (unsigned)(g1_eip() - i->length),
+              text);
 }
 
 void gear1_one(void)
@@ -73,8 +76,8 @@ static void execute(const struct slot *s, uint64_t next)
 }
 
 /*
- * The window of the last instruction is kept in registers: only instructions that end the run close windows. In a
- * window EIP plus length doesn't wrap.
+ * The window of the last instruction is kept in registers: only instructions that end the run close
+ * windows. In a window EIP plus length doesn't wrap.
  */
 void gear1_run(unsigned limit)
 {

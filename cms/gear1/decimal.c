@@ -1,4 +1,5 @@
-/* decimal.c - packed and unpacked decimal adjustment. Undefined flags are as current processors leave them. */
+/* decimal.c - packed and unpacked decimal adjustment. Undefined flags are as current processors
+ * leave them. */
 #include "gear1/gear1.h"
 
 /* Sets ZF, SF and PF by AL, clears OF, and sets CF and AF as told. */

@@ -1,17 +1,20 @@
 /*
  * fetch.c - from EIP to a decoded instruction.
  *
- * Decoded instructions are kept in a direct-mapped store, keyed by guest-physical address and code size, so that they
- * outlive task switches and remapping. Only an instruction that lies whole inside one page of memory is kept: the few
- * that cross a border, or stand in a page of a device, are decoded each time into a slot that stays empty.
+ * Decoded instructions are kept in a direct-mapped store, keyed by guest-physical address and code
+ * size, so that they outlive task switches and remapping. Only an instruction that lies whole
+ * inside one page of memory is kept: the few that cross a border, or stand in a page of a device,
+ * are decoded each time into a slot that stays empty.
  *
- * Windows spare the translation of EIP: while EIP stays in a page where an instruction came from before, its physical
- * address is a subtraction away. gear1_refetch closes them all whenever a mapping, CS or CPL changes. The limit of CS is
- * folded into a window's size. A slot's number is the offset in the page, exclusive-or a hash of the page; the window
- * knows the hash, so that the way from EIP to its slot (g1_fetch) is short.
+ * Windows spare the translation of EIP: while EIP stays in a page where an instruction came from
+ * before, its physical address is a subtraction away. gear1_refetch closes them all whenever a
+ * mapping, CS or CPL changes. The limit of CS is folded into a window's size. A slot's number is
+ * the offset in the page, exclusive-or a hash of the page; the window knows the hash, so that the
+ * way from EIP to its slot (g1_fetch) is short.
  *
- * Bytes that have been decoded are announced to smc.c; gear1_forget hears from there when they change.
- * In single-step mode nothing new is kept or announced, so that an instruction can store next to itself (trap.c).
+ * Bytes that have been decoded are announced to smc.c; gear1_forget hears from there when they
+ * change. In single-step mode nothing new is kept or announced, so that an instruction can store
+ * next to itself (trap.c).
  */
 #include "gear1/gear1.h"
 
@@ -91,7 +94,8 @@ static void code_bytes(uint64_t gpa, bool memory, uint8_t *bytes, unsigned count
         bytes[n] = (uint8_t)monitor_read(gpa + n, 1);
 }
 
-/* The page of `gpa`, where EIP is, becomes a window: as far as CS's limit leaves it whole instructions. */
+/* The page of `gpa`, where EIP is, becomes a window: as far as CS's limit leaves it whole
+ * instructions. */
 static void open_window(uint32_t eip, uint32_t lin, uint64_t tag)
 {
     struct window *w = g1_window(eip);
@@ -116,14 +120,15 @@ static void undefined(const uint8_t *bytes, uint32_t eip) __attribute__((noretur
 static void undefined(const uint8_t *bytes, uint32_t eip)
 {
     if (cms.gear1.undefined++ < UNDEFINED_LOGGED)
-        cms_log(1, "undefined instruction at %04x:%08x: %02x %02x %02x %02x %02x %02x", cms.cpu.seg[SEG_CS].selector,
-                (unsigned)eip, bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]);
+        cms_log(1, "undefined instruction at %04x:%08x: %02x %02x %02x %02x %02x %02x",
+                cms.cpu.seg[SEG_CS].selector, (unsigned)eip, bytes[0], bytes[1], bytes[2], bytes[3],
+                bytes[4], bytes[5]);
     x86_fault(X86_UD);
 }
 
 /*
- * Decodes the instruction at EIP. `near` bytes of it are in the page of `gpa`; if that isn't all, the next page is
- * looked up, and may fault, only then. Returns whether it lies in one page.
+ * Decodes the instruction at EIP. `near` bytes of it are in the page of `gpa`; if that isn't all,
+ * the next page is looked up, and may fault, only then. Returns whether it lies in one page.
  */
 static bool decode(uint32_t eip, uint64_t gpa, bool memory, struct insn *i)
 {

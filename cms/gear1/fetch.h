@@ -20,7 +20,8 @@ struct slot {
 #define SLOT_CODE32 (UINT64_C(1) << 40)
 #define SLOT_VALID (UINT64_C(1) << 41)
 
-/* `size` EIPs from `eip` on lie in one page of memory, inside CS's limit. Chosen by the bits of EIP above the page. */
+/* `size` EIPs from `eip` on lie in one page of memory, inside CS's limit. Chosen by the bits of EIP
+ * above the page. */
 struct window {
     uint32_t eip, size; /* size 0: no window */
     uint64_t tag;       /* of the instruction at `eip` */

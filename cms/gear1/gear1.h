@@ -1,9 +1,10 @@
 /*
  * gear1.h - what the interpreter's files share.
  *
- * A handler executes one decoded instruction. When it is entered EIP (r9) already names the next instruction; general
- * registers, EIP, flags and guest stores are undone by any trap or fault before the commit that the caller makes after
- * the handler. State in cms.cpu is not: change it only after the last access that can trap.
+ * A handler executes one decoded instruction. When it is entered EIP (r9) already names the next
+ * instruction; general registers, EIP, flags and guest stores are undone by any trap or fault
+ * before the commit that the caller makes after the handler. State in cms.cpu is not: change it
+ * only after the last access that can trap.
  */
 #ifndef CMS_GEAR1_GEAR1_H
 #define CMS_GEAR1_GEAR1_H
@@ -37,7 +38,8 @@ static inline void g1_set_eip(uint32_t eip) /* unchecked */
     vx_setr(REG_EIP, eip);
 }
 
-/* Near transfer taken: checks CS's limit, sets EIP, and ends the run if that is what its caller wants. */
+/* Near transfer taken: checks CS's limit, sets EIP, and ends the run if that is what its caller
+ * wants. */
 void g1_jump_fault(void) __attribute__((noreturn));
 
 static inline void g1_jump(uint32_t eip)
@@ -73,11 +75,13 @@ static inline const struct slot *g1_fetch(uint32_t eip)
     return g1_fetch_slow(eip);
 }
 
-/* pick.c: the handler of a decoded instruction: `g1_any` does all that the architecture asks for, in any mode. */
+/* pick.c: the handler of a decoded instruction: `g1_any` does all that the architecture asks for,
+ * in any mode. */
 gear1_handler *g1_pick(const struct insn *i); /* the quickest one outside of single-step mode */
 extern gear1_handler *const g1_any[OP_COUNT];
 
-/* ---------------------------------------------------------------- registers; byte registers 4..7 are AH CH DH BH */
+/* ---------------------------------------------------------------- registers; byte registers 4..7
+ * are AH CH DH BH */
 static inline uint32_t g1_reg32(unsigned n)
 {
     return (uint32_t)vx_gget(n);
@@ -107,7 +111,8 @@ static inline void g1_set_reg8(unsigned n, uint32_t value)
 {
     unsigned shift = (n & 4) << 1;
 
-    vx_gset(n & 3, (vx_gget(n & 3) & ~(UINT64_C(0xff) << shift)) | (uint64_t)(value & 0xff) << shift);
+    vx_gset(n & 3, (vx_gget(n & 3) & ~(UINT64_C(0xff) << shift)) | (uint64_t)(value & 0xff)
+                                                                       << shift);
 }
 
 static inline uint32_t g1_reg(unsigned n, unsigned size)
@@ -125,7 +130,8 @@ static inline void g1_set_reg(unsigned n, unsigned size, uint32_t value)
         g1_set_reg8(n, value);
 }
 
-/* ---------------------------------------------------------------- flags: all of EFLAGS, status flags from c0 */
+/* ---------------------------------------------------------------- flags: all of EFLAGS, status
+ * flags from c0 */
 static inline uint32_t g1_eflags(void)
 {
     return cms.cpu.eflags | (uint32_t)vx_movfc();
@@ -138,8 +144,8 @@ static inline bool g1_cond(unsigned cond)
 
 /* ---------------------------------------------------------------- data accesses */
 /*
- * Quick handlers, made for the usual case, ask for the linear address first and leave the instruction to the general
- * handler if the answer is no. They never run in single-step mode.
+ * Quick handlers, made for the usual case, ask for the linear address first and leave the
+ * instruction to the general handler if the answer is no. They never run in single-step mode.
  */
 static inline bool g1_quick(unsigned seg, uint32_t offset, bool write, uint32_t *lin)
 {
@@ -165,8 +171,8 @@ static inline void g1_quick_store(uint32_t lin, unsigned size, uint32_t value)
 }
 
 /*
- * One access at a checked linear address; size 1, 2 or 4. In single-step mode it is routed by type in software: the
- * functions of lin.h look at what lies there. Else the chip does it, or traps.
+ * One access at a checked linear address; size 1, 2 or 4. In single-step mode it is routed by type
+ * in software: the functions of lin.h look at what lies there. Else the chip does it, or traps.
  */
 static inline uint32_t g1_load(uint32_t lin, unsigned size)
 {
@@ -176,8 +182,8 @@ static inline uint32_t g1_load(uint32_t lin, unsigned size)
 }
 
 /*
- * The load of a read-modify-write. If the page can't be written the page fault says so, although it is the load that
- * meets it: the landing repeats an access that isn't allowed in single-step mode.
+ * The load of a read-modify-write. If the page can't be written the page fault says so, although it
+ * is the load that meets it: the landing repeats an access that isn't allowed in single-step mode.
  */
 static inline uint32_t g1_load_rmw(uint32_t lin, unsigned size)
 {
@@ -247,10 +253,14 @@ static inline void g1_target_set(const struct insn *i, const struct target *t, u
 }
 
 /* The flag atom of that name for operands of `size` bytes; the result is 32 bits of it. */
-#define ATOM1(name, size, a) \
-    ((uint32_t)((size) == 4 ? vx_##name##f32(a) : (size) == 2 ? vx_##name##f16(a) : vx_##name##f8(a)))
-#define ATOM2(name, size, a, b) \
-    ((uint32_t)((size) == 4 ? vx_##name##f32(a, b) : (size) == 2 ? vx_##name##f16(a, b) : vx_##name##f8(a, b)))
+#define ATOM1(name, size, a)                      \
+    ((uint32_t)((size) == 4   ? vx_##name##f32(a) \
+                : (size) == 2 ? vx_##name##f16(a) \
+                              : vx_##name##f8(a)))
+#define ATOM2(name, size, a, b)                      \
+    ((uint32_t)((size) == 4   ? vx_##name##f32(a, b) \
+                : (size) == 2 ? vx_##name##f16(a, b) \
+                              : vx_##name##f8(a, b)))
 
 /* ---------------------------------------------------------------- operand.c: the stack */
 static inline uint32_t g1_sp(void) /* ESP or SP by cpu.stack32 */

@@ -1,8 +1,8 @@
 /*
  * io.c - IN and OUT.
  *
- * In normal mode they are port atoms: every port is an I/O page of the chip's TLB, so the access traps, is rolled back
- * and comes again in single-step mode, where the monitor's device takes it.
+ * In normal mode they are port atoms: every port is an I/O page of the chip's TLB, so the access
+ * traps, is rolled back and comes again in single-step mode, where the monitor's device takes it.
  */
 #include "gear1/gear1.h"
 

@@ -23,7 +23,9 @@ void g1_mul(const struct insn *i)
 {
     unsigned size = i->opsize;
     uint32_t a = g1_reg(EAX, size), b = g1_get_rm(i);
-    uint64_t product = size == 4 ? vx_umulf32(a, b) : size == 2 ? vx_umulf16(a, b) : vx_umulf8(a, b);
+    uint64_t product = size == 4   ? vx_umulf32(a, b)
+                       : size == 2 ? vx_umulf16(a, b)
+                                   : vx_umulf8(a, b);
 
     set_pair(size, (uint32_t)product, (uint32_t)(product >> 8 * size));
 }

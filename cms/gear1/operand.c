@@ -1,4 +1,6 @@
-/* operand.c - memory accesses and operands, for handlers that aren't made for one kind of operand. */
+/*
+ * operand.c - memory accesses and operands, for handlers that aren't made for one kind of operand.
+ */
 #include "gear1/gear1.h"
 
 uint32_t g1_read(unsigned seg, uint32_t offset, unsigned size)
@@ -34,14 +36,10 @@ void g1_set_rm(const struct insn *i, uint32_t value)
 uint32_t g1_get(const struct insn *i, unsigned n)
 {
     switch (i->opd[n]) {
-    case OPD_REG:
-        return g1_reg(i->reg, i->opsize);
-    case OPD_RM:
-        return g1_get_rm(i);
-    case OPD_CL:
-        return g1_reg8(ECX);
-    default:
-        return i->imm;
+    case OPD_REG: return g1_reg(i->reg, i->opsize);
+    case OPD_RM: return g1_get_rm(i);
+    case OPD_CL: return g1_reg8(ECX);
+    default: return i->imm;
     }
 }
 

@@ -35,28 +35,17 @@ static gear1_handler *quick(const struct insn *i)
     bool reg = i->opd[0] == OPD_REG, imm = i->opd[0] == OPD_IMM;
 
     switch (i->op) {
-    case OP_push:
-        return reg ? quick_push_reg : imm ? quick_push_imm : NULL;
-    case OP_pop:
-        return reg ? quick_pop_reg : NULL;
-    case OP_jmp:
-        return imm ? quick_jmp : NULL;
-    case OP_call:
-        return imm ? quick_call : NULL;
-    case OP_ret:
-        return imm ? NULL : quick_ret;
-    case OP_movzx:
-        return !i->is_mem ? NULL : i->msize == 1 ? quick_movzx8 : quick_movzx16;
-    case OP_movsx:
-        return !i->is_mem ? NULL : i->msize == 1 ? quick_movsx8 : quick_movsx16;
-    case OP_shl:
-        return i->is_mem || i->opd[1] != OPD_IMM ? NULL : quick_shl;
-    case OP_shr:
-        return i->is_mem || i->opd[1] != OPD_IMM ? NULL : quick_shr;
-    case OP_sar:
-        return i->is_mem || i->opd[1] != OPD_IMM ? NULL : quick_sar;
-    default:
-        return NULL;
+    case OP_push: return reg ? quick_push_reg : imm ? quick_push_imm : NULL;
+    case OP_pop: return reg ? quick_pop_reg : NULL;
+    case OP_jmp: return imm ? quick_jmp : NULL;
+    case OP_call: return imm ? quick_call : NULL;
+    case OP_ret: return imm ? NULL : quick_ret;
+    case OP_movzx: return !i->is_mem ? NULL : i->msize == 1 ? quick_movzx8 : quick_movzx16;
+    case OP_movsx: return !i->is_mem ? NULL : i->msize == 1 ? quick_movsx8 : quick_movsx16;
+    case OP_shl: return i->is_mem || i->opd[1] != OPD_IMM ? NULL : quick_shl;
+    case OP_shr: return i->is_mem || i->opd[1] != OPD_IMM ? NULL : quick_shr;
+    case OP_sar: return i->is_mem || i->opd[1] != OPD_IMM ? NULL : quick_sar;
+    default: return NULL;
     }
 }
 

@@ -14,17 +14,17 @@ static inline bool pop_address(uint32_t *esp, uint32_t *lin)
     return likely(cms.cpu.stack32) && g1_quick(SEG_SS, *esp, false, lin);
 }
 
-#define PUSH(name, value)                                                                                            \
-    void quick_##name(const struct insn *i)                                                                          \
-    {                                                                                                                \
-        uint32_t esp, lin;                                                                                           \
-                                                                                                                     \
-        if (!push_address(&esp, &lin)) {                                                                             \
-            g1_push(i);                                                                                              \
-            return;                                                                                                  \
-        }                                                                                                            \
-        vx_gst32(lin, value);                                                                                        \
-        vx_setr(REG_GPR0 + ESP, esp);                                                                                \
+#define PUSH(name, value)                   \
+    void quick_##name(const struct insn *i) \
+    {                                       \
+        uint32_t esp, lin;                  \
+                                            \
+        if (!push_address(&esp, &lin)) {    \
+            g1_push(i);                     \
+            return;                         \
+        }                                   \
+        vx_gst32(lin, value);               \
+        vx_setr(REG_GPR0 + ESP, esp);       \
     }
 
 PUSH(push_reg, vx_gget(i->reg))
@@ -74,16 +74,16 @@ void quick_jmp(const struct insn *i)
     g1_jump(g1_eip() + i->imm);
 }
 
-#define EXTEND(name, op, load, type)                                                                                 \
-    void quick_##name(const struct insn *i)                                                                          \
-    {                                                                                                                \
-        uint32_t lin;                                                                                                \
-                                                                                                                     \
-        if (!g1_quick(i->seg, g1_ea(i), false, &lin)) {                                                              \
-            g1_##op(i);                                                                                              \
-            return;                                                                                                  \
-        }                                                                                                            \
-        g1_set_reg32(i->reg, (uint32_t)(type)load(lin));                                                             \
+#define EXTEND(name, op, load, type)                     \
+    void quick_##name(const struct insn *i)              \
+    {                                                    \
+        uint32_t lin;                                    \
+                                                         \
+        if (!g1_quick(i->seg, g1_ea(i), false, &lin)) {  \
+            g1_##op(i);                                  \
+            return;                                      \
+        }                                                \
+        g1_set_reg32(i->reg, (uint32_t)(type)load(lin)); \
     }
 
 EXTEND(movzx8, movzx, vx_gld8, uint8_t)
@@ -91,10 +91,10 @@ EXTEND(movzx16, movzx, vx_gld16, uint16_t)
 EXTEND(movsx8, movsx, vx_gld8s, int8_t)
 EXTEND(movsx16, movsx, vx_gld16s, int16_t)
 
-#define SHIFT(name)                                                                                                  \
-    void quick_##name(const struct insn *i)                                                                          \
-    {                                                                                                                \
-        g1_set_reg32(i->rm, (uint32_t)vx_##name##f32(vx_gget(i->rm), i->imm));                                       \
+#define SHIFT(name)                                                            \
+    void quick_##name(const struct insn *i)                                    \
+    {                                                                          \
+        g1_set_reg32(i->rm, (uint32_t)vx_##name##f32(vx_gget(i->rm), i->imm)); \
     }
 
 SHIFT(shl)

@@ -38,7 +38,8 @@ static uint32_t frame_pointer(void)
     return g1_stack_cut(g1_reg32(EBP));
 }
 
-/* The new frame is made before anything of it is used: the last byte that it reserves must be writable. */
+/* The new frame is made before anything of it is used: the last byte that it reserves must be
+ * writable. */
 void g1_enter(const struct insn *i)
 {
     unsigned level = i->imm2 & 31, size = i->opsize;

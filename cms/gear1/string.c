@@ -1,10 +1,11 @@
 /*
  * string.c - string instructions and REP.
  *
- * Each iteration of a REP is an instruction of its own to the rest of the machine: it is committed alone, with EIP back
- * at the instruction until the count is used up, so a fault, an I/O access or an interrupt finds the registers of an
- * iteration boundary. To save the way through the main loop the handler commits up to gear1.burst iterations itself;
- * the last commit is, as always, its caller's.
+ * Each iteration of a REP is an instruction of its own to the rest of the machine: it is committed
+ * alone, with EIP back at the instruction until the count is used up, so a fault, an I/O access or
+ * an interrupt finds the registers of an iteration boundary. To save the way through the main loop
+ * the handler commits up to gear1.burst iterations itself; the last commit is, as always, its
+ * caller's.
  */
 #include "gear1/gear1.h"
 
@@ -99,8 +100,8 @@ STRING_INLINE bool compare_ends(const struct insn *i)
     return (i->rep == 0xf3) != !!(vx_movfc() & FL_ZF);
 }
 
-STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string *, unsigned), unsigned size,
-                          bool compares)
+STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string *, unsigned),
+                          unsigned size, bool compares)
 {
     struct string s = {
         .insn = i,
@@ -133,15 +134,16 @@ STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string
 }
 
 /*
- * REP MOVS and REP STOS with 32-bit addresses: if all elements of a burst pass the quick check, the loop is nothing but
- * the accesses, three registers and a commit.
+ * REP MOVS and REP STOS with 32-bit addresses: if all elements of a burst pass the quick check, the
+ * loop is nothing but the accesses, three registers and a commit.
  */
 struct quick_string {
-    uint32_t count; /* elements of this burst */
+    uint32_t count;    /* elements of this burst */
     uint32_t from, to; /* linear less offset: bases of the segments */
 };
 
-STRING_INLINE bool quick_side(unsigned seg, uint32_t offset, uint32_t reach, bool write, bool down, uint32_t *base)
+STRING_INLINE bool quick_side(unsigned seg, uint32_t offset, uint32_t reach, bool write, bool down,
+                              uint32_t *base)
 {
     const struct segment *s = &cms.cpu.seg[seg];
     uint32_t last = down ? offset - reach : offset + reach;
@@ -150,7 +152,8 @@ STRING_INLINE bool quick_side(unsigned seg, uint32_t offset, uint32_t reach, boo
     return (down ? last <= offset : last >= offset) && seg_quick(s, down ? offset : last, write);
 }
 
-STRING_INLINE bool quick_begin(const struct insn *i, unsigned size, bool moves, struct quick_string *q)
+STRING_INLINE bool quick_begin(const struct insn *i, unsigned size, bool moves,
+                               struct quick_string *q)
 {
     bool down = cms.cpu.eflags & FL_DF;
     uint32_t count = g1_reg32(ECX), reach;
@@ -163,8 +166,10 @@ STRING_INLINE bool quick_begin(const struct insn *i, unsigned size, bool moves, 
            quick_side(SEG_ES, g1_reg32(EDI), reach, true, down, &q->to);
 }
 
-/* Leaves the commit of the last element to the caller; EIP stays at the instruction while elements are left. */
-STRING_INLINE void quick_repeat(const struct insn *i, unsigned size, bool moves, const struct quick_string *q)
+/* Leaves the commit of the last element to the caller; EIP stays at the instruction while elements
+ * are left. */
+STRING_INLINE void quick_repeat(const struct insn *i, unsigned size, bool moves,
+                                const struct quick_string *q)
 {
     uint32_t delta = cms.cpu.eflags & FL_DF ? 0u - size : size;
     uint32_t left = q->count, next = g1_eip();
@@ -211,24 +216,21 @@ static bool quick_sizes(const struct insn *i, bool moves)
                             : quick_string(i, 2, moves);
 }
 
-#define STRING(handler, name, compares)                                                                              \
-    void handler(const struct insn *i)                                                                               \
-    {                                                                                                                \
-        if (i->opsize == 1)                                                                                          \
-            repeat(i, name##_once, 1, compares);                                                                     \
-        else if (i->opsize == 2)                                                                                     \
-            repeat(i, name##_once, 2, compares);                                                                     \
-        else                                                                                                         \
-            repeat(i, name##_once, 4, compares);                                                                     \
+#define STRING(handler, name, compares)          \
+    void handler(const struct insn *i)           \
+    {                                            \
+        if (i->opsize == 1)                      \
+            repeat(i, name##_once, 1, compares); \
+        else if (i->opsize == 2)                 \
+            repeat(i, name##_once, 2, compares); \
+        else                                     \
+            repeat(i, name##_once, 4, compares); \
     }
 
-static STRING(movs_each, movs, false)
-static STRING(stos_each, stos, false)
-STRING(g1_lods, lods, false)
-STRING(g1_cmps, cmps, true)
-STRING(g1_scas, scas, true)
+static STRING(movs_each, movs, false) static STRING(stos_each, stos, false)
+    STRING(g1_lods, lods, false) STRING(g1_cmps, cmps, true) STRING(g1_scas, scas, true)
 
-void g1_movs(const struct insn *i)
+        void g1_movs(const struct insn *i)
 {
     if (!quick_sizes(i, true))
         movs_each(i);

@@ -1,9 +1,9 @@
 /*
  * x87.c - a processor without a floating-point unit.
  *
- * With CR0.EM or CR0.TS set every escape opcode is #NM, which is where an operating system emulates. Else the probes
- * that boot code makes find nothing there: FNINIT does nothing, FNSTSW and FNSTCW read as an empty bus, all ones.
- * Anything else is undefined.
+ * With CR0.EM or CR0.TS set every escape opcode is #NM, which is where an operating system
+ * emulates. Else the probes that boot code makes find nothing there: FNINIT does nothing, FNSTSW
+ * and FNSTCW read as an empty bus, all ones. Anything else is undefined.
  */
 #include "gear1/gear1.h"
 

@@ -1,8 +1,8 @@
 /*
  * chip.c - the atoms, for the host build.
  *
- * What an atom means comes from isa/, as for the simulator: isa_lift finds the atom of a custom-0 number, the
- * generated isa_exec.inc is its meaning, and the macros below say on what it works.
+ * What an atom means comes from isa/, as for the simulator: isa_lift finds the atom of a custom-0
+ * number, the generated isa_exec.inc is its meaning, and the macros below say on what it works.
  */
 #include "cms.h"
 #include "hidden-mem/hostport.h"
@@ -54,7 +54,8 @@ void host_chip_reset(void)
     chip.sr[SR_TIMER] = UINT64_MAX;
     for (unsigned f3 = 0; f3 < CLASSES; f3++)
         for (unsigned f7 = 0; f7 < INSTRS; f7++)
-            chip.lifted[f3][f7].known = isa_lift(f3, f7, &chip.lifted[f3][f7].op, &chip.lifted[f3][f7].map);
+            chip.lifted[f3][f7].known =
+                isa_lift(f3, f7, &chip.lifted[f3][f7].op, &chip.lifted[f3][f7].map);
 }
 
 uint64_t host_retired(void)
@@ -126,7 +127,8 @@ static void tlb_write(void)
     uint32_t hi = (uint32_t)chip.sr[SR_TLB_HI];
     struct tlb_entry *e = tlb_find(hi);
 
-    if (!(chip.sr[SR_TLB_LO] & TLB_IO) && (chip.sr[SR_TLB_LO] & ~(uint64_t)PAGE_MASK) + PAGE_SIZE > cms.guest_size)
+    if (!(chip.sr[SR_TLB_LO] & TLB_IO) &&
+        (chip.sr[SR_TLB_LO] & ~(uint64_t)PAGE_MASK) + PAGE_SIZE > cms.guest_size)
         chip_trap(CAUSE_tlb_refused, hi, 0);
     if (!e)
         e = &tlb_set(hi)[chip.victim++ & (TLB_WAYS - 1)];
@@ -213,29 +215,18 @@ static uint64_t time_ns(void)
 static uint64_t sreg_read(unsigned n)
 {
     switch (n) {
-    case SR_ISA_ID:
-        return ISA_ID;
+    case SR_ISA_ID: return ISA_ID;
     case SR_CYCLE:
-    case SR_TIME:
-        return time_ns();
-    case SR_IPEND:
-        return time_ns() >= chip.sr[SR_TIMER];
-    case SR_HOST_VERSION:
-        return HOSTPORT_VERSION;
-    case SR_DRAM_SIZE:
-        return cms.guest_size + HIDDEN_DEFAULT;
-    case SR_SBUF_SIZE:
-        return SBUF_SIZE;
-    case SR_SBUF_USED:
-        return chip.stores;
-    case SR_KHZ:
-        return 1000000;
-    case SR_RETIRED:
-        return chip.retired;
-    case SR_CFG_DATA:
-        return 1;
-    default:
-        return chip.sr[n];
+    case SR_TIME: return time_ns();
+    case SR_IPEND: return time_ns() >= chip.sr[SR_TIMER];
+    case SR_HOST_VERSION: return HOSTPORT_VERSION;
+    case SR_DRAM_SIZE: return cms.guest_size + HIDDEN_DEFAULT;
+    case SR_SBUF_SIZE: return SBUF_SIZE;
+    case SR_SBUF_USED: return chip.stores;
+    case SR_KHZ: return 1000000;
+    case SR_RETIRED: return chip.retired;
+    case SR_CFG_DATA: return 1;
+    default: return chip.sr[n];
     }
 }
 
@@ -247,7 +238,8 @@ static void sreg_write(unsigned n, uint64_t value)
 }
 
 /* ---------------------------------------------------------------- execution */
-/* Number of an integer register that the C names by itself: shadowed, or an operand of the RV instruction. */
+/* Number of an integer register that the C names by itself: shadowed, or an operand of the RV
+ * instruction. */
 struct operands {
     uint64_t rd, rs, ra, rb;
 };
@@ -255,14 +247,10 @@ struct operands {
 static uint64_t *operand(struct operands *o, unsigned place)
 {
     switch (place) {
-    case ISA_LIFT_rs:
-        return &o->rs;
-    case ISA_LIFT_ra:
-        return &o->ra;
-    case ISA_LIFT_rb:
-        return &o->rb;
-    default:
-        return &o->rd;
+    case ISA_LIFT_rs: return &o->rs;
+    case ISA_LIFT_ra: return &o->ra;
+    case ISA_LIFT_rb: return &o->rb;
+    default: return &o->rd;
     }
 }
 

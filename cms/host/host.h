@@ -1,10 +1,12 @@
 /*
- * host.h - parts of the firmware as a host program, for unit tests, fuzzing and looking at guests without the chip.
+ * host.h - parts of the firmware as a host program, for unit tests, fuzzing and looking at guests
+ * without the chip.
  *
- * The atoms that the firmware's C names (vx_...) call isa_host_atom, and chip.c is as much of a chip as they need:
- * shadowed registers and flags, gated stores, a small TLB, special registers, traps that end in cms.landing as on the
- * chip. Guest memory is mapped at the native address that hidden-mem/map.h gives it. There are no bundles and no
- * timing: simulated time counts commits. Translated code can't run here.
+ * The atoms that the firmware's C names (vx_...) call isa_host_atom, and chip.c is as much of a
+ * chip as they need: shadowed registers and flags, gated stores, a small TLB, special registers,
+ * traps that end in cms.landing as on the chip. Guest memory is mapped at the native address that
+ * hidden-mem/map.h gives it. There are no bundles and no timing: simulated time counts commits.
+ * Translated code can't run here.
  */
 #ifndef CMS_HOST_HOST_H
 #define CMS_HOST_HOST_H
@@ -17,18 +19,19 @@ struct host_request;
 
 /* chip.c */
 void host_chip_reset(void);
-uint64_t host_retired(void);                     /* guest instructions so far */
-void host_limit(uint64_t instructions);          /* HOST_EXIT after so many; 0: never */
+uint64_t host_retired(void);                             /* guest instructions so far */
+void host_limit(uint64_t instructions);                  /* HOST_EXIT after so many; 0: never */
 void host_serve(void (*serve)(struct host_request *rq)); /* who answers the host port */
 
 /* machine.c: memory for guest and firmware; ends the process when there is none */
 void host_memory(size_t guest_size);
 
-/* port.c: a plain host port. `blob` files by name, `option` texts as -o would give them; both end with NULL. */
+/* port.c: a plain host port. `blob` files by name, `option` texts as -o would give them; both end
+ * with NULL. */
 struct host_files {
-    const char *const *blob;   /* name, path, name, path, ... */
+    const char *const *blob; /* name, path, name, path, ... */
     const char *const *option;
-    const char *disk[2];       /* read only; NULL: none */
+    const char *disk[2]; /* read only; NULL: none */
 };
 
 void host_port(const struct host_files *files);

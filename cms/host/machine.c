@@ -1,4 +1,5 @@
-/* machine.c - memory for the host build: the guest's, where the memory map has it, and the firmware's heap. */
+/* machine.c - memory for the host build: the guest's, where the memory map has it, and the
+ * firmware's heap. */
 #define _DEFAULT_SOURCE
 
 #include <stdio.h>

@@ -3,8 +3,9 @@
  *
  *     cms-host BIOS [-hda DISK] [-n INSTRUCTIONS] [-o key=value]...
  *
- * Serial console on stdout; debug port, log and trace on stderr. Exit status: 0 power off or debug exit with 0, 1 halt,
- * else enum host_exit; 2 for mistakes on the command line, 3 for a panic of the firmware.
+ * Serial console on stdout; debug port, log and trace on stderr. Exit status: 0 power off or debug
+ * exit with 0, 1 halt, else enum host_exit; 2 for mistakes on the command line, 3 for a panic of
+ * the firmware.
  */
 #include <stdio.h>
 #include <stdlib.h>

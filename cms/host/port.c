@@ -41,7 +41,8 @@ static int blob_open(struct host_request *rq)
     const char *const *entry = port.files->blob;
 
     for (unsigned n = 0; n < FILES && entry[2 * n]; n++) {
-        if (strlen(entry[2 * n]) != rq->length || memcmp(entry[2 * n], (const char *)rq->buffer, rq->length) != 0)
+        if (strlen(entry[2 * n]) != rq->length ||
+            memcmp(entry[2 * n], (const char *)rq->buffer, rq->length) != 0)
             continue;
         if (!port.blob[n] && !(port.blob[n] = fopen(entry[2 * n + 1], "rb")))
             return HOST_EIO;
@@ -83,8 +84,8 @@ static void finish(const struct host_request *rq)
 
     fflush(stdout);
     fprintf(stderr, "%s: %.*s (%llu, value %llu), %llu instructions\n", what, (int)rq->length,
-            (const char *)rq->buffer, (unsigned long long)rq->arg[0], (unsigned long long)rq->arg[1],
-            (unsigned long long)host_retired());
+            (const char *)rq->buffer, (unsigned long long)rq->arg[0],
+            (unsigned long long)rq->arg[1], (unsigned long long)host_retired());
     if (rq->op == HOST_PANIC)
         exit(3);
     exit(rq->arg[0] == HOST_EXIT_DEBUG && rq->arg[1] == 0 ? 0 : (int)rq->arg[0]);
@@ -93,11 +94,8 @@ static void finish(const struct host_request *rq)
 static int answer(struct host_request *rq)
 {
     switch (rq->op) {
-    case HOST_VERSION:
-        rq->result = HOSTPORT_VERSION;
-        return HOST_OK;
-    case HOST_OPTION:
-        return option(rq);
+    case HOST_VERSION: rq->result = HOSTPORT_VERSION; return HOST_OK;
+    case HOST_OPTION: return option(rq);
     case HOST_CON_WRITE:
         fwrite((const void *)rq->buffer, 1, rq->length, rq->arg[0] ? stderr : stdout);
         return HOST_OK;
@@ -105,8 +103,7 @@ static int answer(struct host_request *rq)
     case HOST_TRACE:
         fprintf(stderr, "%.*s\n", (int)rq->length, (const char *)rq->buffer);
         return HOST_OK;
-    case HOST_BLOB_OPEN:
-        return blob_open(rq);
+    case HOST_BLOB_OPEN: return blob_open(rq);
     case HOST_BLOB_READ:
         return rq->arg[0] < FILES ? file_read(port.blob[rq->arg[0]], rq->arg[1], rq) : HOST_EHANDLE;
     case HOST_BLK_INFO:
@@ -115,24 +112,16 @@ static int answer(struct host_request *rq)
         rq->result = file_size(disk(rq->arg[0]));
         rq->arg[1] = 1;
         return HOST_OK;
-    case HOST_BLK_READ:
-        return file_read(disk(rq->arg[0]), rq->arg[1], rq);
-    case HOST_BLK_WRITE:
-        return HOST_EREADONLY;
+    case HOST_BLK_READ: return file_read(disk(rq->arg[0]), rq->arg[1], rq);
+    case HOST_BLK_WRITE: return HOST_EREADONLY;
     case HOST_CON_READ:
-    case HOST_CLOCK:
-        rq->result = 0;
-        return HOST_OK;
+    case HOST_CLOCK: rq->result = 0; return HOST_OK;
     case HOST_BLK_FLUSH:
     case HOST_STAT:
-    case HOST_SCREEN:
-        return HOST_OK;
+    case HOST_SCREEN: return HOST_OK;
     case HOST_EXIT:
-    case HOST_PANIC:
-        finish(rq);
-        return HOST_OK;
-    default:
-        return HOST_EOP;
+    case HOST_PANIC: finish(rq); return HOST_OK;
+    default: return HOST_EOP;
     }
 }
 

@@ -1,9 +1,9 @@
 /*
  * decode.c - from bytes to struct insn, driven by insns.def.
  *
- * opcode_map[] has a row number for each map, opcode and modrm.reg; instructions that don't use modrm.reg as opcode
- * fill all eight places with one row. So the row is looked up with the bits of the byte after the opcode, whether
- * that is a modrm byte or not, and only then is it known.
+ * opcode_map[] has a row number for each map, opcode and modrm.reg; instructions that don't use
+ * modrm.reg as opcode fill all eight places with one row. So the row is looked up with the bits of
+ * the byte after the opcode, whether that is a modrm byte or not, and only then is it known.
  */
 #include "x86.h"
 
@@ -24,37 +24,14 @@ enum {
     KH_BYTES = 16, /* see immediate() */
 };
 
-#define KINDS(K)                                                                                                     \
-    K(__, OPD_NONE, SZ_NONE, 0)                                                                                      \
-    K(Eb, OPD_RM, SZ_B, KH_MODRM) K(Ew, OPD_RM, SZ_W, KH_MODRM) K(Ev, OPD_RM, SZ_V, KH_MODRM)                        \
-    K(Gb, OPD_REG, SZ_B, KH_MODRM) K(Gw, OPD_REG, SZ_W, KH_MODRM) K(Gv, OPD_REG, SZ_V, KH_MODRM)                     \
-    K(M0, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM) K(Mp, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM)                              \
-    K(Ma, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM) K(Ms, OPD_RM, SZ_NONE, KH_MODRM | KH_MEM)                              \
-    K(Mq, OPD_RM, SZ_Q, KH_MODRM | KH_MEM) K(Vw, OPD_RM, SZ_NONE, KH_MODRM)                                          \
-    K(Rd, OPD_RM, SZ_D, KH_MODRM | KH_REGRM) K(Sw, OPD_SREG, SZ_NONE, KH_MODRM)                                      \
-    K(Cd, OPD_CR, SZ_NONE, KH_MODRM) K(Dd, OPD_DR, SZ_NONE, KH_MODRM)                                                \
-    K(Zb, OPD_REG, SZ_B, KH_OPCODE) K(Zv, OPD_REG, SZ_V, KH_OPCODE)                                                  \
-    K(Ab, OPD_REG, SZ_B, 0) K(Av, OPD_REG, SZ_V, 0) K(Bv, OPD_RM, SZ_V, 0)                                 \
-    K(Ob, OPD_RM, SZ_B, KH_BYTES) K(Ov, OPD_RM, SZ_V, KH_BYTES)                                                      \
-    K(Xb, OPD_SRC, SZ_B, 0) K(Xv, OPD_SRC, SZ_V, 0) K(Yb, OPD_DST, SZ_B, 0) K(Yv, OPD_DST, SZ_V, 0)                  \
-    K(Jb, OPD_IMM, SZ_NONE, KH_BYTES) K(Jz, OPD_IMM, SZ_NONE, KH_BYTES)                                              \
-    K(Ib, OPD_IMM, SZ_NONE, KH_BYTES) K(Iz, OPD_IMM, SZ_NONE, KH_BYTES)                                              \
-    K(Ub, OPD_IMM, SZ_NONE, KH_BYTES) K(Uw, OPD_IMM, SZ_NONE, KH_BYTES)                                              \
-    K(I1, OPD_IMM, SZ_NONE, KH_BYTES) K(Ap, OPD_FAR, SZ_NONE, KH_BYTES)                                              \
-    K(Cl, OPD_CL, SZ_NONE, 0) K(Dx, OPD_DX, SZ_NONE, 0)                                                              \
-    K(Es, OPD_SREG, SZ_NONE, KH_BYTES) K(Cs, OPD_SREG, SZ_NONE, KH_BYTES) K(Ss, OPD_SREG, SZ_NONE, KH_BYTES)         \
-    K(Ds, OPD_SREG, SZ_NONE, KH_BYTES) K(Fs, OPD_SREG, SZ_NONE, KH_BYTES) K(Gs, OPD_SREG, SZ_NONE, KH_BYTES)
-
 enum {
 #define K(letter, opd, size, how) K_##letter,
-    KINDS(K)
-#undef K
+#include "operands.def"
 };
 
 static const struct kind kinds[] = {
 #define K(letter, opd, size, how) [K_##letter] = {opd, size, how},
-    KINDS(K)
-#undef K
+#include "operands.def"
 };
 
 enum {
@@ -68,27 +45,31 @@ static const struct row {
     uint8_t kind[3];
 } rows[] = {
     [ROW_none] = {OP_none, {K___, K___, K___}},
-#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                                             \
+#define ENC(map, first, last, ext0, ext1, name, a, b, c) \
     [ROW_##map##_##first##_##ext0] = {OP_##name, {K_##a, K_##b, K_##c}},
 #include "insns.def"
 };
 
+/* clang-format off */
 static const uint16_t opcode_map[2][256][8] = {
-#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                                             \
+#define ENC(map, first, last, ext0, ext1, name, a, b, c) \
     [map - 1][0x##first ... 0x##last][ext0 ... ext1] = ROW_##map##_##first##_##ext0,
 #include "insns.def"
 };
+/* clang-format on */
 
 _Static_assert(OP_COUNT <= 256, "struct row holds an operation in 8 bits");
 
 const struct x86_op_info x86_ops[OP_COUNT] = {
     [OP_none] = {"(bad)", 0, 0, 0, 0, FEATURE_BASE},
-#define OP(name, mnemonic, reads, writes, undef, props, feature)                                                     \
+#define OP(name, mnemonic, reads, writes, undef, props, feature) \
     [OP_##name] = {mnemonic, reads, writes, undef, props, FEATURE_##feature},
 #include "insns.def"
 };
 
-/* The bytes being decoded. `error` stays 1 while all is well, else it is what x86_decode returns. */
+/*
+ * The bytes being decoded. `error` stays 1 while all is well, else it is what x86_decode returns.
+ */
 struct cursor {
     const uint8_t *bytes;
     unsigned avail, pos;
@@ -129,28 +110,24 @@ static uint8_t prefixes(struct cursor *c, struct insn *i, bool code32)
         uint8_t byte = next(c);
 
         switch (byte) {
-        case 0x26: case 0x2e: case 0x36: case 0x3e:
+        case 0x26:
+        case 0x2e:
+        case 0x36:
+        case 0x3e:
             i->seg = byte >> 3 & 3;
             i->seg_override = true;
             break;
-        case 0x64: case 0x65:
+        case 0x64:
+        case 0x65:
             i->seg = byte - 0x60;
             i->seg_override = true;
             break;
-        case 0x66:
-            i->opsize = code32 ? 2 : 4;
-            break;
-        case 0x67:
-            i->adsize = code32 ? 2 : 4;
-            break;
-        case 0xf0:
-            i->lock = true;
-            break;
-        case 0xf2: case 0xf3:
-            i->rep = byte;
-            break;
-        default:
-            return byte;
+        case 0x66: i->opsize = code32 ? 2 : 4; break;
+        case 0x67: i->adsize = code32 ? 2 : 4; break;
+        case 0xf0: i->lock = true; break;
+        case 0xf2:
+        case 0xf3: i->rep = byte; break;
+        default: return byte;
         }
         if (c->error != 1)
             return 0;
@@ -213,32 +190,28 @@ static void modrm(struct cursor *c, struct insn *i, unsigned how)
 static void immediate(struct cursor *c, struct insn *i, unsigned kind, uint32_t *imm)
 {
     switch (kind) {
-    case K_Jb: case K_Ib:
-        *imm = next_signed(c, 1);
-        break;
-    case K_Ub:
-        *imm = next(c);
-        break;
-    case K_Uw:
-        *imm = next_le(c, 2);
-        break;
-    case K_Jz: case K_Iz:
-        *imm = next_signed(c, i->opsize);
-        break;
-    case K_I1:
-        *imm = 1;
-        break;
+    case K_Jb:
+    case K_Ib: *imm = next_signed(c, 1); break;
+    case K_Ub: *imm = next(c); break;
+    case K_Uw: *imm = next_le(c, 2); break;
+    case K_Jz:
+    case K_Iz: *imm = next_signed(c, i->opsize); break;
+    case K_I1: *imm = 1; break;
     case K_Ap:
         *imm = next_le(c, i->opsize);
         i->imm2 = next_le(c, 2);
         break;
-    case K_Ob: case K_Ov:
+    case K_Ob:
+    case K_Ov:
         i->is_mem = true;
         i->disp = (int32_t)next_le(c, i->adsize);
         break;
-    case K_Es: case K_Cs: case K_Ss: case K_Ds: case K_Fs: case K_Gs:
-        i->reg = kind - K_Es + SEG_ES;
-        break;
+    case K_Es:
+    case K_Cs:
+    case K_Ss:
+    case K_Ds:
+    case K_Fs:
+    case K_Gs: i->reg = kind - K_Es + SEG_ES; break;
     }
 }
 
@@ -261,26 +234,20 @@ static void operand_size(struct insn *i, const struct row *row)
 static uint8_t rm_size(const struct insn *i, unsigned kind)
 {
     switch (kind) {
-    case K_Eb: case K_Ob:
-        return 1;
-    case K_Ew:
-        return 2;
-    case K_Vw:
-        return i->is_mem ? 2 : i->opsize;
-    case K_Mp:
-        return i->opsize + 2;
-    case K_Ma:
-        return i->opsize * 2;
-    case K_Ms:
-        return 6;
-    case K_M0:
-        return 0;
-    default:
-        return i->opsize;
+    case K_Eb:
+    case K_Ob: return 1;
+    case K_Ew: return 2;
+    case K_Vw: return i->is_mem ? 2 : i->opsize;
+    case K_Mp: return i->opsize + 2;
+    case K_Ma: return i->opsize * 2;
+    case K_Ms: return 6;
+    case K_M0: return 0;
+    default: return i->opsize;
     }
 }
 
-/* modrm.reg of the byte at the cursor, for the lookup in opcode_map. False: more bytes are needed to know the row. */
+/* modrm.reg of the byte at the cursor, for the lookup in opcode_map. False: more bytes are needed
+ * to know the row. */
 static bool peek_ext(const struct cursor *c, const uint16_t row[8], unsigned *ext)
 {
     *ext = 0;

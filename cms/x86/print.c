@@ -45,7 +45,8 @@ static void put_hex(struct out *o, uint32_t value)
 static void put_memory(struct out *o, const struct insn *i)
 {
     static const char *const ptr[] = {
-        [1] = "byte ptr ", [2] = "word ptr ", [4] = "dword ptr ", [6] = "fword ptr ", [8] = "qword ptr ",
+        [1] = "byte ptr ",  [2] = "word ptr ",  [4] = "dword ptr ",
+        [6] = "fword ptr ", [8] = "qword ptr ",
     };
     static const char *const scale[4] = {"", "*2", "*4", "*8"};
     bool sum = false;
@@ -96,27 +97,17 @@ static void put_operand(struct out *o, const struct insn *i, unsigned n, uint32_
     static const char *const digit[8] = {"0", "1", "2", "3", "4", "5", "6", "7"};
 
     switch (i->opd[n]) {
-    case OPD_REG:
-        put(o, x86_reg_name(i->opsize, i->reg));
-        break;
+    case OPD_REG: put(o, x86_reg_name(i->opsize, i->reg)); break;
     case OPD_RM:
         if (i->is_mem)
             put_memory(o, i);
         else
             put(o, x86_reg_name(i->msize, i->rm));
         break;
-    case OPD_IMM:
-        put_immediate(o, i, n, eip);
-        break;
-    case OPD_CL:
-        put(o, "cl");
-        break;
-    case OPD_DX:
-        put(o, "dx");
-        break;
-    case OPD_SREG:
-        put(o, sreg[i->reg]);
-        break;
+    case OPD_IMM: put_immediate(o, i, n, eip); break;
+    case OPD_CL: put(o, "cl"); break;
+    case OPD_DX: put(o, "dx"); break;
+    case OPD_SREG: put(o, sreg[i->reg]); break;
     case OPD_CR:
         put(o, "cr");
         put(o, digit[i->reg]);
@@ -129,9 +120,7 @@ static void put_operand(struct out *o, const struct insn *i, unsigned n, uint32_
         put(o, sreg[i->seg]);
         put(o, i->adsize == 2 ? ":[si]" : ":[esi]");
         break;
-    case OPD_DST:
-        put(o, i->adsize == 2 ? "es:[di]" : "es:[edi]");
-        break;
+    case OPD_DST: put(o, i->adsize == 2 ? "es:[di]" : "es:[edi]"); break;
     case OPD_FAR:
         put_hex(o, i->imm2);
         put(o, ":");
@@ -146,25 +135,18 @@ static void put_mnemonic(struct out *o, const struct insn *i)
     bool wide = i->opsize == 4;
 
     switch (i->op) {
-    case OP_cwde:
-        name = wide ? "cwde" : "cbw";
-        break;
-    case OP_cdq:
-        name = wide ? "cdq" : "cwd";
-        break;
-    case OP_jecxz:
-        name = i->adsize == 4 ? "jecxz" : "jcxz";
-        break;
-    case OP_nop:
-        name = i->rep == 0xf3 && !i->has_modrm ? "pause" : "nop";
-        break;
+    case OP_cwde: name = wide ? "cwde" : "cbw"; break;
+    case OP_cdq: name = wide ? "cdq" : "cwd"; break;
+    case OP_jecxz: name = i->adsize == 4 ? "jecxz" : "jcxz"; break;
+    case OP_nop: name = i->rep == 0xf3 && !i->has_modrm ? "pause" : "nop"; break;
     }
     put(o, name);
     if (x86_ops[i->op].props & P_CC)
         put(o, x86_cond_name[i->opcode & 15]);
     if (x86_ops[i->op].props & P_STRING)
         put(o, i->opsize == 1 ? "b" : wide ? "d" : "w");
-    if (wide && (i->op == OP_pushf || i->op == OP_popf || i->op == OP_pusha || i->op == OP_popa || i->op == OP_iret))
+    if (wide && (i->op == OP_pushf || i->op == OP_popf || i->op == OP_pusha || i->op == OP_popa ||
+                 i->op == OP_iret))
         put(o, "d");
 }
 

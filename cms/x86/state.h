@@ -1,9 +1,10 @@
 /*
  * state.h - the architectural state of the guest processor.
  *
- * The part that translations work on lives in the chip's shadowed registers, where commit and rollback reach it:
- * r1..r8 hold EAX..EDI in x86 numbering, r9 EIP, c0 the six status flags. The rest is here, in hidden memory, and is
- * NOT rolled back: an instruction may change it only after its last access that can trap, just before its commit.
+ * The part that translations work on lives in the chip's shadowed registers, where commit and
+ * rollback reach it: r1..r8 hold EAX..EDI in x86 numbering, r9 EIP, c0 the six status flags. The
+ * rest is here, in hidden memory, and is NOT rolled back: an instruction may change it only after
+ * its last access that can trap, just before its commit.
  */
 #ifndef CMS_X86_STATE_H
 #define CMS_X86_STATE_H
@@ -69,19 +70,21 @@ enum dr6 {
 };
 
 enum x86_vector {
-    X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4, X86_BR = 5, X86_UD = 6, X86_NM = 7, X86_DF = 8,
-    X86_TS = 10, X86_NP = 11, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16, X86_AC = 17,
+    X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4, X86_BR = 5, X86_UD = 6, X86_NM = 7,
+    X86_DF = 8, X86_TS = 10, X86_NP = 11, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16,
+    X86_AC = 17,
 };
 
 /* A segment register with its hidden part, as the descriptor had it. */
 struct segment {
     uint16_t selector;
-    uint16_t attr;  /* descriptor bits 40..55 as in the high dword >> 8: type 0..3, S 4, DPL 5..6, P 7, AVL 12, D/B 14, G 15 */
+    uint16_t attr;  /* high dword of the descriptor >> 8: type 0..3, S 4, DPL 5..6, P 7, AVL 12,
+                       D/B 14, G 15 */
     uint32_t base;
-    uint32_t limit; /* in bytes, granularity applied: highest offset that may be accessed (expand-up) */
+    uint32_t limit; /* in bytes, granularity applied: highest offset of an expand-up segment */
     bool valid;     /* false: null selector or not usable: any access is #GP (SS: #SS) */
 
-    /* In a segment register, from the above: up to 4 bytes at an offset below these need no further check. */
+    /* In a segment register, from the above: 4 bytes at an offset below need no further check. */
     uint32_t read_span, write_span;
 };
 
@@ -95,7 +98,7 @@ struct cpu {
     uint8_t cpl;     /* 3 in virtual-8086 mode, 0 in real mode */
     bool code32;     /* default operand and address size of CS */
     bool stack32;    /* size of the stack pointer */
-    bool int_shadow; /* the next instruction boundary takes no interrupt (after STI, MOV SS, POP SS) */
+    bool int_shadow; /* after STI, MOV SS, POP SS: the next boundary takes no interrupt */
     bool halted;
     struct segment seg[SEG_COUNT];
     struct segment ldtr, tr;

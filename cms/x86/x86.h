@@ -33,13 +33,15 @@ enum x86_property {
     P_IO = 1u << 4,      /* port access */
     P_CC = 1u << 5,      /* opcode bits 3..0 are a condition */
     P_FLAGMAY = 1u << 6, /* may leave all flags as they are (count of zero) */
-    P_SYSTEM = 1u << 7,  /* changes or depends on state outside of registers, flags and memory: gear 1 only */
-    P_COND = 1u << 8,    /* conditional near transfer */
-    P_JUMP = 1u << 9,    /* near jump */
-    P_CALL = 1u << 10,   /* near call */
-    P_RET = 1u << 11,    /* near return */
-    P_FAR = 1u << 12,    /* far transfer */
-    P_TRAP = 1u << 13,   /* raises an exception or software interrupt */
+    P_SYSTEM =
+        1u
+        << 7, /* changes or depends on state outside of registers, flags and memory: gear 1 only */
+    P_COND = 1u << 8,  /* conditional near transfer */
+    P_JUMP = 1u << 9,  /* near jump */
+    P_CALL = 1u << 10, /* near call */
+    P_RET = 1u << 11,  /* near return */
+    P_FAR = 1u << 12,  /* far transfer */
+    P_TRAP = 1u << 13, /* raises an exception or software interrupt */
     P_BRANCH = P_COND | P_JUMP | P_CALL | P_RET | P_FAR | P_TRAP, /* ends a basic block */
 };
 
@@ -70,14 +72,14 @@ enum {
 };
 
 /*
- * Decode the instruction at `bytes`, of which `avail` may be looked at. Returns its length; 0 if more bytes are
- * needed; X86_EUD or X86_ELONG. On success *insn is complete.
+ * Decode the instruction at `bytes`, of which `avail` may be looked at. Returns its length; 0 if
+ * more bytes are needed; X86_EUD or X86_ELONG. On success *insn is complete.
  */
 int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *insn);
 
 /*
- * Intel syntax of the instruction into buf; always terminated. `eip` is the instruction's own: branch targets are
- * printed absolute. Returns the length that the whole text has.
+ * Intel syntax of the instruction into buf; always terminated. `eip` is the instruction's own:
+ * branch targets are printed absolute. Returns the length that the whole text has.
  */
 size_t x86_print(const struct insn *insn, uint32_t eip, char *buf, size_t size);
 

@@ -1,11 +1,11 @@
 /*
  * diff.h - the host's processor against gear 1.
  *
- * A case is a few bytes of 32-bit user-mode code, general registers, flags and memory. It runs twice: natively, in a
- * 32-bit code segment of this process (native.c), and in gear 1 of the host build, in a guest with paging on and the
- * same linear addresses (guest.c). It ends at a byte CC or in an exception. Registers, EIP, flags, vector, error code,
- * CR2 and all memory must agree; status flags that insns.def calls undefined for the instruction are not compared
- * unless asked for.
+ * A case is a few bytes of 32-bit user-mode code, general registers, flags and memory. It runs
+ * twice: natively, in a 32-bit code segment of this process (native.c), and in gear 1 of the host
+ * build, in a guest with paging on and the same linear addresses (guest.c). It ends at a byte CC or
+ * in an exception. Registers, EIP, flags, vector, error code, CR2 and all memory must agree; status
+ * flags that insns.def calls undefined for the instruction are not compared unless asked for.
  *
  *     forms.c  which encodings there are, from insns.def      make.c   a random case of one form
  *     main.c   the loop over forms, comparison, report
@@ -30,7 +30,9 @@ struct outcome {
     uint32_t vector, error, cr2; /* error and cr2 for page faults only */
 };
 
-/* Memory of a case: the same linear addresses on both sides; nothing else is mapped for the guest. */
+/*
+ * Memory of a case: the same linear addresses on both sides; nothing else is mapped for the guest.
+ */
 enum area_id { AREA_CODE, AREA_DATA, AREA_STACK, AREA_LOW, AREA_COUNT };
 
 struct area {
@@ -45,8 +47,8 @@ struct testcase {
     struct regs in;
     uint8_t code[32]; /* placed at in.eip; CC around it */
     unsigned length;
-    const char *op;   /* mnemonic */
-    uint32_t undef;   /* status flags not to compare */
+    const char *op; /* mnemonic */
+    uint32_t undef; /* status flags not to compare */
 };
 
 /* native.c: false if this host can't map AREA_LOW (16-bit addresses) */

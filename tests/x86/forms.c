@@ -2,7 +2,7 @@
 #include "diff.h"
 
 const struct form forms[] = {
-#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                                             \
+#define ENC(map, first, last, ext0, ext1, name, a, b, c) \
     {map, 0x##first, 0x##last, ext0, !(ext0 == 0 && ext1 == 7), OP_##name},
 #include "x86/insns.def"
 };

@@ -1,4 +1,6 @@
-/* guest.c - a case in gear 1: a flat 32-bit guest at CPL 3, paging on, the areas mapped one to one. */
+/*
+ * guest.c - a case in gear 1: a flat 32-bit guest at CPL 3, paging on, the areas mapped one to one.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +51,8 @@ static void user_segments(void)
 void guest_init(void)
 {
     static const char *const option[] = {NULL};
-    static const char *const blob[] = {"bios", "/usr/share/seabios/bios.bin", NULL}; /* the monitor wants one */
+    static const char *const blob[] = {"bios", "/usr/share/seabios/bios.bin",
+                                       NULL}; /* the monitor wants one */
     static const struct host_files files = {.blob = blob, .option = option};
 
     host_memory(GUEST_SIZE);
@@ -92,7 +95,8 @@ static void store(struct outcome *out)
     out->regs.eflags = g1_eflags();
 }
 
-/* The CC that ends a case stands in the code area; anywhere else fetching it may fault like anything. */
+/* The CC that ends a case stands in the code area; anywhere else fetching it may fault like
+ * anything. */
 static bool at_end(void)
 {
     const struct area *code = &areas[AREA_CODE];

@@ -1,10 +1,10 @@
 /*
  * lengths.c - x86-lengths SCRATCH-FILE [COUNT]
  *
- * Random instructions of every encoding, with any mix of prefixes, for 32-bit and 16-bit code, are written to the
- * scratch file, each alone in 16 bytes filled up with NOPs; objdump disassembles it, and has to begin and end each
- * instruction where the decoder does. Also: the decoder asks for more bytes at every shorter length, and a sixteenth
- * byte is too many.
+ * Random instructions of every encoding, with any mix of prefixes, for 32-bit and 16-bit code, are
+ * written to the scratch file, each alone in 16 bytes filled up with NOPs; objdump disassembles it,
+ * and has to begin and end each instruction where the decoder does. Also: the decoder asks for more
+ * bytes at every shorter length, and a sixteenth byte is too many.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -50,7 +50,8 @@ static unsigned make(const struct form *form, bool code32, uint8_t to[SLOT], str
     return length > 0 ? (unsigned)length : 0;
 }
 
-/* Every beginning of the instruction must be called too short, and prefixes up to 16 bytes too long. */
+/* Every beginning of the instruction must be called too short, and prefixes up to 16 bytes too
+ * long. */
 static bool check_borders(const uint8_t *bytes, unsigned length, bool code32)
 {
     uint8_t padded[2 * SLOT];
@@ -82,7 +83,8 @@ static bool next_address(FILE *in, uint32_t *address)
     return false;
 }
 
-static unsigned compare(const char *file, bool code32, const uint8_t *image, const uint8_t *length, unsigned count)
+static unsigned compare(const char *file, bool code32, const uint8_t *image, const uint8_t *length,
+                        unsigned count)
 {
     char command[512];
     unsigned wrong = 0, slot = 0;
@@ -90,7 +92,8 @@ static unsigned compare(const char *file, bool code32, const uint8_t *image, con
     bool begun = false;
     FILE *in;
 
-    snprintf(command, sizeof(command), "objdump -D -z -w -b binary -m %s '%s'", code32 ? "i386" : "i8086", file);
+    snprintf(command, sizeof(command), "objdump -D -z -w -b binary -m %s '%s'",
+             code32 ? "i386" : "i8086", file);
     in = popen(command, "r");
     if (!in)
         return count;
@@ -99,8 +102,8 @@ static unsigned compare(const char *file, bool code32, const uint8_t *image, con
             bool same = address == slot * SLOT + length[slot];
 
             if (!same && wrong++ < 5) {
-                printf("%s: objdump has %u bytes, the decoder %u:", code32 ? "32" : "16", address - slot * SLOT,
-                       length[slot]);
+                printf("%s: objdump has %u bytes, the decoder %u:", code32 ? "32" : "16",
+                       address - slot * SLOT, length[slot]);
                 for (unsigned n = 0; n < SLOT; n++)
                     printf(" %02x", image[slot * SLOT + n]);
                 printf("\n");
@@ -134,7 +137,8 @@ static unsigned run(const char *file, bool code32, unsigned count)
         struct insn i;
         unsigned size = make(&forms[n % form_count], code32, at, &i);
 
-        /* objdump joins WAIT with what follows, and calls F2 BSF and F2 BSR bad, which processors do not. */
+        /* objdump joins WAIT with what follows, and calls F2 BSF and F2 BSR bad, which processors
+         * do not. */
         if (size == 0 || i.op == OP_wait || (i.rep == 0xf2 && (i.op == OP_bsf || i.op == OP_bsr)))
             continue;
         memset(at + size, 0x90, SLOT - size);

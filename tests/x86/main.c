@@ -1,8 +1,9 @@
 /*
  * main.c - x86-diff [-n CASES] [-s SEED] [-u] [-v] [MNEMONIC...]
  *
- * For each instruction of insns.def that user-mode code may run: CASES random cases of every encoding (20), from SEED
- * (1). With -u undefined flags are compared too. One line an instruction; differences in full. Exit status 1 if any.
+ * For each instruction of insns.def that user-mode code may run: CASES random cases of every
+ * encoding (20), from SEED (1). With -u undefined flags are compared too. One line an instruction;
+ * differences in full. Exit status 1 if any.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,9 +69,9 @@ static uint32_t memory_differs(void)
 
 static bool same(const struct outcome *a, const struct outcome *b, uint32_t flags)
 {
-    return memcmp(a->regs.gpr, b->regs.gpr, sizeof(a->regs.gpr)) == 0 && a->regs.eip == b->regs.eip &&
-           !((a->regs.eflags ^ b->regs.eflags) & flags) && a->vector == b->vector && a->error == b->error &&
-           a->cr2 == b->cr2;
+    return memcmp(a->regs.gpr, b->regs.gpr, sizeof(a->regs.gpr)) == 0 &&
+           a->regs.eip == b->regs.eip && !((a->regs.eflags ^ b->regs.eflags) & flags) &&
+           a->vector == b->vector && a->error == b->error && a->cr2 == b->cr2;
 }
 
 static void print_outcome(const char *name, const struct outcome *o)
@@ -84,7 +85,8 @@ static void print_outcome(const char *name, const struct outcome *o)
     printf("\n");
 }
 
-static void print_difference(const struct testcase *tc, const struct outcome *native, const struct outcome *guest)
+static void print_difference(const struct testcase *tc, const struct outcome *native,
+                             const struct outcome *guest)
 {
     struct outcome before = {.regs = tc->in, .vector = NO_VECTOR};
     struct insn i;
@@ -101,7 +103,8 @@ static void print_difference(const struct testcase *tc, const struct outcome *na
     print_outcome("native", native);
     print_outcome("gear 1", guest);
     if (at)
-        printf("  memory at %08x: native %02x, gear 1 %02x\n", at, *native_memory(at), *guest_memory(at));
+        printf("  memory at %08x: native %02x, gear 1 %02x\n", at, *native_memory(at),
+               *guest_memory(at));
 }
 
 /* One case; returns false if it differs. */
@@ -187,6 +190,7 @@ int main(int argc, char **argv)
         total += run;
         wrong += bad;
     }
-    printf("x86-diff: %u cases, %u differ%s\n", total, wrong, low ? "" : " (no 16-bit addressing on this host)");
+    printf("x86-diff: %u cases, %u differ%s\n", total, wrong,
+           low ? "" : " (no 16-bit addressing on this host)");
     return wrong != 0;
 }

@@ -1,9 +1,10 @@
 /*
  * make.c - random cases.
  *
- * Prefixes, opcode, modrm, displacement and immediate are random bytes; the decoder then says what they mean, and the
- * registers are chosen so that the memory operand lies in the data area (now and then across a page border, or where
- * nothing is mapped). What an instruction needs beyond that, it gets in arrange().
+ * Prefixes, opcode, modrm, displacement and immediate are random bytes; the decoder then says what
+ * they mean, and the registers are chosen so that the memory operand lies in the data area (now and
+ * then across a page border, or where nothing is mapped). What an instruction needs beyond that, it
+ * gets in arrange().
  */
 #include <string.h>
 
@@ -38,8 +39,9 @@ static bool one_in(uint32_t n)
 static uint32_t number(void)
 {
     static const uint32_t edges[] = {
-        0, 1, 2, 0x7f, 0x80, 0x81, 0xff, 0x100, 0x7fff, 0x8000, 0x8001, 0xffff, 0x10000, 0x7fffffff, 0x80000000,
-        0x80000001, 0xfffffffe, 0xffffffff, 0x99, 0x9a, 0x0a, 0xf0, 0xff80, 0xffff8000,
+        0,          1,          2,      0x7f,   0x80,    0x81,       0xff,       0x100,
+        0x7fff,     0x8000,     0x8001, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0x80000001,
+        0xfffffffe, 0xffffffff, 0x99,   0x9a,   0x0a,    0xf0,       0xff80,     0xffff8000,
     };
     uint32_t value = one_in(2) ? edges[below(sizeof(edges) / sizeof(edges[0]))] : make_random();
 
@@ -81,13 +83,15 @@ static uint32_t effective(const struct testcase *tc, const struct insn *i)
 }
 
 /*
- * Moves the memory operand to `want`: by the base register, else by the index if that is unscaled, else by the
- * displacement in the code. False if none of these can.
+ * Moves the memory operand to `want`: by the base register, else by the index if that is unscaled,
+ * else by the displacement in the code. False if none of these can.
  */
 static bool aim(struct testcase *tc, const struct insn *i, uint32_t want)
 {
     uint32_t by = want - effective(tc, i);
-    int reg = i->base >= 0 && i->base != i->index ? i->base : i->index >= 0 && i->scale == 0 ? i->index : -1;
+    int reg = i->base >= 0 && i->base != i->index ? i->base
+              : i->index >= 0 && i->scale == 0    ? i->index
+                                                  : -1;
     unsigned disp_size = i->adsize == 2 ? 2 : 4;
 
     if (reg >= 0 && !(i->base == i->index)) {
@@ -129,7 +133,8 @@ static uint32_t code_target(const struct testcase *tc)
     return tc->in.eip + tc->length + below(64);
 }
 
-/* Gives registers, stack and immediate what the instruction needs to be worth running, and not to run away. */
+/* Gives registers, stack and immediate what the instruction needs to be worth running, and not to
+ * run away. */
 static void arrange(struct testcase *tc, const struct insn *i)
 {
     uint32_t props = x86_ops[i->op].props;
@@ -154,22 +159,16 @@ static void arrange(struct testcase *tc, const struct insn *i)
         if (one_in(2))
             tc->in.gpr[ECX] = below(3);
         break;
-    case OP_enter:
-        tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 512);
-        break;
-    case OP_leave:
-        tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 64);
-        break;
-    case OP_xlat:
-        tc->in.gpr[EBX] = place(i->adsize == 2);
-        break;
+    case OP_enter: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 512); break;
+    case OP_leave: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 64); break;
+    case OP_xlat: tc->in.gpr[EBX] = place(i->adsize == 2); break;
     case OP_cmpxchg:
         if (i->is_mem && one_in(2) && in_area(effective(tc, i), 4))
             memcpy(&tc->in.gpr[EAX], native_memory(effective(tc, i)), 4);
         break;
     case OP_cmpxchg8b:
-        if (one_in(2) && in_area(effective(tc, i), 8) && i->base != EAX && i->base != EDX && i->index != EAX &&
-            i->index != EDX) {
+        if (one_in(2) && in_area(effective(tc, i), 8) && i->base != EAX && i->base != EDX &&
+            i->index != EAX && i->index != EDX) {
             memcpy(&tc->in.gpr[EAX], native_memory(effective(tc, i)), 4);
             memcpy(&tc->in.gpr[EDX], native_memory(effective(tc, i) + 4), 4);
         }
@@ -190,7 +189,8 @@ static void arrange_memory(struct testcase *tc, const struct insn *i)
     if (i->op == OP_ret && in_area(esp, 4))
         poke32(esp, code_target(tc));
     if (i->op == OP_popf && in_area(esp, 4))
-        poke32(esp, number() & ~(uint32_t)(FL_TF | FL_NT | FL_AC | FL_VM | FL_VIF | FL_VIP | FL_RF | FL_IOPL));
+        poke32(esp, number() & ~(uint32_t)(FL_TF | FL_NT | FL_AC | FL_VM | FL_VIF | FL_VIP | FL_RF |
+                                           FL_IOPL));
     if ((i->op == OP_jmp || i->op == OP_call) && i->opd[0] == OPD_RM) {
         if (!i->is_mem)
             tc->in.gpr[i->rm] = code_target(tc);
@@ -236,7 +236,8 @@ static unsigned random_bytes(const struct form *form, bool low, uint8_t *to)
     return n + immediate_bytes(to + n);
 }
 
-/* Branches stay near; ENTER and RET imm move the stack pointer little; what leaves the code or is undefined goes. */
+/* Branches stay near; ENTER and RET imm move the stack pointer little; what leaves the code or is
+ * undefined goes. */
 static bool tame(struct testcase *tc, struct insn *i)
 {
     uint32_t props = x86_ops[i->op].props;
@@ -244,7 +245,9 @@ static bool tame(struct testcase *tc, struct insn *i)
     if (props & (P_COND | P_JUMP | P_CALL | P_RET) && i->opsize == 2)
         return false;
     if (props & (P_COND | P_JUMP | P_CALL) && i->opd[0] == OPD_IMM) {
-        unsigned size = i->opcode < 0x80 || (i->opcode >= 0xe0 && i->opcode <= 0xe3) || i->opcode == 0xeb ? 1 : 4;
+        unsigned size =
+            i->opcode < 0x80 || (i->opcode >= 0xe0 && i->opcode <= 0xe3) || i->opcode == 0xeb ? 1
+                                                                                              : 4;
 
         if ((i->opcode & 0xf0) == 0x80)
             size = 4;

@@ -1,9 +1,9 @@
 /*
  * native.c - a case on the host's own processor.
  *
- * This process is a 64-bit one; IRET takes it into the 32-bit code segment that Linux offers, with all registers
- * loaded. It comes back by a signal whatever happens: the CC at the end raises SIGTRAP, a fault its own signal, and the
- * signal's frame holds the registers.
+ * This process is a 64-bit one; IRET takes it into the 32-bit code segment that Linux offers, with
+ * all registers loaded. It comes back by a signal whatever happens: the CC at the end raises
+ * SIGTRAP, a fault its own signal, and the signal's frame holds the registers.
  */
 #define _GNU_SOURCE
 
@@ -38,7 +38,8 @@ uint8_t *native_memory(uint32_t addr)
 
 static void handler(int number, siginfo_t *info, void *context)
 {
-    static const int order[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
+    static const int order[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX,
+                                 REG_RSP, REG_RBP, REG_RSI, REG_RDI};
     const greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
 
     (void)number;
@@ -68,8 +69,8 @@ static bool map_area(const struct area *a)
 {
     void *at = native_memory(a->base);
 
-    return mmap(at, a->size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-                0) == at;
+    return mmap(at, a->size, PROT_READ | PROT_WRITE | PROT_EXEC,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == at;
 }
 
 bool native_init(void)
@@ -77,7 +78,8 @@ bool native_init(void)
     static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
     static uint8_t stack[65536];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof(stack)};
-    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = handler,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
 
     for (unsigned n = 0; n < AREA_LOW; n++)
         if (!map_area(&areas[n])) {
