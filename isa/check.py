@@ -10,22 +10,20 @@ PART = re.compile(r"\{(\w+)\}")
 FILE_OF_KIND = {"d": "r", "f": "c"}
 
 
-def asm_pattern(atom):
-    """What follows the mnemonic: a list of literal strings and fields, in order."""
+def check_asm(atom):
+    """A mnemonic, then each free operand once, with something between two of them."""
     def fail(text):
         raise Mistake(atom.where, f"atom {atom.name}: assembly: {text}")
 
     rest = atom.asm.strip()[len(atom.mnemonic):]
     if "{" in atom.mnemonic:
         fail("it must begin with the mnemonic and a blank")
-    pattern, seen, pos = [], set(), 0
+    seen, pos = set(), 0
     for match in PART.finditer(rest):
         literal = rest[pos:match.start()].strip()
         if "{" in literal or "}" in literal:
             fail(f"can't read `{literal}`")
-        if literal:
-            pattern.append(literal)
-        elif pattern and pos:
+        if not literal and seen:
             fail(f"nothing separates {{{match.group(1)}}} from the operand before it")
         name = match.group(1)
         f = atom.format.field(name)
@@ -36,17 +34,13 @@ def asm_pattern(atom):
         if name in seen:
             fail(f"operand {name} stands twice")
         seen.add(name)
-        pattern.append(f)
         pos = match.end()
     tail = rest[pos:].strip()
     if "{" in tail or "}" in tail:
         fail(f"can't read `{tail}`")
-    if tail:
-        pattern.append(tail)
     for f in atom.free():
         if f.name not in seen:
             fail(f"operand {f.name} is missing")
-    return pattern
 
 
 class Checker:
@@ -60,7 +54,7 @@ class Checker:
         causes = self.isa.names("cause")
         for atom in self.isa.atoms:
             atom.meaning = self.report.guard(Meaning, atom, self.table, causes)
-            atom.pattern = self.report.guard(asm_pattern, atom)
+            self.report.guard(check_asm, atom)
             self.report.guard(self.intrinsic, atom)
         for form in self.isa.formats.values():
             self.report.guard(self.register_files, form)
@@ -143,6 +137,9 @@ class Checker:
 
     def lift(self, lift):
         atom = self.isa.atom(lift.atom)
+        taken = self.isa.atom(lift.name)
+        if taken is not None and "c" in taken.marks:
+            raise Mistake(lift.where, f"lift {lift.name}: vx_{lift.name} is an atom's")
         if atom is None:
             raise Mistake(lift.where, f"lift {lift.name}: unknown atom {lift.atom}")
         free = {f.name: f for f in atom.free()}

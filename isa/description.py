@@ -150,6 +150,8 @@ class Reader:
             self.report.guard(self.statement, statement)
         if self.isa.isa is None:
             self.report.add(f"{path}:1", 'no `isa "name" version N` line')
+        elif not self.isa.formats and not self.report.lines:
+            self.report.add(f"{path}:1", "no format, so no atom")
         return self.isa
 
     def statement(self, s):

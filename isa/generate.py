@@ -90,7 +90,7 @@ def main():
         with open(os.path.join(HERE, "prims.h"), encoding="utf-8") as f:
             prims = f.read()
     except (OSError, UnicodeDecodeError) as error:
-        print(f"generate.py: {error}", file=sys.stderr)
+        print(f"generate.py: {args.description}: {error}", file=sys.stderr)
         return 1
     isa = Reader(report).read(args.description, text)
     Checker(isa, prims, report).run()

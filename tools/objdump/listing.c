@@ -63,17 +63,21 @@ static void print_address(uint64_t addr, const uint32_t *word, unsigned words,
         printf("%08" PRIx32 " ", word[i]);
 }
 
-static void print_target(const struct symbols *s, const struct bundle *b)
+/* Where branches go, and which labels long immediates are the addresses of. */
+static void print_targets(const struct symbols *s, const struct bundle *b)
 {
     for (unsigned i = 0; i < b->atoms; i++) {
         const struct isa_fact *fact = &isa_facts[b->op[i].atom];
-        uint64_t target = b->addr + 4 * (uint64_t)b->op[i].imm;
+        bool branch = (fact->flags & ISA_F_BRANCH) && fact->imm_bits;
+        uint64_t target = (uint64_t)b->op[i].imm;
         const struct name *label;
 
-        if (!(fact->flags & ISA_F_BRANCH) || fact->imm_bits == 0)
+        if (!branch && !b->op[i].long_imm)
             continue;
+        if (branch)
+            target = b->addr + 4 * target;
         label = symbols_label(s, target);
-        if (!label)
+        if (!label || (!branch && label->addr != target))
             continue;
         printf("  # ");
         print_name(label->text);
@@ -93,7 +97,7 @@ static void print_bundle(const struct symbols *s, const struct bundle *b, const 
         printf("%s%s", i ? " ; " : "", text);
     }
     printf(" }");
-    print_target(s, b);
+    print_targets(s, b);
     printf("%s\n", b->stop ? "" : "  # no stop bit");
 }
 
