@@ -1,8 +1,8 @@
 """From the text of a description to statements: comments, strings, `each` and its variables.
 
 A statement is one line. Its words are separated by blanks; `key=value` and `"string"` are words,
-too, and a string may hold anything but a quote. `each A=1,2 B=x,y {` ... `}` repeats the lines inside
-once per column; lists split at commas outside parentheses, and blocks nest.
+too, and a string may hold anything but a quote. `each A=1,2 B=x,y {` ... `}` repeats the lines
+inside once per column; lists split at commas outside parentheses, and blocks nest.
 """
 
 import re

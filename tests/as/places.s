@@ -29,6 +29,9 @@ table: .word SEVEN
 # RUN: printf '.org -4\n.quad 1\n' > %t.wrap.s
 # RUN: not %vliw-as -o %t.x %t.wrap.s 2>&1 | %FileCheck %s --check-prefix=WRAP
 # WRAP: wrap.s:2: the output wraps around the address space
+# RUN: printf 'nop\n.global main\n' > %t.global.s
+# RUN: not %vliw-as -o %t.x %t.global.s 2>&1 | %FileCheck %s --check-prefix=GLOBAL
+# GLOBAL: global.s:2: `main` is global, but not defined
 # RUN: printf '.entry main\nnop\n' > %t.entry.s
 # RUN: not %vliw-as -o %t.x %t.entry.s 2>&1 | %FileCheck %s --check-prefix=ENTRY
 # ENTRY: entry.s:1: entry label `main` is not defined

@@ -355,6 +355,13 @@ static void equate(struct as *as, struct text rest, unsigned unused)
     as_error(as, as->place, "expected: .equ NAME, expression");
 }
 
+static void make_global(struct as *as, struct symbol *symbol)
+{
+    symbol->global = true;
+    if (symbol->kind == SYMBOL_UNKNOWN)
+        symbol->place = as->place;
+}
+
 static void global(struct as *as, struct text rest, unsigned unused)
 {
     struct text operand, name;
@@ -364,7 +371,7 @@ static void global(struct as *as, struct text rest, unsigned unused)
         if (!symbol_name(&operand, &name) || operand.length)
             as_error(as, as->place, "expected a name");
         else
-            symbol_get(as, name)->global = true;
+            make_global(as, symbol_get(as, name));
     }
 }
 
@@ -442,24 +449,32 @@ static void directive(struct as *as, struct text name, struct text rest)
 
 /* ---------------------------------------------------------------- lines */
 
+/* Labels and bundles at the front of a line; returns what is left. */
+static struct text labels_and_bundles(struct as *as, struct text text)
+{
+    struct text rest = text, name;
+
+    for (;;) {
+        if (text.length && *text.start == '{') {
+            open_bundle(as);
+            rest = bundle_part(as, (struct text){text.start + 1, text.length - 1});
+        } else if (symbol_name(&rest, &name) && (rest = trim(rest)).length && *rest.start == ':') {
+            symbol_define(as, name, SYMBOL_LABEL, as->count, (struct text){0});
+            rest = (struct text){rest.start + 1, rest.length - 1};
+        } else {
+            return text;
+        }
+        text = rest = trim(rest);
+    }
+}
+
 static void statement(struct as *as, struct text text)
 {
-    struct text rest = text, name, after;
+    struct text rest, name, after;
 
-    while (symbol_name(&rest, &name) && (after = trim(rest)).length && *after.start == ':') {
-        symbol_define(as, name, SYMBOL_LABEL, as->count, (struct text){0});
-        text = rest = trim((struct text){after.start + 1, after.length - 1});
-    }
+    rest = text = labels_and_bundles(as, text);
     if (!text.length)
         return;
-    if (*text.start == '{') {
-        open_bundle(as);
-        rest = trim(bundle_part(as, (struct text){text.start + 1, text.length - 1}));
-        if (rest.length)
-            statement(as, rest);
-        return;
-    }
-    rest = text;
     if (symbol_name(&rest, &name)) {
         after = trim(rest);
         if (after.length > 1 && *after.start == '=') {
@@ -491,5 +506,12 @@ void statement_end(struct as *as)
 {
     if (as->in_bundle)
         as_error(as, as->open, "bundle without `}`");
+    for (size_t i = 0; i < sizeof(as->symbols) / sizeof(as->symbols[0]); i++) {
+        for (const struct symbol *s = as->symbols[i]; s; s = s->next) {
+            if (s->global && s->kind == SYMBOL_UNKNOWN)
+                as_error(as, s->place, "`%.*s` is global, but not defined", shown(s->name),
+                         s->name.start);
+        }
+    }
     add_item(as, ITEM_END);
 }
