@@ -22,7 +22,7 @@ void cms_main(uint64_t flash, uint64_t hidden)
     boot_vectors();
     cause = cms_setjmp(cms.landing);
     if (cause) /* the main loop, which would know better, does not run yet */
-        cms_panic("trap %d at %lx while starting", cause, (unsigned long)vx_mfsr(SR_EPC));
+        cms_panic("%s at %lx while starting", isa_cause_name[cause], (unsigned long)vx_mfsr(SR_EPC));
     if (vx_mfsr(SR_HOST_VERSION) != HOSTPORT_VERSION)
         cms_panic("the host port speaks version %lu, this firmware %u",
                   (unsigned long)vx_mfsr(SR_HOST_VERSION), HOSTPORT_VERSION);

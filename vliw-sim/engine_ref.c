@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "hidden-mem/hostport.h"
 #include "vliw-sim/bundle.h"
 #include "vliw-sim/host/hostport.h"
 #include "vliw-sim/trace.h"
@@ -274,7 +275,9 @@ static void engine_host(struct chip *chip)
     const uint32_t *op = chip_mem(chip, chip->host_block, sizeof *op, false);
     uint32_t shown = op && chip->host_block % sizeof *op == 0 ? *op : UINT32_MAX;
 
-    event_add(&chip->events, EVENT_HOST, chip->cycle, chip->pc, shown, chip->host_block);
+    /* Statistics come in dozens at the end of a run and would push out what led to it. */
+    if (shown != HOST_STAT)
+        event_add(&chip->events, EVENT_HOST, chip->cycle, chip->pc, shown, chip->host_block);
     if (trace_on(chip->trace, TRACE_HOST))
         trace_line(chip, TRACE_HOST, "%s 0x%llx", trace_host_op(shown),
                    (unsigned long long)chip->host_block);

@@ -175,7 +175,14 @@ static int end_of_run(struct run *run, char *text, size_t size)
     symbols_text(run->symbols, chip->stop_pc, here);
     symbols_text(run->symbols, chip->epc, there);
     switch (chip->stop) {
-    case STOP_HOST: return end_of_host(hostport_report(run->host), text, size);
+    case STOP_HOST: {
+        int status = end_of_host(hostport_report(run->host), text, size);
+
+        if (status == EXIT_PANIC && chip->cause)
+            snprintf(text + strlen(text), size - strlen(text), " (last trap: %s at %s)",
+                     isa_cause_name[chip->cause], there);
+        return status;
+    }
     case STOP_TRAP_LOOP:
         snprintf(text, size, "trap loop: %s at %s, address 0x%" PRIx64 ", %" PRIu64 " times",
                  isa_cause_name[chip->cause], there, chip->badaddr, chip->loop_count);
