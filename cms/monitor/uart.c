@@ -109,6 +109,12 @@ static void uart_send(struct uart *u, uint8_t byte)
         proxy_call(&rq);
 }
 
+/* The other end sends only to who has raised a hand: what comes before would be lost. */
+static bool uart_listens(const struct uart *u)
+{
+    return u->mcr & (MCR_DTR | MCR_RTS) && !(u->mcr & MCR_LOOP);
+}
+
 static void uart_event(void *state, uint64_t now)
 {
     struct uart *u = state;
@@ -121,7 +127,7 @@ static void uart_event(void *state, uint64_t now)
         .length = room,
     };
 
-    if (room > 0 && !(u->mcr & MCR_LOOP)) {
+    if (room > 0 && uart_listens(u)) {
         if (proxy_call(&rq) == HOST_EHANDLE)
             u->deaf = true;
         else if (rq.status == HOST_OK)

@@ -32,3 +32,14 @@ $(B)/guests/expected: $(GUEST_SRC)/expected.c $(GUEST_SRC)/work.c $(GUEST_SRC)/w
 
 $(B)/guests/boot.expected: $(B)/guests/expected $(B)/guests/boot.img
 	$< $(B)/guests/boot.img > $@
+
+# Disks that are one boot sector and some empty ones.
+GUEST_SECTORS := $(patsubst tests/guests/sectors/%.S,$(B)/guests/%.img,$(wildcard tests/guests/sectors/*.S))
+TEST_NEEDS += $(GUEST_SECTORS)
+
+$(B)/guests/sectors/%.o: tests/guests/sectors/%.S
+	@mkdir -p $(@D)
+	gcc -m32 -c -o $@ $<
+
+$(GUEST_SECTORS): $(B)/guests/%.img: $(B)/guests/sectors/%.o
+	ld -m elf_i386 -Ttext 0x7c00 -e start --oformat binary -o $@ $<
