@@ -12,7 +12,8 @@ typedef uint64_t __attribute__((may_alias)) word;
 #define WORD sizeof(word)
 #define WORD_OFFSET(p) ((uintptr_t)(p) % WORD)
 
-void *memcpy(void *restrict to, const void *restrict from, size_t n)
+/* Lowest address first; also right when `to` lies below `from` and they overlap. */
+static inline void *copy_up(void *to, const void *from, size_t n)
 {
     uint8_t *d = to;
     const uint8_t *s = from;
@@ -28,13 +29,18 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
     return to;
 }
 
+void *memcpy(void *restrict to, const void *restrict from, size_t n)
+{
+    return copy_up(to, from, n);
+}
+
 void *memmove(void *to, const void *from, size_t n)
 {
     uint8_t *d = to;
     const uint8_t *s = from;
 
     if ((uintptr_t)d - (uintptr_t)s >= n)
-        return memcpy(to, from, n);
+        return copy_up(to, from, n);
     while (n-- > 0)
         d[n] = s[n];
     return to;

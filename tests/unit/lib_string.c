@@ -1,0 +1,66 @@
+/*
+ * lib_string.c - the firmware's memory functions, under other names, against the C library's.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define memcpy lib_memcpy
+#define memmove lib_memmove
+#define memset lib_memset
+#define memcmp lib_memcmp
+#define strlen lib_strlen
+#include "cms/lib/string.c"
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
+#undef strlen
+
+#define SIZE 96
+
+static unsigned failures;
+
+static void check(int good, const char *what, size_t a, size_t b, size_t n)
+{
+    if (good)
+        return;
+    fprintf(stderr, "%s: offsets %zu and %zu, %zu bytes\n", what, a, b, n);
+    failures++;
+}
+
+static int sign(int n)
+{
+    return (n > 0) - (n < 0);
+}
+
+int main(void)
+{
+    uint8_t start[SIZE], ours[SIZE], theirs[SIZE];
+
+    for (unsigned i = 0; i < SIZE; i++)
+        start[i] = (uint8_t)(i * 37 + 1);
+    for (size_t a = 0; a < 20; a++) {
+        for (size_t b = 0; b < 20; b++) {
+            for (size_t n = 0; n < 40; n++) {
+                memcpy(ours, start, SIZE);
+                memcpy(theirs, start, SIZE);
+                lib_memmove(ours + a, ours + b, n);
+                memmove(theirs + a, theirs + b, n);
+                check(memcmp(ours, theirs, SIZE) == 0, "memmove", a, b, n);
+                lib_memcpy(ours + a, start + b, n);
+                memcpy(theirs + a, start + b, n);
+                check(memcmp(ours, theirs, SIZE) == 0, "memcpy", a, b, n);
+                lib_memset(ours + a, (int)(b * 77), n);
+                memset(theirs + a, (int)(b * 77), n);
+                check(memcmp(ours, theirs, SIZE) == 0, "memset", a, b, n);
+                check(sign(lib_memcmp(ours + a, start + b, n)) ==
+                          sign(memcmp(theirs + a, start + b, n)),
+                      "memcmp", a, b, n);
+            }
+        }
+    }
+    check(lib_strlen("") == 0 && lib_strlen("abc") == 3, "strlen", 0, 0, 0);
+    printf("lib_string: %u failures\n", failures);
+    return failures != 0;
+}
