@@ -2,12 +2,13 @@
 
 from description import KINDS
 from gen_facts import FLAGS, config_names, config_texts
+from meaning import LEVELS, primitives
 
 INTRODUCTION = """\
 Atoms that issue together form a bundle; all of them read before any writes. In the meanings `rd`,
 `ra`, `rb`, `rs` are 64-bit registers (r0 is zero), `ca` and `cd` flag registers, `imm` the
 immediate, extended if a long immediate follows, `next` the address of the next bundle; operators
-are unsigned and 64 bits wide. Primitives such as `sx(n, x)` are the functions of `isa/prims.h`."""
+are unsigned and 64 bits wide. Functions such as `sx(n, x)` are those of `isa/prims.h`."""
 CHAPTERS = (
     ("condition", "x86 conditions"),
     ("cause", "Trap causes"),
@@ -20,6 +21,10 @@ CHAPTERS = (
 
 def cell(text):
     return text.replace("|", "\\|")
+
+
+def sentence(text):
+    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def row(cells):
@@ -44,6 +49,31 @@ def boxes(atom):
     return [row(bits), "|" + " :-: |" * len(bits), row(names)]
 
 
+def show(node, level=0):
+    """An expression with blanks and no more parentheses than it needs."""
+    if node.op == "cond":
+        test, then, other = (show(a, 1) for a in node.args)
+        text, own = f"{test} ? {then} : {other}", 0
+    elif node.op == "bin":
+        own = 1 + next(i for i, ops in enumerate(LEVELS) if node.text in ops)
+        text = f"{show(node.args[0], own)} {node.text} {show(node.args[1], own + 1)}"
+    elif node.op == "un":
+        return node.text + show(node.args[0], 99)
+    elif node.op == "call":
+        return f"{node.text}({', '.join(show(a) for a in node.args)})"
+    else:
+        return node.text
+    return f"({text})" if own < level else text
+
+
+def show_step(step):
+    if step.kind == "let":
+        return f"let {step.name} = {show(step.expr)}"
+    if step.kind == "set":
+        return f"{step.name} = {show(step.expr)}"
+    return (f"if ({show(step.guard)}) " if step.guard else "") + show(step.expr)
+
+
 def effects(atom):
     parts = []
     reads = sorted(atom.meaning.reads - {"pc", "next"})
@@ -52,7 +82,8 @@ def effects(atom):
     if atom.meaning.writes:
         parts.append("writes " + ", ".join(sorted(atom.meaning.writes)))
     if atom.meaning.size:
-        parts.append(f"{atom.meaning.size} bytes of memory")
+        size = atom.meaning.size
+        parts.append(f"{size} byte{'s' if size > 1 else ''} of memory")
     shown = atom.meaning.flags - {"X86", "READS_RD", "READS_CD", "LIM"}
     parts += [text.lstrip(". ") for name, text in FLAGS if name in shown]
     return "; ".join(parts)
@@ -62,12 +93,11 @@ def atom_lines(isa, atom):
     out = [f"### {atom.name}", "", f"`{atom.asm}`", ""]
     out += boxes(atom) + [""]
     if atom.doc:
-        text = atom.doc if atom.doc.endswith(".") else atom.doc + "."
-        out += [text[0].upper() + text[1:], ""]
-    out += ["```", *[part.strip() for part in atom.do.split(";")], "```", ""]
+        out += [sentence(atom.doc), ""]
+    out += ["```", *[show_step(step) for step in atom.meaning.steps], "```", ""]
     latency = next(e for e in isa.lists["latency"] if e.name == atom.lat)
     out.append(f"Unit {atom.unit}, latency class {atom.lat} ({latency.default}), energy class "
-               f"{atom.energy}. {effects(atom).capitalize()}.")
+               f"{atom.energy}. {sentence(effects(atom))}")
     if atom.free():
         operands = [f"{f.name} ({KINDS[f.kind]}, {f.width} bits)" for f in atom.free()]
         out += ["", "Operands: " + ", ".join(operands) + "."]
@@ -97,6 +127,14 @@ def formats(isa):
         fields = " ".join(f"{x.name}:{x.width}{x.kind}" for x in f.fields)
         rows.append((f.name, fields, f.ext or "-"))
     return out + table(("format", "fields, from bit 31 down", "extended by a long immediate"), rows)
+
+
+def primitive_table():
+    letters = {"z": "size", "v": "value", "n": "number", "t": "cause"}
+    rows = []
+    for p in sorted(primitives().values(), key=lambda p: p.name):
+        rows.append((f"`{p.name}({', '.join(letters[a] for a in p.args)})`", p.text))
+    return ["## Primitives of meanings", "", *table(("primitive", "what it does"), rows)]
 
 
 def shared(isa):
@@ -129,5 +167,5 @@ def markdown(isa, number):
         out += [f"## {group.title}", "", group.prose, ""]
         for atom in group.atoms:
             out += atom_lines(isa, atom)
-    out += formats(isa) + shared(isa)
+    out += formats(isa) + primitive_table() + shared(isa)
     return "\n".join(out).rstrip() + "\n"

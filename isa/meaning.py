@@ -29,39 +29,52 @@ class Primitive:
     name: str
     args: str
     macro: str
+    text: str = ""
     effects: tuple = ()
     value: bool = False
     system: bool = False  # touches state that is neither a register nor memory: its atom is `seq`
 
 
 def primitives():
-    table = [
-        Primitive("nload", "zv", "ISA_NLOAD", ("LOAD", "TRAP"), value=True),
-        Primitive("nload_d", "zv", "ISA_NLOAD_D", ("LOAD", "DISMISS"), value=True),
-        Primitive("nstore", "zvv", "ISA_NSTORE", ("STORE", "TRAP")),
-        Primitive("gload", "zv", "ISA_GLOAD", ("LOAD", "GUEST", "TRAP"), value=True),
-        Primitive("gstore", "zvv", "ISA_GSTORE", ("STORE", "GUEST", "TRAP")),
-        Primitive("pload", "zv", "ISA_PLOAD", ("LOAD", "GUEST", "PORT", "TRAP"), value=True),
-        Primitive("pstore", "zvv", "ISA_PSTORE", ("STORE", "GUEST", "PORT", "TRAP")),
-        Primitive("sreg", "v", "ISA_SREG", ("SR_READ", "TRAP"), value=True, system=True),
-        Primitive("set_sreg", "vv", "ISA_SET_SREG", ("SR_WRITE", "TRAP"), system=True),
-        Primitive("greg", "v", "ISA_GREG", ("GREG_READ",), value=True),
-        Primitive("set_greg", "vv", "ISA_SET_GREG", ("GREG_WRITE",)),
-        Primitive("commit", "v", "ISA_COMMIT", ("COMMIT",), system=True),
-        Primitive("rollback", "", "ISA_ROLLBACK", ("ROLLBACK",), system=True),
-        Primitive("tlb_write", "", "ISA_TLB_WRITE", ("TRAP",), system=True),
-        Primitive("tlb_probe", "v", "ISA_TLB_PROBE", (), value=True, system=True),
-        Primitive("tlb_drop", "v", "ISA_TLB_DROP", (), system=True),
-        Primitive("tlb_drop_phys", "v", "ISA_TLB_DROP_PHYS", (), system=True),
-        Primitive("tlb_flush", "", "ISA_TLB_FLUSH", (), system=True),
-        Primitive("icache_flush", "vv", "ISA_ICACHE_FLUSH", (), system=True),
-        Primitive("halt", "", "ISA_HALT", (), system=True),
-        Primitive("trap_return", "", "ISA_TRAP_RETURN", ("BRANCH", "INDIRECT"), system=True),
-        Primitive("trap", "t", "ISA_TRAP", ("TRAP",), system=True),
-        Primitive("branch", "v", "ISA_BRANCH", ("BRANCH",)),
-        Primitive("jump", "v", "ISA_JUMP", ("BRANCH", "INDIRECT")),
-        Primitive("extend", "v", "", ("LIM",)),
-    ]
+    """What touches the machine: name, arguments, what it does, effects."""
+    values = (
+        ("nload", "zv", "native load, zero-extended", ("LOAD", "TRAP")),
+        ("nload_d", "zv", "the same; where it would trap it gives 0", ("LOAD", "DISMISS")),
+        ("gload", "zv", "guest load through the TLB, zero-extended", ("LOAD", "GUEST", "TRAP")),
+        ("pload", "zv", "guest port read", ("LOAD", "GUEST", "PORT", "TRAP")),
+        ("greg", "v", "one of r1..r8", ("GREG_READ",)),
+    )
+    actions = (
+        ("nstore", "zvv", "native store", ("STORE", "TRAP")),
+        ("gstore", "zvv", "guest store through the TLB, gated", ("STORE", "GUEST", "TRAP")),
+        ("pstore", "zvv", "guest port write", ("STORE", "GUEST", "PORT", "TRAP")),
+        ("set_greg", "vv", "write one of r1..r8", ("GREG_WRITE",)),
+        ("branch", "v", "go so many atoms from the bundle", ("BRANCH",)),
+        ("jump", "v", "go to an address", ("BRANCH", "INDIRECT")),
+    )
+    system_values = (
+        ("sreg", "v", "a special register", ("SR_READ", "TRAP")),
+        ("tlb_probe", "v", "TLB_LO of the entry for a page, or 0", ()),
+    )
+    system_actions = (
+        ("set_sreg", "vv", "write a special register", ("SR_WRITE", "TRAP")),
+        ("commit", "v", "commit; so many guest instructions retire", ("COMMIT",)),
+        ("rollback", "", "back to the last commit", ("ROLLBACK",)),
+        ("tlb_write", "", "enter TLB_HI, TLB_LO, TLB_TMASK", ("TRAP",)),
+        ("tlb_drop", "v", "drop the entry of a guest page", ()),
+        ("tlb_drop_phys", "v", "drop the entries of a physical page", ()),
+        ("tlb_flush", "", "drop all entries", ()),
+        ("icache_flush", "vv", "fetch sees what was written to so many bytes", ()),
+        ("halt", "", "wait until an interrupt is pending", ()),
+        ("trap_return", "", "leave the trap handler", ("BRANCH", "INDIRECT")),
+        ("trap", "t", "trap", ("TRAP",)),
+    )
+    table = [Primitive("extend", "v", "", "payload of the atom before", ("LIM",))]
+    for rows, value, system in ((values, True, False), (actions, False, False),
+                                (system_values, True, True), (system_actions, False, True)):
+        for name, args, text, effects in rows:
+            macro = "ISA_" + name.upper()
+            table.append(Primitive(name, args, macro, text, effects, value, system))
     return {p.name: p for p in table}
 
 
