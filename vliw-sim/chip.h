@@ -81,6 +81,7 @@ struct chip_store {
 };
 
 struct host_port;
+struct profile;
 struct code_cache;
 struct trace;
 
@@ -179,6 +180,7 @@ struct chip {
     struct code_cache *code;
     struct host_port *host;
     struct trace *trace;
+    struct profile *profile; /* NULL: none is made */
     struct events events;
     int signal_fd; /* readable after Ctrl-C; -1: none */
     enum chip_stop stop;

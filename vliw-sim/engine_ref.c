@@ -20,6 +20,7 @@
 #include "hidden-mem/hostport.h"
 #include "vliw-sim/bundle.h"
 #include "vliw-sim/host/hostport.h"
+#include "vliw-sim/profile.h"
 #include "vliw-sim/trace.h"
 
 #define POLL_CYCLES (1u << 22) /* between looks for Ctrl-C */
@@ -128,8 +129,8 @@ static uint64_t trace_edge(const struct chip *chip)
 
 void engine_plan(struct chip *chip)
 {
-    bool always = chip->stop || trace_on(chip->trace, TRACE_BUNDLE) || chip->machine.irq_every ||
-                  chip->machine.check_code;
+    bool always = chip->stop || trace_on(chip->trace, TRACE_BUNDLE) || chip->profile ||
+                  chip->machine.irq_every || chip->machine.check_code;
     uint64_t first = chip->poll_cycle < chip->max_cycles ? chip->poll_cycle : chip->max_cycles;
 
     if (chip->trace && trace_edge(chip) < first)
@@ -200,6 +201,8 @@ static bool engine_event(struct chip *chip)
         chip_halt_with(chip, STOP_STALE);
         return false;
     }
+    if (chip->profile)
+        profile_step(chip->profile, chip->pc, chip->cycle);
     if (trace_on(chip->trace, TRACE_BUNDLE))
         trace_bundle(chip, bundle_find(chip, chip->pc));
     return true;

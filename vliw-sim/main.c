@@ -23,6 +23,7 @@
 #include "vliw-sim/loader.h"
 #include "vliw-sim/options.h"
 #include "vliw-sim/panic.h"
+#include "vliw-sim/profile.h"
 #include "vliw-sim/stats.h"
 #include "vliw-sim/symbols.h"
 #include "vliw-sim/trace.h"
@@ -111,6 +112,7 @@ static int run_connect(struct run *run)
     run->chip->trace = &run->trace;
     run->chip->trace_from = o->trace_from;
     run->chip->trace_to = o->trace_to;
+    run->chip->profile = o->profile ? profile_new() : NULL;
     run->chip->max_cycles = o->max_cycles;
     run->chip->signal_fd = signals_open();
     return EXIT_OK;
@@ -211,23 +213,42 @@ static int end_of_run(struct run *run, char *text, size_t size)
     panic("the engine returned for no reason");
 }
 
-static int stats_write(struct run *run, const struct stats_end *end)
+/*
+ * A file for results, or NULL if none is wanted or (then *status says so, unless it says worse)
+ * possible.
+ */
+static FILE *result_open(const char *path, int *status)
 {
-    const char *path = run->options.stats;
     FILE *out = path ? fopen(path, "w") : NULL;
 
-    if (!path)
-        return end->status;
-    if (!out) {
+    if (path && !out) {
         fprintf(stderr, "vliw-sim: %s: %s\n", path, strerror(errno));
-        return end->status ? end->status : EXIT_INPUT;
+        *status = *status ? *status : EXIT_INPUT;
     }
-    stats_json(run->chip, hostport_report(run->host), end, out);
-    fclose(out);
-    return end->status;
+    return out;
 }
 
-/* Did the run end before it began, because of what the command line said or named? Then one line is enough. */
+static int results_write(struct run *run, const struct stats_end *end)
+{
+    int status = end->status;
+    FILE *stats = result_open(run->options.stats, &status);
+    FILE *profile = result_open(run->options.profile, &status);
+
+    if (stats) {
+        stats_json(run->chip, hostport_report(run->host), end, stats);
+        fclose(stats);
+    }
+    if (profile) {
+        profile_write(run->chip->profile, run->chip->cycle, run->symbols, profile);
+        fclose(profile);
+    }
+    return status;
+}
+
+/*
+ * Did the run end before it began, because of what the command line said or named? Then one line is
+ * enough.
+ */
 static bool refused(int status)
 {
     return status == EXIT_ROM || status == EXIT_USAGE || status == EXIT_INPUT;
@@ -244,7 +265,7 @@ static int run_finish(struct run *run, double seconds)
     if (end.status == EXIT_PANIC || end.status == EXIT_TRAP || end.status == EXIT_INTERRUPTED)
         events_print(&run->chip->events, run->symbols, stderr);
     stats_text(run->chip, hostport_report(run->host), &end, stderr);
-    return stats_write(run, &end);
+    return results_write(run, &end);
 }
 
 static void run_free(struct run *run)
@@ -253,6 +274,7 @@ static void run_free(struct run *run)
     symbols_free(run->symbols);
     if (run->chip->signal_fd >= 0)
         close(run->chip->signal_fd);
+    profile_free(run->chip->profile);
     chip_free(run->chip);
     if (run->trace.out && run->trace.out != stderr && run->trace.out != stdout)
         fclose(run->trace.out);

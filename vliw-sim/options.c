@@ -215,6 +215,7 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_SYMBOLS: o->symbols = arg; return true;
     case OPT_MAX_CYCLES: return number(word, arg, UINT64_MAX - 1, &o->max_cycles, err);
     case OPT_STATS: o->stats = arg; return true;
+    case OPT_PROFILE: o->profile = arg; return true;
     case OPT_CONFIG_OUT: o->config_out = arg; return true;
     case OPT_TRACE:
         if (!trace_parse(arg, &o->trace_on, o->others, sizeof o->others))

@@ -1,0 +1,26 @@
+/*
+ * profile.h - cycles by place: for each bundle how often it was entered and how long it took, and
+ * the sums by symbol.
+ *
+ * A bundle is charged with everything from its look-up to that of the next one: fetch, waits,
+ * traps, host requests.
+ */
+#ifndef SELKIRK_PROFILE_H
+#define SELKIRK_PROFILE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct profile;
+struct symbols;
+
+struct profile *profile_new(void);
+void profile_free(struct profile *p);
+
+/* The bundle at pc is looked up in `cycle`. */
+void profile_step(struct profile *p, uint64_t pc, uint64_t cycle);
+
+/* Two tables: symbols by cycles, bundles by address. `cycle` is the end of the run. */
+void profile_write(struct profile *p, uint64_t cycle, const struct symbols *symbols, FILE *out);
+
+#endif
