@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "x86/x86.h"
 
@@ -76,5 +77,12 @@ extern const unsigned form_count;
 void make_seed(uint64_t seed);
 uint32_t make_random(void);
 bool make_case(const struct form *form, bool low, struct testcase *tc);
+
+/*
+ * export.c: runs the case, which has been placed, natively and writes it with its outcome. False if
+ * it doesn't suit or doesn't fit into `room` bytes, which shrinks. `mask`: flags to compare.
+ */
+bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], uint32_t mask,
+                 FILE *to, size_t *room);
 
 #endif

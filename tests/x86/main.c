@@ -1,11 +1,13 @@
 /*
- * main.c - x86-diff [-n CASES] [-s SEED] [-u] [-v] [MNEMONIC...]
+ * main.c - x86-diff [-n CASES] [-s SEED] [-u] [-e FILE] [MNEMONIC...]
  *
  * For each instruction of insns.def that user-mode code may run: CASES random cases of every
  * encoding (20), from SEED (1). With -u undefined flags are compared too. One line an instruction;
  * differences in full. Exit status 1 if any.
+ *
+ * With -e the cases are not compared but written to FILE with what the processor made of them, as
+ * far as 192 KiB hold them, for guest/vectors.S; each is listed with its number.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,9 +16,28 @@
 #define FLAGS_SEEN (FL_STATUS | FL_DF)
 #define SHOWN 3 /* differences shown for one instruction */
 #define CODE_MARGIN 96
+#define EXPORT_SIZE 0x30000u
+
+struct settings {
+    unsigned cases;
+    uint64_t seed;
+    bool undefined;
+    FILE *export;
+    size_t room; /* bytes left in it */
+    unsigned exported;
+};
 
 static bool low;
 static uint8_t *image[AREA_COUNT];
+
+/* What memory holds before a case; guest/vectors.S computes the same. */
+static uint32_t memory_word(uint32_t addr)
+{
+    uint32_t x = addr * 0x9e3779b1u;
+
+    x = (x ^ x >> 15) * 0x85ebca6bu;
+    return x ^ x >> 13;
+}
 
 static void fill_memory(void)
 {
@@ -25,7 +46,7 @@ static void fill_memory(void)
             continue;
         image[n] = malloc(areas[n].size);
         for (uint32_t at = 0; at < areas[n].size; at += 4) {
-            uint32_t value = make_random();
+            uint32_t value = memory_word(areas[n].base + at);
 
             memcpy(image[n] + at, &value, 4);
         }
@@ -85,13 +106,10 @@ static void print_outcome(const char *name, const struct outcome *o)
     printf("\n");
 }
 
-static void print_difference(const struct testcase *tc, const struct outcome *native,
-                             const struct outcome *guest)
+static void print_code(const struct testcase *tc)
 {
-    struct outcome before = {.regs = tc->in, .vector = NO_VECTOR};
     struct insn i;
     char text[80] = "(undefined)";
-    uint32_t at = memory_differs();
 
     if (x86_decode(tc->code, tc->length, true, &i) > 0)
         x86_print(&i, tc->in.eip, text, sizeof(text));
@@ -99,6 +117,15 @@ static void print_difference(const struct testcase *tc, const struct outcome *na
     for (unsigned n = 0; n < tc->length; n++)
         printf(" %02x", tc->code[n]);
     printf("\n");
+}
+
+static void print_difference(const struct testcase *tc, const struct outcome *native,
+                             const struct outcome *guest)
+{
+    struct outcome before = {.regs = tc->in, .vector = NO_VECTOR};
+    uint32_t at = memory_differs();
+
+    print_code(tc);
     print_outcome("before", &before);
     print_outcome("native", native);
     print_outcome("gear 1", guest);
@@ -108,10 +135,9 @@ static void print_difference(const struct testcase *tc, const struct outcome *na
 }
 
 /* One case; returns false if it differs. */
-static bool run_case(const struct testcase *tc, bool undefined, bool show)
+static bool run_case(const struct testcase *tc, uint32_t flags, bool show)
 {
     struct outcome native, guest;
-    uint32_t flags = undefined ? FLAGS_SEEN : FLAGS_SEEN & ~tc->undef;
 
     place_code(tc);
     native_run(&tc->in, &native);
@@ -121,6 +147,21 @@ static bool run_case(const struct testcase *tc, bool undefined, bool show)
     if (show)
         print_difference(tc, &native, &guest);
     return false;
+}
+
+/* The chip's guest has other selectors than a process of this host. */
+static void list_case(const struct testcase *tc, uint32_t flags, struct settings *set)
+{
+    struct insn i;
+
+    if (x86_decode(tc->code, tc->length, true, &i) > 0 &&
+        (i.op == OP_push_seg || i.op == OP_mov_from_seg))
+        return;
+    place_code(tc);
+    if (!export_case(tc, image, flags, set->export, &set->room))
+        return;
+    printf("%u ", ++set->exported);
+    print_code(tc);
 }
 
 /* System state, ports and what a process must not do are for other tests. */
@@ -139,7 +180,7 @@ static bool wanted(unsigned op, char **names, int count)
     return count == 0;
 }
 
-static unsigned run_op(unsigned op, unsigned cases, uint64_t seed, bool undefined, unsigned *run)
+static unsigned run_op(unsigned op, struct settings *set, unsigned *run)
 {
     unsigned bad = 0;
     struct testcase tc;
@@ -148,47 +189,77 @@ static unsigned run_op(unsigned op, unsigned cases, uint64_t seed, bool undefine
     for (unsigned f = 0; f < form_count; f++) {
         if (forms[f].op != op)
             continue;
-        make_seed(seed * 1000003 + f);
-        for (unsigned n = 0; n < cases; n++) {
+        make_seed(set->seed * 1000003 + f);
+        for (unsigned n = 0; n < set->cases; n++) {
             reset_memory();
             if (!make_case(&forms[f], low, &tc))
                 continue;
+
+            uint32_t flags = set->undefined ? FLAGS_SEEN : FLAGS_SEEN & ~tc.undef;
+
             ++*run;
-            bad += !run_case(&tc, undefined, bad < SHOWN);
+            if (set->export)
+                list_case(&tc, flags, set);
+            else
+                bad += !run_case(&tc, flags, bad < SHOWN);
         }
     }
     return bad;
 }
 
-int main(int argc, char **argv)
+/* Reads the options; returns the number of the first mnemonic, 0 after a mistake. */
+static int read_options(int argc, char **argv, struct settings *set)
 {
-    unsigned cases = 20, total = 0, wrong = 0, run;
-    uint64_t seed = 1;
-    bool undefined = false;
     int n = 1;
 
     for (; n < argc && argv[n][0] == '-'; n++) {
         if (strcmp(argv[n], "-u") == 0)
-            undefined = true;
+            set->undefined = true;
         else if (strcmp(argv[n], "-n") == 0 && n + 1 < argc)
-            cases = (unsigned)strtoul(argv[++n], NULL, 0);
+            set->cases = (unsigned)strtoul(argv[++n], NULL, 0);
         else if (strcmp(argv[n], "-s") == 0 && n + 1 < argc)
-            seed = strtoull(argv[++n], NULL, 0);
+            set->seed = strtoull(argv[++n], NULL, 0);
+        else if (strcmp(argv[n], "-e") == 0 && n + 1 < argc)
+            set->export = fopen(argv[++n], "wb");
         else
-            return fprintf(stderr, "usage: x86-diff [-n cases] [-s seed] [-u] [mnemonic...]\n"), 2;
+            return 0;
+        if (strcmp(argv[n - 1], "-e") == 0 && !set->export) {
+            perror(argv[n]);
+            return 0;
+        }
+    }
+    return n;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings set = {.cases = 20, .seed = 1, .room = EXPORT_SIZE};
+    unsigned total = 0, wrong = 0, run;
+    int first = read_options(argc, argv, &set);
+
+    if (!first) {
+        fprintf(stderr, "usage: x86-diff [-n cases] [-s seed] [-u] [-e file] [mnemonic...]\n");
+        return 2;
     }
     low = native_init();
     guest_init();
-    make_seed(seed);
     fill_memory();
     for (unsigned op = 1; op < OP_COUNT; op++) {
-        if (!runs_in_user_mode(op) || !wanted(op, argv + n, argc - n))
+        if (!runs_in_user_mode(op) || !wanted(op, argv + first, argc - first))
             continue;
-        unsigned bad = run_op(op, cases, seed, undefined, &run);
+        unsigned bad = run_op(op, &set, &run);
 
-        printf("%-10s %u cases, %u differ\n", x86_ops[op].mnemonic, run, bad);
+        if (!set.export)
+            printf("%-10s %u cases, %u differ\n", x86_ops[op].mnemonic, run, bad);
         total += run;
         wrong += bad;
+    }
+    if (set.export) {
+        while (set.room-- > 0)
+            fputc(0, set.export);
+        if (fclose(set.export) != 0)
+            return perror("x86-diff"), 2;
+        return 0;
     }
     printf("x86-diff: %u cases, %u differ%s\n", total, wrong,
            low ? "" : " (no 16-bit addressing on this host)");

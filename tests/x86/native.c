@@ -25,7 +25,7 @@ const struct area areas[AREA_COUNT] = {
     [AREA_CODE] = {0x02000000, 0x2000},
     [AREA_DATA] = {0x02010000, 0x3000},
     [AREA_STACK] = {0x02020000, 0x2000},
-    [AREA_LOW] = {0x00008000, 0x8000},
+    [AREA_LOW] = {0x0000a000, 0x6000},
 };
 
 static sigjmp_buf back;

@@ -1,0 +1,81 @@
+/*
+ * export.c - cases for the chip, with what the host's processor made of them (guest/vectors.S).
+ *
+ * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it
+ * ran to its CC); mask of the flags that count; registers before and after, EIP and EFLAGS last; 16
+ * bytes of code; pokes, (address, value) to set before; changes, (address, value to restore, value
+ * after).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "diff.h"
+
+struct record {
+    uint32_t size, length, pokes, changes, vector, mask;
+    struct regs in, out;
+    uint8_t code[16];
+    uint32_t list[256];
+};
+
+_Static_assert(offsetof(struct record, list) == 120, "guest/vectors.S knows the layout");
+
+#define BREAKPOINT 3
+#define LIST (sizeof(((struct record *)0)->list) / sizeof(uint32_t))
+
+/* Appends where memory has another word than the image. False: the list is full. */
+static bool list_words(struct record *r, unsigned *used, unsigned area, const uint8_t *image,
+                       const uint8_t *poked)
+{
+    for (uint32_t at = 0; at < areas[area].size; at += 4) {
+        const uint8_t *now = native_memory(areas[area].base + at);
+        bool differs = memcmp(now, image + at, 4) != 0;
+
+        if (!differs && !(poked && memcmp(poked + at, image + at, 4) != 0))
+            continue;
+        if (*used + 3 > LIST)
+            return false;
+        r->list[(*used)++] = areas[area].base + at;
+        if (poked) {
+            memcpy(&r->list[(*used)++], image + at, 4);
+            r->changes++;
+        } else {
+            r->pokes++;
+        }
+        memcpy(&r->list[(*used)++], now, 4);
+    }
+    return true;
+}
+
+bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], uint32_t mask,
+                 FILE *to, size_t *room)
+{
+    static uint8_t before[AREA_COUNT][0x8000];
+    struct record r = {.length = tc->length, .mask = mask, .in = tc->in};
+    struct outcome out;
+    unsigned used = 0;
+
+    if (tc->length > sizeof(r.code))
+        return false;
+    memcpy(r.code, tc->code, tc->length);
+    for (unsigned n = AREA_DATA; n < AREA_COUNT; n++) {
+        if (!image[n])
+            continue;
+        memcpy(before[n], native_memory(areas[n].base), areas[n].size);
+        if (!list_words(&r, &used, n, image[n], NULL))
+            return false;
+    }
+    native_run(&tc->in, &out);
+    if (out.vector == X86_PF)
+        return false; /* vectors.S runs without paging */
+    r.vector = out.vector == NO_VECTOR ? BREAKPOINT : out.vector;
+    r.out = out.regs;
+    for (unsigned n = AREA_DATA; n < AREA_COUNT; n++)
+        if (image[n] && !list_words(&r, &used, n, image[n], before[n]))
+            return false;
+    r.size = (uint32_t)(offsetof(struct record, list) + used * 4);
+    if (r.size + 4 > *room)
+        return false;
+    *room -= r.size;
+    return fwrite(&r, 1, r.size, to) == r.size;
+}
