@@ -1,8 +1,8 @@
 /*
  * main.c - the firmware's table of contents.
  *
- * boot/start.S gives C a stack and calls cms_main(); what follows is the order in which a PC comes to be. Nothing
- * returns: the main loop runs until the host is asked to end the run.
+ * boot/start.S gives C a stack and calls cms_main(); what follows is the order in which a PC comes
+ * to be. Nothing returns: the main loop runs until the host is asked to end the run.
  */
 #include "boot/boot.h"
 #include "cms.h"
@@ -22,7 +22,8 @@ void cms_main(uint64_t flash, uint64_t hidden)
     boot_vectors();
     cause = cms_setjmp(cms.landing);
     if (cause) /* the main loop, which would know better, does not run yet */
-        cms_panic("%s at %lx while starting", isa_cause_name[cause], (unsigned long)vx_mfsr(SR_EPC));
+        cms_panic("%s at %lx while starting", isa_cause_name[cause],
+                  (unsigned long)vx_mfsr(SR_EPC));
     if (vx_mfsr(SR_HOST_VERSION) != HOSTPORT_VERSION)
         cms_panic("the host port speaks version %lu, this firmware %u",
                   (unsigned long)vx_mfsr(SR_HOST_VERSION), HOSTPORT_VERSION);

@@ -1,11 +1,12 @@
 /*
  * hostport.h - the protocol between firmware and host proxy, version 1.
  *
- * The firmware builds a request block in hidden memory (native address, 8-byte aligned) and writes its address to
- * SR_HOST_REQ. The host serves it before the next bundle issues, charges the cycles that the preset says, and fills
- * `status` and `result`. The host believes nothing: a block or buffer that is not wholly inside memory the firmware
- * may name, a length out of range, an unknown operation or handle gives a negative status and has no effect.
- * A request block that can't be read at all is counted and ignored.
+ * The firmware builds a request block in hidden memory (native address, 8-byte aligned) and writes
+ * its address to SR_HOST_REQ. The host serves it before the next bundle issues, charges the cycles
+ * that the preset says, and fills `status` and `result`. The host believes nothing: a block or
+ * buffer that is not wholly inside memory the firmware may name, a length out of range, an unknown
+ * operation or handle gives a negative status and has no effect. A request block that can't be read
+ * at all is counted and ignored.
  *
  * The host proxy knows files, terminals and clocks. It knows no x86 and no PC device.
  */
@@ -40,26 +41,28 @@ enum host_status {
 /*
  * X(name, number, text): arguments are arg[0..3], buffer, length; result is `result`.
  */
-#define HOST_OPS(X)                                                                                                  \
-    X(VERSION, 0, "result = HOSTPORT_VERSION")                                                                       \
-    X(OPTION, 1, "the arg0-th firmware option as `key=value` text into buffer; result = its length; "                \
-                 "HOST_EHANDLE past the last")                                                                       \
-    X(CON_WRITE, 2, "write buffer to console arg0 (0 = guest serial, 1 = guest debug port)")                         \
-    X(CON_READ, 3, "read up to length bytes from console arg0 without waiting; result = count")                      \
-    X(LOG, 4, "a line of firmware log, without newline; arg0 = severity (0 error, 1 warning, 2 info)")               \
-    X(TRACE, 5, "a line of trace output (-d), without newline")                                                      \
-    X(BLOB_OPEN, 6, "name in buffer (bios, vgabios, kernel, initrd, cmdline, ...); result = handle, arg1 of "        \
-                    "the block is set to its size; HOST_EHANDLE if there is none")                                   \
-    X(BLOB_READ, 7, "length bytes of blob arg0 from offset arg1 into buffer; result = count")                        \
-    X(BLK_INFO, 8, "result = size in bytes of block device arg0; arg1 of the block is set to 1 if read-only")        \
-    X(BLK_READ, 9, "length bytes of block device arg0 from byte offset arg1 into buffer")                            \
-    X(BLK_WRITE, 10, "likewise, writing")                                                                            \
-    X(BLK_FLUSH, 11, "everything written to block device arg0 is on stable storage")                                 \
-    X(CLOCK, 12, "result = seconds since 1970 at reset, as the command line set it")                                 \
-    X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary")                              \
-    X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 cursor; pairs of code page 437 character "    \
-                  "and attribute")                                                                                   \
-    X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")                    \
+#define HOST_OPS(X)                                                                                \
+    X(VERSION, 0, "result = HOSTPORT_VERSION")                                                     \
+    X(OPTION, 1, "the arg0-th firmware option as `key=value` text into buffer; result = its "      \
+                 "length; HOST_EHANDLE past the last")                                             \
+    X(CON_WRITE, 2, "write buffer to console arg0 (0 = guest serial, 1 = guest debug port)")       \
+    X(CON_READ, 3, "read up to length bytes from console arg0 without waiting; result = count")    \
+    X(LOG, 4, "a line of firmware log, without newline; arg0 = severity (0 error, 1 warning, "     \
+              "2 info)")                                                                           \
+    X(TRACE, 5, "a line of trace output (-d), without newline")                                    \
+    X(BLOB_OPEN, 6, "name in buffer (bios, vgabios, kernel, initrd, cmdline, ...); result = "      \
+                    "handle, arg1 of the block is set to its size; HOST_EHANDLE if there is none") \
+    X(BLOB_READ, 7, "length bytes of blob arg0 from offset arg1 into buffer; result = count")      \
+    X(BLK_INFO, 8, "result = size in bytes of block device arg0; arg1 of the block is set to 1 "   \
+                   "if read-only")                                                                 \
+    X(BLK_READ, 9, "length bytes of block device arg0 from byte offset arg1 into buffer")          \
+    X(BLK_WRITE, 10, "likewise, writing")                                                          \
+    X(BLK_FLUSH, 11, "everything written to block device arg0 is on stable storage")               \
+    X(CLOCK, 12, "result = seconds since 1970 at reset, as the command line set it")               \
+    X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary")            \
+    X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 cursor; pairs of code "    \
+                  "page 437 character and attribute")                                              \
+    X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")  \
     X(PANIC, 16, "firmware panic: text in buffer; ends the run")
 
 enum host_op {
@@ -74,7 +77,7 @@ enum host_exit {
     HOST_EXIT_DEBUG = 2,    /* debug-exit port; arg1 = the value written */
     HOST_EXIT_FAULT = 3,    /* triple fault with reset switched off */
     HOST_EXIT_ROM = 4,      /* the boot ROM found no image that it may start */
-    HOST_EXIT_OPTION = 5,   /* the firmware doesn't know an option, or its value is out of range: user's mistake */
+    HOST_EXIT_OPTION = 5,   /* an option that the firmware doesn't know, or a value out of range */
     HOST_EXIT_INPUT = 6,    /* a file that the command line named is not what it should be */
     HOST_EXIT_COUNT
 };

@@ -1,9 +1,10 @@
 /*
  * image.h - what lies in flash: the header of a firmware image, and of the boot ROM file.
  *
- * An image is a header, its segments' table, and their bytes. All numbers are little-endian; the image's size and every
- * number of a segment are multiples of 8; segments stand in ascending order and don't overlap. The boot ROM believes
- * nothing: magic, version, ISA_ID, sizes and both checksums are verified before a byte is copied.
+ * An image is a header, its segments' table, and their bytes. All numbers are little-endian; the
+ * image's size and every number of a segment are multiples of 8; segments stand in ascending order
+ * and don't overlap. The boot ROM believes nothing: magic, version, ISA_ID, sizes and both
+ * checksums are verified before a byte is copied.
  */
 #ifndef SELKIRK_IMAGE_H
 #define SELKIRK_IMAGE_H
@@ -34,7 +35,7 @@ struct image_header {
     struct image_segment segment[IMAGE_SEGMENTS];
 };
 
-/* The boot ROM file: this header, then code that is entered at ROM_BASE + sizeof(struct rom_header). */
+/* The boot ROM file: this header, then code, entered at ROM_BASE + sizeof(struct rom_header). */
 #define ROM_MAGIC 0x4d4f5253u /* "SROM" */
 
 struct rom_header {

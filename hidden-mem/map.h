@@ -3,29 +3,30 @@
  *
  * Shared by the simulator, the boot ROM, the image builder, the linker script and the firmware.
  *
- *   0x0_0000_0000  +--------------------------+
- *                  | nothing (null pointers)  |
- *   0x0_1000_0000  +--------------------------+ LPM_BASE
- *                  | local program memory     |   8 KiB, never cached: trap vectors
- *   0x0_1001_0000  +--------------------------+ LDM_BASE
- *                  | local data memory        |   8 KiB, never cached
- *   0x0_2000_0000  +--------------------------+ ROM_BASE       reset enters here
- *                  | boot ROM                 |   up to 64 KiB, read-only
- *   0x0_3000_0000  +--------------------------+ FLASH_BASE
- *                  | flash: firmware images   |   up to 16 MiB, read-only
- *   0x0_4000_0000  +--------------------------+ HIDDEN_BASE
- *                  | hidden window            |   HIDDEN_SIZE bytes at the top of DRAM; closed until the ROM
- *                  |  +0        image         |   writes SR_HIDDEN_SIZE. The firmware is linked here.
- *                  |  image end firmware heap |
- *                  |  end-STACK firmware stack|
- *   0x0_8000_0000  +--------------------------+ end of what the firmware's code model reaches
- *                  | nothing                  |
- *   0x1_0000_0000  +--------------------------+ GUEST_BASE
- *                  | guest-physical memory    |   DRAM below the hidden part: DRAM_SIZE - HIDDEN_SIZE bytes
- *                  +--------------------------+
+ * 0x0_0000_0000  +--------------------------+
+ *                | nothing (null pointers)  |
+ * 0x0_1000_0000  +--------------------------+ LPM_BASE
+ *                | local program memory     |   8 KiB, never cached: trap vectors
+ * 0x0_1001_0000  +--------------------------+ LDM_BASE
+ *                | local data memory        |   8 KiB, never cached
+ * 0x0_2000_0000  +--------------------------+ ROM_BASE       reset enters here
+ *                | boot ROM                 |   up to 64 KiB, read-only
+ * 0x0_3000_0000  +--------------------------+ FLASH_BASE
+ *                | flash: firmware images   |   up to 16 MiB, read-only
+ * 0x0_4000_0000  +--------------------------+ HIDDEN_BASE
+ *                | hidden window            |   HIDDEN_SIZE bytes at the top of DRAM; closed until
+ *                |  +0        image         |   the ROM writes SR_HIDDEN_SIZE
+ *                |  image end firmware heap |
+ *                |  end-STACK firmware stack|
+ * 0x0_8000_0000  +--------------------------+ end of what the firmware's code model reaches
+ *                | nothing                  |
+ * 0x1_0000_0000  +--------------------------+ GUEST_BASE
+ *                | guest-physical memory    |   DRAM below the hidden part: DRAM_SIZE - HIDDEN_SIZE
+ *                +--------------------------+
  *
- * Guest atoms name guest addresses and go through the TLB, whose entries hold guest-physical page numbers;
- * physical page p is native GUEST_BASE + (p << 12). A page at or above DRAM_SIZE - HIDDEN_SIZE is refused.
+ * Guest atoms name guest addresses and go through the TLB, whose entries hold guest-physical page
+ * numbers; physical page p is native GUEST_BASE + (p << 12). A page at or above DRAM_SIZE -
+ * HIDDEN_SIZE is refused.
  */
 #ifndef SELKIRK_MAP_H
 #define SELKIRK_MAP_H
@@ -48,7 +49,7 @@
 #define HIDDEN_MAX MAP_UL(0x40000000)
 #define GUEST_BASE MAP_UL(0x100000000)
 
-#define HIDDEN_DEFAULT MAP_UL(0x2000000) /* 32 MiB, what the image header asks for unless told otherwise */
+#define HIDDEN_DEFAULT MAP_UL(0x2000000) /* 32 MiB: what an image asks for by default */
 #define STACK_SIZE MAP_UL(0x40000)       /* firmware stack at the top of hidden memory */
 
 /* Vectors: cause n enters at LPM_BASE + VECTOR_STRIDE * n. */

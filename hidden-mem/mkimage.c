@@ -3,9 +3,9 @@
  *
  *     vliw-mkimage in.elf -o out.img [--hidden MiB]
  *
- * Every loadable segment becomes an entry of the header's table (image.h). What the boot ROM will check is checked
- * here first, so that a firmware that can't boot isn't built. Ends with 1 and one line if the input is no good, with 2
- * if the command line isn't.
+ * Every loadable segment becomes an entry of the header's table (image.h). What the boot ROM will
+ * check is checked here first, so that a firmware that can't boot isn't built. Ends with 1 and one
+ * line if the input is no good, with 2 if the command line isn't.
  */
 #include <elf.h>
 #include <errno.h>
@@ -79,8 +79,9 @@ static void file_write(const char *name, const void *data, size_t size)
 }
 
 /*
- * Appends segment `p` to the image, whose first *size bytes are in use. `end` is where the segment before it ended and
- * `limit` where the stack begins, both native addresses. Returns where this one ends.
+ * Appends segment `p` to the image, whose first *size bytes are in use. `end` is where the segment
+ * before it ended and `limit` where the stack begins, both native addresses. Returns where this one
+ * ends.
  */
 static uint64_t segment_add(const char *name, const struct elf_segment *p, struct image_header *h,
                             uint8_t *image, size_t *size, uint64_t end, uint64_t limit)

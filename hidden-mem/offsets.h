@@ -1,8 +1,8 @@
 /*
  * offsets.h - image.h and hostport.h as an assembler sees them.
  *
- * The boot ROM is assembly and can't read C structures. The numbers that it needs stand here, and the C compiler
- * proves them (mkimage.c includes this file).
+ * The boot ROM is assembly and can't read C structures. The numbers that it needs stand here, and
+ * the C compiler proves them (mkimage.c includes this file).
  */
 #ifndef SELKIRK_OFFSETS_H
 #define SELKIRK_OFFSETS_H

@@ -1,10 +1,11 @@
 /*
- * rom.s - the boot ROM: checks the firmware image in flash, carves off hidden memory, copies the image, jumps.
+ * rom.s - the boot ROM: checks the firmware image in flash, carves off hidden memory, copies the
+ * image, jumps.
  *
- * Reset enters at the first bundle below. The ROM believes nothing that it reads from flash: every number of the
- * header is verified before it is used, and each check has its own message. Flash is read with dismissible loads, so
- * that a file shorter than its header says reads as zeros and fails a checksum. The header is copied to local memory
- * first and only the copy is used.
+ * Reset enters at the first bundle below. The ROM believes nothing that it reads from flash: every
+ * number of the header is verified before it is used, and each check has its own message. Flash is
+ * read with dismissible loads, so that a file shorter than its header says reads as zeros and fails
+ * a checksum. The header is copied to local memory first and only the copy is used.
  *
  * One atom a bundle throughout: this code must run on the narrowest machine.
  *
@@ -15,7 +16,8 @@
  *   r10..r19  scratch           r20 local data memory     r21 flash
  *   r30  message of the check that is being made          r31 return address of a subroutine
  *
- * The firmware is entered with r42 = FLASH_BASE and r43 = bytes of hidden memory; nothing else is promised.
+ * The firmware is entered with r42 = FLASH_BASE and r43 = bytes of hidden memory; nothing else is
+ * promised.
  */
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
@@ -92,8 +94,9 @@ copy_header:
     brne r12, r13, fail
 
 /*
- * Segments: r26 the next one's entry in the table, r27 the last one's end, r28 first offset inside the window that no
- * segment may touch (the stack's), r29 first offset inside the window that is free.
+ * Segments: r26 the next one's entry in the table, r27 the last one's end, r28 first offset inside
+ * the window that no segment may touch (the stack's), r29 first offset inside the window that is
+ * free.
  */
     la r30, bad_count
     ld.wu r10, [r22 + OFF_SEGMENTS]
@@ -179,7 +182,10 @@ zero_test:
     jr r23
 
 /* ---------------------------------------------------------------- checksum */
-/* Fills the tables: the first by definition, each further one a byte further on, so that a word is four look-ups. */
+/*
+ * Fills the tables: the first by definition, each further one a byte further on, so that a word is
+ * four look-ups.
+ */
 crc_tables:
     li r14, CRC_POLY
     li r15, 256

@@ -1,8 +1,8 @@
 /*
  * layout.c - how hidden memory is divided: image, heap, stack.
  *
- * Where the image ends stands in the header in flash, which the boot ROM has verified, so no symbol of the linker has
- * to be believed. Between the image and the stack lies the heap.
+ * Where the image ends stands in the header in flash, which the boot ROM has verified, so no symbol
+ * of the linker has to be believed. Between the image and the stack lies the heap.
  */
 #include "boot/boot.h"
 #include "cms.h"

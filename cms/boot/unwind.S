@@ -1,9 +1,10 @@
 /*
- * unwind.S - cms_setjmp and cms_longjmp: the registers that C's calling convention keeps, and no others.
+ * unwind.S - cms_setjmp and cms_longjmp: the registers that C's calling convention keeps, and no
+ * others.
  *
- * Translations and gear 1 leave these alone or restore them, and rollback never covers them, so a trap in either comes
- * back to the main loop by one longjmp, from whatever depth of calls. `buf` is sixteen words; fourteen are used.
- * cms_longjmp's value is never 0.
+ * Translations and gear 1 leave these alone or restore them, and rollback never covers them, so a
+ * trap in either comes back to the main loop by one longjmp, from whatever depth of calls. `buf` is
+ * sixteen words; fourteen are used. cms_longjmp's value is never 0.
  */
     .section .text.unwind, "ax", @progbits
 

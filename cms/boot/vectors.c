@@ -1,14 +1,15 @@
 /*
  * vectors.c - trap entry.
  *
- * The chip enters cause n at VBASE + VECTOR_STRIDE * n with nothing saved but EPC, CAUSE and the access. Every vector
- * but one is a single long branch to the same stub, which undoes the guest's uncommitted work and unwinds to the main
- * loop's landing with the cause as value. So no trap ever returns to where it came from, and none saves a register:
- * what a translation or gear 1 had in hand is rebuilt from the committed state. runtime/trap.c decides what each cause
- * means; one that firmware itself raised (bus error, illegal atom) ends there as a panic with EPC.
+ * The chip enters cause n at VBASE + VECTOR_STRIDE * n with nothing saved but EPC, CAUSE and the
+ * access. Every vector but one is a single long branch to the same stub, which undoes the guest's
+ * uncommitted work and unwinds to the main loop's landing with the cause as value. So no trap ever
+ * returns to where it came from, and none saves a register: what a translation or gear 1 had in
+ * hand is rebuilt from the committed state. runtime/trap.c decides what each cause means; one that
+ * firmware itself raised (bus error, illegal atom) ends there as a panic with EPC.
  *
- * The one other vector is the asynchronous test interrupt, whose whole purpose is to be invisible: it spoils the
- * register that vectors own and returns.
+ * The one other vector is the asynchronous test interrupt, whose whole purpose is to be invisible:
+ * it spoils the register that vectors own and returns.
  */
 #include "boot/boot.h"
 #include "cms.h"
@@ -20,7 +21,10 @@
 #define VECTOR_WORDS (VECTOR_STRIDE / 4)
 #define VECTOR_SCRATCH 32 /* r32: vliw-ld and vectors alone use it */
 
-/* Entered by a branch from a vector; the stack pointer is that of the code that trapped, which nothing goes back to. */
+/*
+ * Entered by a branch from a vector; the stack pointer is that of the code that trapped, which
+ * nothing goes back to.
+ */
 static void trap_entry(void)
 {
     uint64_t cause;
@@ -63,7 +67,7 @@ void boot_vectors(void)
 {
     uint32_t *vector = (uint32_t *)LPM_BASE;
 
-    /* A code address minus a constant would be folded into one relocation, which vliw-ld can't move. */
+    /* A code address minus a constant would become one relocation, which vliw-ld can't move. */
     __asm__("" : "+r"(vector));
     for (unsigned cause = 0; cause < CAUSE_COUNT; cause++, vector += VECTOR_WORDS) {
         if (cause == CAUSE_watch)

@@ -1,8 +1,8 @@
 /*
  * hidden.S - the guest looks for hidden memory and the chip's other memories, and finds nothing.
  *
- * Runs with 4 MiB of guest memory, 32 MiB of hidden memory behind it and a disk that begins with "DISK". By plain
- * accesses, through page tables, by the disk's bus master and by fw_cfg's DMA.
+ * Runs with 4 MiB of guest memory, 32 MiB of hidden memory behind it and a disk that begins with
+ * "DISK". By plain accesses, through page tables, by the disk's bus master and by fw_cfg's DMA.
  */
 #define TEST_NAME "hidden"
 #include "tests/sys/guest/pc.h"
@@ -50,7 +50,7 @@
     movb %bl, %al
 .endm
 
-/* `length` bytes of the fw_cfg signature to high:low (numbers as the big-endian block has them); EAX = result */
+/* `length` bytes of the fw_cfg signature to high:low (as the block has them); EAX = result */
 .macro fwcfg_dma high, low, length
     movl $0x0a000000, FWCFG_BLOCK
     movl $\length, FWCFG_BLOCK + 4
@@ -130,7 +130,7 @@ paged:
     decl %ebp
     jnz paged
 
-    /* the disk's bus master: into memory it works, anywhere else it is an error and nothing moves */
+    /* the disk's bus master: into memory it works, elsewhere it is an error and nothing moves */
     out32 0xcf8, PCI_BAR4
     out32 0xcfc, "(MASTER + 1)"
     out32 0xcf8, PCI_COMMAND
@@ -183,7 +183,10 @@ nothing_there:
 
     .balign 4
 places:
-    .long TOP, TOP + 0x1000, TOP + 0x1fff000, TOP + 0x1fffff0, TOP + 0x2000000 /* behind guest memory: hidden, nothing */
-    .long 0x10000000, 0x10010000, 0x20000000, 0x30000000 /* where native addresses find local memories, ROM, flash */
-    .long 0x40000000, 0x41fff000, 0x7ffffff0, 0x80000000 /* the hidden window */
+    /* behind guest memory: hidden memory, then nothing */
+    .long TOP, TOP + 0x1000, TOP + 0x1fff000, TOP + 0x1fffff0, TOP + 0x2000000
+    /* where native addresses find local memories, ROM, flash */
+    .long 0x10000000, 0x10010000, 0x20000000, 0x30000000
+    /* the hidden window */
+    .long 0x40000000, 0x41fff000, 0x7ffffff0, 0x80000000
 places_end:
