@@ -25,6 +25,7 @@ static struct {
     uint64_t clock;
     uint8_t disk[DISK_SECTORS * 512];
     bool disk_readonly;
+    bool quiet;        /* no log on stderr */
     char output[4096]; /* of console 0 */
     size_t output_length;
     const char *input; /* for console 0; NULL: nobody there */
@@ -101,7 +102,8 @@ static int host_answer(struct host_request *rq)
     case HOST_CON_WRITE: return host_console(rq);
     case HOST_LOG:
     case HOST_TRACE:
-        fprintf(stderr, "%.*s\n", (int)rq->length, (const char *)rq->buffer);
+        if (!host.quiet)
+            fprintf(stderr, "%.*s\n", (int)rq->length, (const char *)rq->buffer);
         return HOST_OK;
     case HOST_BLOB_OPEN:
         rq->arg[1] = BIOS_BYTES;
