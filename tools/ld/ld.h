@@ -264,6 +264,7 @@ struct trace {
     const struct options *opt;
     int32_t head, last; /* blocks, contiguous among the reached ones */
     bool rename;
+    uint8_t last_pool; /* the pool register that was given out last, in this trace or before */
     struct node node[TRACE_NODES];
     int32_t nodes;
     struct value value[TRACE_VALUES];

@@ -43,11 +43,16 @@ static void slot_take(struct slots *s, unsigned unit)
         s->used[UNIT_alu]++;
 }
 
-static void pool_fill(struct pool *pool, uint64_t mask)
+/*
+ * The registers behind the last one that the trace before has used come first: a load that it started above a branch
+ * may still be on its way, and writing its register again would wait for it.
+ */
+static void pool_fill(struct pool *pool, uint64_t mask, unsigned last)
 {
     pool->head = pool->count = 0;
-    for (; mask; mask &= mask - 1)
-        pool->free[pool->count++] = (uint8_t)__builtin_ctzll(mask);
+    for (unsigned i = 1; i <= 64; i++)
+        if (mask & BIT((last + i) % 64))
+            pool->free[pool->count++] = (uint8_t)((last + i) % 64);
 }
 
 static uint8_t pool_take(struct pool *pool)
@@ -112,7 +117,7 @@ static void place_node(struct trace *t, struct pool *pool, int32_t index, int32_
     release_use(t, pool, n->rb);
     release_use(t, pool, n->rs);
     if (local_def(t, n)) {
-        t->value[n->rd].home = pool_take(pool);
+        t->value[n->rd].home = t->last_pool = pool_take(pool);
         t->prog->stats.renamed++;
     }
     for (int32_t e = n->first_edge; e != NONE; e = t->edge[e].next) {
@@ -143,7 +148,7 @@ static bool list_schedule(struct trace *t)
     struct pool pool;
     int32_t left = 0, cycle = 0;
 
-    pool_fill(&pool, t->prog->pool);
+    pool_fill(&pool, t->prog->pool, t->last_pool);
     for (int32_t i = 0; i < t->nodes; i++) {
         t->node[i].cycle = NONE;
         left += !t->node[i].dead;

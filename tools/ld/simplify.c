@@ -193,17 +193,21 @@ static bool fuse_field(struct trace *t, struct node *n, int32_t at)
 {
     unsigned atom = n->atom.op.atom;
     const struct node *left = defined_by(t, n->ra, ISA_slli), *right = defined_by(t, n->ra, ISA_srli);
-    unsigned sh = n->atom.op.sh;
+    unsigned sh = n->atom.op.sh, bits = 64;
 
     if ((atom == ISA_srli || atom == ISA_srai) && left && sh >= left->atom.op.sh && available(t, left->ra, at)) {
         make_field(t, n, atom == ISA_srai, left->ra, sh - left->atom.op.sh, 64 - sh);
         return true;
     }
     int64_t mask = n->atom.op.imm;
+    if (!right) {
+        right = defined_by(t, n->ra, ISA_srliw);
+        bits = 32;
+    }
     if (atom == ISA_andi && right && mask > 0 && (mask & (mask + 1)) == 0 && available(t, right->ra, at)) {
         unsigned len = popcount64((uint64_t)mask);
 
-        if (right->atom.op.sh + len <= 64) {
+        if (right->atom.op.sh + len <= bits) {
             make_field(t, n, false, right->ra, right->atom.op.sh, len);
             return true;
         }

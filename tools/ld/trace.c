@@ -27,6 +27,8 @@ int32_t trace_extent(const struct program *p, const struct options *opt, int32_t
 
         if (b->fall == NONE || b->barrier || (b->end != END_FALL && b->end != END_COND))
             return last;
+        if (b->end == END_COND && b->taken <= last)
+            return last; /* a loop: what follows it must not be drawn in */
         const struct block *n = &p->block[b->fall];
         if (n->entered || n->preds != 1 || atoms + n->count > TRACE_NODES)
             return last;

@@ -19,7 +19,9 @@ here=$(dirname "$(readlink -f "$0")")
 runtime=$here/../native
 gcc=${VLIW_GCC:-riscv64-unknown-elf-gcc}
 target='-march=rv64im_zba_zbb_zbs -mabi=lp64 -mcmodel=medlow'
-code='-O2 -ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+# vliw-ld schedules, and better without what GCC would do for another machine; its branches are cheap.
+tuning='-O2 -fno-schedule-insns -fno-schedule-insns2 -mbranch-cost=1'
+code='-ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
     -fno-ipa-ra -fno-common -fno-stack-protector -Werror=trampolines -g'
 # The multilib is named by hand: with Zb in -march GCC would silently take the compressed-code libgcc.
 library='-march=rv64im -mabi=lp64'
@@ -49,7 +51,7 @@ while [ $# -gt 0 ]; do
     -nostdlib) standard= ;;
     '-###') show=yes ;;
     -Wl,* | -l* | -L*) linking="$linking$(quote "$1")" ;;
-    -MF | -MT | -MQ | -include | -I | -D | -U | -x)
+    --param | -MF | -MT | -MQ | -include | -I | -D | -U | -x)
         [ $# -gt 1 ] || fail "$1 needs a value"
         compile="$compile$(quote "$1")$(quote "$2")"; shift ;;
     -march=* | -mabi=* | -mcmodel=* | -fpic | -fPIC | -fpie | -fPIE | -msave-restore | -mrelax)
@@ -72,7 +74,7 @@ run()
 
 if [ "$only" != link ]; then
     [ "$only" = compile ] && only=-c
-    run "$gcc $target $(echo $code)$compile $only$inputs${out:+ -o$(quote "$out")}"
+    run "$gcc $target $tuning $(echo $code)$compile $only$inputs${out:+ -o$(quote "$out")}"
     exit 0
 fi
 
@@ -89,7 +91,7 @@ for input; do
     case $input in
     *.c | *.S | *.s)
         number=$((number + 1))
-        run "$gcc $target $(echo $code)$compile -c$(quote "$input") -o$(quote "$work/$number.o")"
+        run "$gcc $target $tuning $(echo $code)$compile -c$(quote "$input") -o$(quote "$work/$number.o")"
         objects="$objects$(quote "$work/$number.o")" ;;
     *) objects="$objects$(quote "$input")" ;;
     esac
