@@ -29,7 +29,8 @@ void bios_init(void)
         monitor_exit(HOST_EXIT_OPTION, 0, "no BIOS was given");
     uint64_t size = rq.arg[1];
     if (size == 0 || size > BIOS_MAX || size % BIOS_STEP != 0) {
-        static char text[96];
+        char text[96];
+
         cms_snprintf(text, sizeof(text),
                      "the BIOS has %lu bytes, expected a multiple of %u up to %u", size, BIOS_STEP,
                      BIOS_MAX);

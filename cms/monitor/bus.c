@@ -55,6 +55,15 @@ void bus_unmap_ports(enum device_id id, unsigned first, unsigned last, unsigned 
             cms.mon->port[port] = 0;
 }
 
+static void bus_map_memory(enum device_id id, const struct memory_range *range)
+{
+    struct monitor *mon = cms.mon;
+
+    if (mon->memories == MEMORY_SLOTS)
+        cms_panic("more than %d ranges of device memory", MEMORY_SLOTS);
+    mon->memory[mon->memories++] = (struct memory_slot){range->first, range->last, id};
+}
+
 void monitor_init(void)
 {
     struct monitor *mon = cms_alloc(sizeof(*mon));
@@ -69,9 +78,12 @@ void monitor_init(void)
     bios_init();
     for (unsigned i = 0; i < DEV_COUNT; i++) {
         const struct port_range *r = devices[i]->ports;
+        const struct memory_range *m = devices[i]->memory;
 
         for (; r && r->width; r++)
             bus_map_ports(i, r->first, r->last, r->width);
+        for (; m && m->last; m++)
+            bus_map_memory(i, m);
         if (devices[i]->init)
             devices[i]->init(mon->state[i]);
     }
@@ -189,13 +201,11 @@ void monitor_out(uint16_t port, unsigned size, uint32_t value)
 /* The device whose memory holds this address, or DEV_COUNT. */
 static enum device_id memory_device(uint64_t gpa)
 {
-    for (unsigned i = 0; i < DEV_COUNT; i++) {
-        const struct memory_range *r = devices[i]->memory;
+    const struct monitor *mon = cms.mon;
 
-        for (; r && r->last; r++)
-            if (gpa >= r->first && gpa <= r->last)
-                return i;
-    }
+    for (unsigned i = 0; i < mon->memories; i++)
+        if (gpa >= mon->memory[i].first && gpa <= mon->memory[i].last)
+            return mon->memory[i].device;
     return DEV_COUNT;
 }
 

@@ -65,6 +65,7 @@ enum device_id {
 
 #define PORTS 0x10000
 #define PORT_SLOTS 64 /* different ranges at any time */
+#define MEMORY_SLOTS 8
 #define NEVER UINT64_MAX
 
 /* One claimed range of ports. */
@@ -73,10 +74,18 @@ struct port_slot {
     uint8_t width;
 };
 
+/* One claimed range of physical addresses. */
+struct memory_slot {
+    uint32_t first, last;
+    enum device_id device;
+};
+
 struct monitor {
     uint8_t port[PORTS]; /* slot number; 0: nothing there */
     struct port_slot slot[PORT_SLOTS];
     unsigned slots;
+    struct memory_slot memory[MEMORY_SLOTS];
+    unsigned memories;
     uint64_t deadline[DEV_COUNT]; /* ns, NEVER: none */
     void *state[DEV_COUNT];
     struct io_trace *trace; /* io_trace.c */

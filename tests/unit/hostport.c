@@ -315,6 +315,8 @@ static void test_configurations(void)
     refuse(&c, "expected a file for console output");
     c = (struct host_config){.console_in = {"/nonexistent/in"}};
     refuse(&c, "expected console input");
+    c = (struct host_config){.screen = "/nonexistent/screen"};
+    refuse(&c, "expected a file for the text screen");
     rig_name(&r, path, "empty");
     put_file(path, "", 0);
     c = (struct host_config){.disk = {{path, false}}};

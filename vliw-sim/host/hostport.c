@@ -53,6 +53,8 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
             goto fail;
         port->blobs++;
     }
+    if (config->screen && !screen_usable(config->screen, error, error_size))
+        goto fail;
     /*
      * Consoles last: a terminal is switched to single characters only when nothing can fail any
      * more.

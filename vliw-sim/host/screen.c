@@ -3,7 +3,9 @@
  */
 #include "screen.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Code page 437 outside of ASCII. 00 reads as a blank. */
 static const uint16_t low[32] = {
@@ -45,6 +47,19 @@ static void screen_put(unsigned u, FILE *f)
         fputc((int)(0x80 | (u >> 6 & 0x3f)), f);
         fputc((int)(0x80 | (u & 0x3f)), f);
     }
+}
+
+bool screen_usable(const char *path, char *error, size_t error_size)
+{
+    FILE *f = fopen(path, "w");
+
+    if (!f) {
+        snprintf(error, error_size, "%s: %s, expected a file for the text screen", path,
+                 strerror(errno));
+        return false;
+    }
+    fclose(f);
+    return true;
 }
 
 enum host_status screen_write(const char *path, const uint8_t *cells, unsigned columns,

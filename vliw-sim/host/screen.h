@@ -4,12 +4,17 @@
 #ifndef SELKIRK_HOST_SCREEN_H
 #define SELKIRK_HOST_SCREEN_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "hidden-mem/hostport.h"
 
 #define SCREEN_COLUMNS_MAX 256
 #define SCREEN_ROWS_MAX 128
+
+/* Can the file be written? It is created, or emptied. If not, a line in `error` says why. */
+bool screen_usable(const char *path, char *error, size_t error_size);
 
 /*
  * `cells`: columns * rows pairs of code page 437 character and attribute. Trailing blanks are left
