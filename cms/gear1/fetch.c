@@ -116,23 +116,28 @@ static void open_window(uint32_t eip, uint32_t lin, uint64_t tag)
     w->size = below + above + 1;
 }
 
-static void undefined(const uint8_t *bytes, uint32_t eip) __attribute__((noreturn));
-static void undefined(const uint8_t *bytes, uint32_t eip)
+static void undefined(const uint8_t *bytes, unsigned count, uint32_t eip) __attribute__((noreturn));
+static void undefined(const uint8_t *bytes, unsigned count, uint32_t eip)
 {
-    if (cms.gear1.undefined++ < UNDEFINED_LOGGED)
-        cms_log(1, "undefined instruction at %04x:%08x: %02x %02x %02x %02x %02x %02x",
-                cms.cpu.seg[SEG_CS].selector, (unsigned)eip, bytes[0], bytes[1], bytes[2], bytes[3],
-                bytes[4], bytes[5]);
+    char text[3 * X86_MAX_LENGTH + 1] = "";
+
+    if (cms.gear1.undefined++ < UNDEFINED_LOGGED) {
+        for (unsigned n = 0; n < count; n++)
+            cms_snprintf(text + 3 * n, 4, " %02x", bytes[n]);
+        cms_log(1, "undefined instruction at %04x:%08x:%s", cms.cpu.seg[SEG_CS].selector,
+                (unsigned)eip, text);
+    }
     x86_fault(X86_UD);
 }
 
 /*
- * Decodes the instruction at EIP. `near` bytes of it are in the page of `gpa`; if that isn't all,
- * the next page is looked up, and may fault, only then. Returns whether it lies in one page.
+ * Decodes the instruction at EIP. `near` bytes of it are in the page of `gpa`; only if that isn't
+ * all, the next page is looked up, and may fault. Returns whether it lies in one page.
  */
 static bool decode(uint32_t eip, uint64_t gpa, bool memory, struct insn *i)
 {
-    uint8_t bytes[X86_MAX_LENGTH] = {0};
+    uint8_t copy[X86_MAX_LENGTH] = {0};
+    const uint8_t *bytes = memory ? (const uint8_t *)(GUEST_BASE + gpa) : copy;
     uint32_t limit = cms.cpu.seg[SEG_CS].limit, lin = cms.cpu.seg[SEG_CS].base + eip;
     unsigned most = limit - eip < X86_MAX_LENGTH - 1 ? limit - eip + 1 : X86_MAX_LENGTH;
     unsigned near = PAGE_SIZE - (lin & PAGE_MASK);
@@ -140,17 +145,20 @@ static bool decode(uint32_t eip, uint64_t gpa, bool memory, struct insn *i)
 
     if (near > most)
         near = most;
-    code_bytes(gpa, memory, bytes, near);
+    if (!memory)
+        code_bytes(gpa, false, copy, near);
     length = x86_decode(bytes, near, cms.cpu.code32, i);
     if (length == 0 && near < most) {
+        code_bytes(gpa, memory, copy, near);
         gpa = code_address(lin + near);
-        code_bytes(gpa, is_memory(gpa), bytes + near, most - near);
+        code_bytes(gpa, is_memory(gpa), copy + near, most - near);
+        bytes = copy;
         length = x86_decode(bytes, most, cms.cpu.code32, i);
     }
     if (length == 0 || length == X86_ELONG)
         x86_fault_code(X86_GP, 0);
     if (length < 0)
-        undefined(bytes, eip);
+        undefined(bytes, bytes == copy ? most : near, eip);
     return (unsigned)length <= near;
 }
 

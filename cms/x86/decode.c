@@ -7,14 +7,8 @@
  */
 #include "x86.h"
 
-/* How one operand letter of the table decodes. */
+/* What an operand letter says about the operand size. */
 enum kind_size { SZ_NONE, SZ_B, SZ_W, SZ_D, SZ_Q, SZ_V };
-
-struct kind {
-    uint8_t opd;  /* enum x86_opd */
-    uint8_t size; /* enum kind_size: what it says about the operand size */
-    uint8_t how;  /* KH_x */
-};
 
 enum {
     KH_MODRM = 1,  /* needs a modrm byte */
@@ -22,6 +16,7 @@ enum {
     KH_REGRM = 4,  /* mod is ignored: a register */
     KH_OPCODE = 8, /* register number in the opcode */
     KH_BYTES = 16, /* see immediate() */
+    KH_SREG = 32,  /* modrm.reg must name a segment register */
 };
 
 enum {
@@ -29,8 +24,21 @@ enum {
 #include "operands.def"
 };
 
-static const struct kind kinds[] = {
-#define K(letter, opd, size, how) [K_##letter] = {opd, size, how},
+enum {
+#define K(letter, opd, size, how) SIZE_##letter = (int)size,
+#include "operands.def"
+};
+
+enum {
+#define K(letter, opd, size, how) HOW_##letter = how,
+#include "operands.def"
+};
+
+static const struct kind {
+    uint8_t opd; /* enum x86_opd */
+    uint8_t how; /* KH_x */
+} kinds[] = {
+#define K(letter, opd, size, how) [K_##letter] = {opd, how},
 #include "operands.def"
 };
 
@@ -40,13 +48,20 @@ enum {
 #include "insns.def"
 };
 
+#define FIRST(a, b, c) ((a) ? (a) : (b) ? (b) : (c)) /* that isn't 0 */
+
 static const struct row {
     uint8_t op;
     uint8_t kind[3];
+    uint8_t size; /* enum kind_size of the first operand that has one */
+    uint8_t how;  /* of all operands */
 } rows[] = {
-    [ROW_none] = {OP_none, {K___, K___, K___}},
-#define ENC(map, first, last, ext0, ext1, name, a, b, c) \
-    [ROW_##map##_##first##_##ext0] = {OP_##name, {K_##a, K_##b, K_##c}},
+    [ROW_none] = {OP_none, {K___, K___, K___}, SZ_NONE, 0},
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                   \
+    [ROW_##map##_##first##_##ext0] = {OP_##name,                           \
+                                      {K_##a, K_##b, K_##c},               \
+                                      FIRST(SIZE_##a, SIZE_##b, SIZE_##c), \
+                                      HOW_##a | HOW_##b | HOW_##c},
 #include "insns.def"
 };
 
@@ -215,22 +230,6 @@ static void immediate(struct cursor *c, struct insn *i, unsigned kind, uint32_t 
     }
 }
 
-static void operand_size(struct insn *i, const struct row *row)
-{
-    static const uint8_t fixed[] = {[SZ_B] = 1, [SZ_W] = 2, [SZ_D] = 4, [SZ_Q] = 8};
-
-    for (unsigned n = 0; n < 3; n++) {
-        unsigned size = kinds[row->kind[n]].size;
-
-        if (size == SZ_V)
-            return;
-        if (size != SZ_NONE) {
-            i->opsize = fixed[size];
-            return;
-        }
-    }
-}
-
 static uint8_t rm_size(const struct insn *i, unsigned kind)
 {
     switch (kind) {
@@ -263,9 +262,10 @@ static bool peek_ext(const struct cursor *c, const uint16_t row[8], unsigned *ex
 
 int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i)
 {
+    static const uint8_t fixed[] = {[SZ_B] = 1, [SZ_W] = 2, [SZ_D] = 4, [SZ_Q] = 8};
     struct cursor c = {bytes, avail, 0, 1};
-    unsigned map = 0, ext, how = 0;
     uint32_t *imm = &i->imm;
+    unsigned map = 0, ext;
 
     *i = (struct insn){.mod = 3, .base = -1, .index = -1};
     i->opcode = prefixes(&c, i, code32);
@@ -279,22 +279,22 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
         return c.pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
 
     const struct row *row = &rows[opcode_map[map][i->opcode][ext]];
+    unsigned how = row->how;
 
     if (row->op == OP_none)
         return X86_EUD;
     i->op = row->op;
-    for (unsigned n = 0; n < 3; n++)
-        how |= kinds[row->kind[n]].how;
-    operand_size(i, row);
+    if (row->size != SZ_NONE && row->size != SZ_V)
+        i->opsize = fixed[row->size];
     if (how & KH_MODRM)
         modrm(&c, i, how);
-    if (how & KH_OPCODE)
+    else if (how & KH_OPCODE)
         i->reg = i->opcode & 7;
-    for (unsigned n = 0; n < 3; n++) {
+    for (unsigned n = 0; n < 3 && row->kind[n] != K___; n++) {
         unsigned kind = row->kind[n];
 
         i->opd[n] = kinds[kind].opd;
-        if (kinds[kind].how & (KH_BYTES)) {
+        if (kinds[kind].how & KH_BYTES) {
             immediate(&c, i, kind, imm);
             if (i->opd[n] == OPD_IMM)
                 imm = &i->imm2;
@@ -307,7 +307,7 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
     i->length = (uint8_t)c.pos;
     if (how & KH_MEM && !i->is_mem)
         return X86_EUD;
-    if ((i->opd[0] == OPD_SREG || i->opd[1] == OPD_SREG) && i->reg >= SEG_COUNT)
+    if (how & KH_SREG && i->reg >= SEG_COUNT)
         return X86_EUD;
     if (i->lock && !(x86_ops[i->op].props & P_LOCK && i->opd[0] == OPD_RM && i->is_mem))
         return X86_EUD;
