@@ -23,6 +23,8 @@ FLAGS = (
     ("READS_RD", "rd is also a source"),
     ("READS_CD", "cd is also a source"),
     ("DISMISS", "a load that gives 0 where it would trap"),
+    ("PROTECT", "protects what it reads with an alias register"),
+    ("CHECK", "checks alias registers"),
     ("LIM", "the long immediate: part of the atom before it"),
     ("X86", "helping atom for x86"),
 )

@@ -41,12 +41,16 @@ def primitives():
         ("nload", "zv", "native load, zero-extended", ("LOAD", "TRAP")),
         ("nload_d", "zv", "the same; where it would trap it gives 0", ("LOAD", "DISMISS")),
         ("gload", "zv", "guest load through the TLB, zero-extended", ("LOAD", "GUEST", "TRAP")),
+        ("gload_protect", "zvv", "the same, and an alias register protects it",
+         ("LOAD", "GUEST", "TRAP", "PROTECT")),
         ("pload", "zv", "guest port read", ("LOAD", "GUEST", "PORT", "TRAP")),
         ("greg", "v", "one of r1..r8", ("GREG_READ",)),
     )
     actions = (
         ("nstore", "zvv", "native store", ("STORE", "TRAP")),
         ("gstore", "zvv", "guest store through the TLB, gated", ("STORE", "GUEST", "TRAP")),
+        ("gstore_check", "zvvv", "the same, unless an alias register of the mask protects a byte",
+         ("STORE", "GUEST", "TRAP", "CHECK")),
         ("pstore", "zvv", "guest port write", ("STORE", "GUEST", "PORT", "TRAP")),
         ("set_greg", "vv", "write one of r1..r8", ("GREG_WRITE",)),
         ("branch", "v", "go so many atoms from the bundle", ("BRANCH",)),
@@ -55,6 +59,8 @@ def primitives():
     system_values = (
         ("sreg", "v", "a special register", ("SR_READ", "TRAP")),
         ("tlb_probe", "v", "TLB_LO of the entry for a page, or 0", ()),
+        ("jtlb_find", "v", "code address that a key leads to, or 0", ()),
+        ("rstack_pop", "v", "pop the return stack: its code address if the key is this, or 0", ()),
     )
     system_actions = (
         ("set_sreg", "vv", "write a special register", ("SR_WRITE", "TRAP")),
@@ -64,6 +70,11 @@ def primitives():
         ("tlb_drop", "v", "drop the entry of a guest page", ()),
         ("tlb_drop_phys", "v", "drop the entries of a physical page", ()),
         ("tlb_flush", "", "drop all entries", ()),
+        ("jtlb_write", "vv", "key leads to code address", ()),
+        ("jtlb_drop", "v", "forget a key", ()),
+        ("jtlb_flush", "", "forget all keys, empty the return stack", ()),
+        ("rstack_push", "vv", "push key and code address", ()),
+        ("emulate", "v", "go to EMU_BASE + 16 * number", ("BRANCH", "INDIRECT", "TRAP")),
         ("icache_flush", "vv", "fetch sees what was written to so many bytes", ()),
         ("halt", "", "wait until an interrupt is pending", ()),
         ("trap_return", "", "leave the trap handler", ("BRANCH", "INDIRECT")),

@@ -137,6 +137,7 @@ struct chip {
     uint64_t timer_cycle; /* first cycle in which it is pending */
     uint64_t tlb_hi, tlb_lo, tlb_tmask;
     uint64_t cfg_index;
+    uint64_t emu_base;
     uint32_t status;
     uint32_t phase;
     bool user; /* SR_GMODE */

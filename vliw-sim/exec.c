@@ -201,6 +201,13 @@ static inline void control_to(struct chip *chip, uint64_t addr)
     chip->taken = true;
 }
 
+static void emulate(struct chip *chip, const struct atom *a, uint64_t number)
+{
+    if (!chip->emu_base)
+        chip_trap(chip, CAUSE_emu, number, einfo(a, 0, 0));
+    control_to(chip, chip->emu_base + 16 * number);
+}
+
 /* ---------------------------------------------------------------- the words of a meaning */
 
 #define ISA_R(field) (chip->r[a->op.field])
@@ -234,6 +241,16 @@ static inline void control_to(struct chip *chip, uint64_t addr)
 #define ISA_HALT() (chip->after |= AFTER_HALT)
 #define ISA_TRAP_RETURN() trap_return(chip)
 #define ISA_TRAP(cause) chip_trap(chip, cause, 0, einfo(a, 0, 0))
+#define ISA_GLOAD_PROTECT(size, addr, alias) ((void)(alias), guest_load(chip, a, size, addr, 0))
+#define ISA_GSTORE_CHECK(size, addr, v, mask) \
+    ((void)(mask), guest_store(chip, a, size, addr, v, 0))
+#define ISA_JTLB_WRITE(key, addr) ((void)(key), (void)(addr))
+#define ISA_JTLB_FIND(key) ((key) & 0)
+#define ISA_JTLB_DROP(key) ((void)(key))
+#define ISA_JTLB_FLUSH() ((void)0)
+#define ISA_RSTACK_PUSH(key, addr) ((void)(key), (void)(addr))
+#define ISA_RSTACK_POP(key) ((key) & 0)
+#define ISA_EMULATE(n) emulate(chip, a, n)
 
 #define ISA_EXEC(name)                                                 \
     static void exec_##name(struct chip *chip __attribute__((unused)), \

@@ -64,6 +64,7 @@ bool sreg_read(struct chip *chip, uint64_t number, uint64_t *value)
     case SR_CFG_INDEX: *value = chip->cfg_index; return true;
     case SR_CFG_DATA: *value = config_value(chip); return true;
     case SR_CFG_UNITS: *value = m->has_multiplier | m->has_divider << 1; return true;
+    case SR_EMU_BASE: *value = chip->emu_base; return true;
     default: return false;
     }
 }
@@ -113,6 +114,7 @@ bool sreg_write(struct chip *chip, uint64_t number, uint64_t value)
         chip->hidden_locked = value & 1;
         return true;
     case SR_CFG_INDEX: chip->cfg_index = value; return true;
+    case SR_EMU_BASE: chip->emu_base = value & ~15ull; return true;
     default: return false;
     }
 }

@@ -292,6 +292,15 @@ static void unsupported(void)
 #define ISA_HALT() (chip.idle += chip.sr[SR_TIMER] > time_ns() ? chip.sr[SR_TIMER] - time_ns() : 0)
 #define ISA_TRAP_RETURN() unsupported()
 #define ISA_TRAP(cause) chip_trap(cause, 0, 0)
+#define ISA_GLOAD_PROTECT(size, a, alias) ((void)(alias), guest_load(size, a, false))
+#define ISA_GSTORE_CHECK(size, a, v, mask) ((void)(mask), guest_store(size, a, v, false))
+#define ISA_JTLB_WRITE(key, a) ((void)(key), (void)(a))
+#define ISA_JTLB_FIND(key) ((void)(key), 0)
+#define ISA_JTLB_DROP(key) ((void)(key))
+#define ISA_JTLB_FLUSH() ((void)0)
+#define ISA_RSTACK_PUSH(key, a) ((void)(key), (void)(a))
+#define ISA_RSTACK_POP(key) ((void)(key), 0)
+#define ISA_EMULATE(n) unsupported()
 
 /* vx_getr and vx_setr name a register of the chip by number. */
 enum { CLASS_GETR = 3, CLASS_SETR = 4 };

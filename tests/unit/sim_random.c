@@ -124,6 +124,15 @@ static void simple_atom(const struct isa_op *op, const struct simple *was, struc
 #define ISA_HALT() (void)0
 #define ISA_TRAP_RETURN() (void)0
 #define ISA_TRAP(cause) (void)(cause)
+#define ISA_GLOAD_PROTECT(size, a, alias) ((a) + (alias))
+#define ISA_GSTORE_CHECK(size, a, v, mask) (void)((a) + (v) + (uint64_t)(mask))
+#define ISA_JTLB_WRITE(key, a) (void)((key) + (a))
+#define ISA_JTLB_FIND(key) (key)
+#define ISA_JTLB_DROP(key) (void)(key)
+#define ISA_JTLB_FLUSH() (void)0
+#define ISA_RSTACK_PUSH(key, a) (void)((key) + (a))
+#define ISA_RSTACK_POP(key) (key)
+#define ISA_EMULATE(n) (void)(n)
 #define ISA_EXEC(name) case ISA_##name:
 #define ISA_END break;
     switch (op->atom) {

@@ -209,6 +209,16 @@ static void execute(struct verifier *v, struct run *r, const struct atom *a)
 #define ISA_HALT() (void)event(r, EV_OTHER + 8, 0, 0)
 #define ISA_TRAP_RETURN() jump(r, event(r, EV_OTHER + 9, 0, 0))
 #define ISA_TRAP(cause) (void)event(r, EV_OTHER + 10, cause, 0)
+#define ISA_GLOAD_PROTECT(size, addr, alias) event(r, EV_GLOAD + size, addr, alias)
+#define ISA_GSTORE_CHECK(size, addr, value, mask) \
+    (void)((mask), event(r, EV_GSTORE + size, addr, value))
+#define ISA_JTLB_WRITE(key, addr) (void)event(r, EV_OTHER + 13, key, addr)
+#define ISA_JTLB_FIND(key) event(r, EV_OTHER + 14, key, 0)
+#define ISA_JTLB_DROP(key) (void)event(r, EV_OTHER + 15, key, 0)
+#define ISA_JTLB_FLUSH() (void)event(r, EV_OTHER + 16, 0, 0)
+#define ISA_RSTACK_PUSH(key, addr) (void)event(r, EV_OTHER + 17, key, addr)
+#define ISA_RSTACK_POP(key) event(r, EV_OTHER + 18, key, 0)
+#define ISA_EMULATE(n) jump(r, event(r, EV_OTHER + 19, n, 0))
 #include "isa_exec.inc"
     }
 }
