@@ -70,11 +70,19 @@ void cpu_write_cr4(uint32_t value)
         mapping_changed();
 }
 
+/* A register that doesn't exist is undefined before it is privileged. */
+static void control_register(const struct insn *i)
+{
+    if (!(0x1d >> i->reg & 1))
+        x86_fault(X86_UD);
+    cpu_privileged();
+}
+
 void g1_mov_from_cr(const struct insn *i)
 {
     const struct cpu *cpu = &cms.cpu;
 
-    cpu_privileged();
+    control_register(i);
     switch (i->reg) {
     case 0:
         g1_set_reg32(i->rm, cpu->cr0);
@@ -88,8 +96,6 @@ void g1_mov_from_cr(const struct insn *i)
     case 4:
         g1_set_reg32(i->rm, cpu->cr4);
         break;
-    default:
-        x86_fault(X86_UD);
     }
 }
 
@@ -97,7 +103,7 @@ void g1_mov_to_cr(const struct insn *i)
 {
     uint32_t value = g1_reg32(i->rm);
 
-    cpu_privileged();
+    control_register(i);
     switch (i->reg) {
     case 0:
         cpu_write_cr0(value);
@@ -111,8 +117,6 @@ void g1_mov_to_cr(const struct insn *i)
     case 4:
         cpu_write_cr4(value);
         break;
-    default:
-        x86_fault(X86_UD);
     }
 }
 

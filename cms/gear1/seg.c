@@ -155,19 +155,24 @@ void seg_set(unsigned sreg, const struct segment *s)
         cms.cpu.stack32 = s->attr & SA_BIG;
 }
 
+/*
+ * An access that wraps at 4 GiB is let pass by a limit of 4 GiB: the architecture leaves that open, and processors and
+ * other emulators do so.
+ */
 bool seg_allows(const struct segment *s, uint32_t off, unsigned size, bool write)
 {
     uint32_t last = off + size - 1;
+    bool up = last < off ? s->limit == UINT32_MAX : last <= s->limit;
 
-    if (!s->valid || last < off)
+    if (!s->valid)
         return false;
     if (s->attr & SA_CODE)
-        return !write && s->attr & SA_READ && last <= s->limit;
+        return !write && s->attr & SA_READ && up;
     if (write && !(s->attr & SA_WRITE))
         return false;
     if (s->attr & SA_DOWN)
-        return off > s->limit && last <= (s->attr & SA_BIG ? 0xffffffff : 0xffff);
-    return last <= s->limit;
+        return off > s->limit && last >= off && last <= (s->attr & SA_BIG ? UINT32_MAX : 0xffff);
+    return up;
 }
 
 void seg_fault(unsigned sreg)

@@ -99,6 +99,7 @@ ring3:
     FAULT(13, 0, invlpg DATA)
     FAULT(13, 0, movl %cr0, %eax)
     FAULT(13, 0, movl %eax, %cr3)
+    FAULT(6, NONE, .byte 0x0f, 0x20, 0xc8) /* CR1: undefined first */
     FAULT(13, 0, movl %dr7, %eax)
     FAULT(13, 0, rdmsr)
     FAULT(13, 0, wrmsr)

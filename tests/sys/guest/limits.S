@@ -60,6 +60,12 @@ test32:
     movb %es:0x1fff, %bl
     FAULT(13, 0, movb %es:0x2000, %bl)
 
+    /* with a limit of 4 GiB an access may wrap */
+    movl $0x11223344, 0
+    movl 0xfffffffe, %ebx
+    shrl $16, %ebx
+    EQ(%ebx, 0x3344)
+
     /* string instructions stop where the limit is, with their registers where they were */
     movl $S_UP, %eax
     movl %eax, %es
