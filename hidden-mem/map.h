@@ -47,7 +47,11 @@
 #define FLASH_MAX MAP_UL(0x1000000)
 #define HIDDEN_BASE MAP_UL(0x40000000)
 #define HIDDEN_MAX MAP_UL(0x40000000)
+#if defined(CMS_HOST) && defined(__SANITIZE_ADDRESS__) /* host build: clear of the sanitizer's own map */
+#define GUEST_BASE MAP_UL(0x200000000000)
+#else
 #define GUEST_BASE MAP_UL(0x100000000)
+#endif
 
 #define HIDDEN_DEFAULT MAP_UL(0x2000000) /* 32 MiB: what an image asks for by default */
 #define STACK_SIZE MAP_UL(0x40000)       /* firmware stack at the top of hidden memory */
