@@ -66,11 +66,10 @@ static void land_tlb(const struct access *a, struct translation *from)
  */
 static void land_tbit(const struct access *a, struct translation *from)
 {
-    uint64_t gpa;
-    uint32_t error;
+    /* by the entry that trapped: the guest's tables may say something else by now */
+    uint64_t entry = vx_tlbp(a->addr & ~PAGE_MASK);
+    uint64_t gpa = (entry & ~(uint64_t)PAGE_MASK) | (a->addr & PAGE_MASK);
 
-    if (!mmu_translate(a->addr, true, a->user, &gpa, &error))
-        cms_panic("store to translated code at %x, which isn't mapped", a->addr);
     smc_written(gpa, a->size);
     if (!from)
         loop_step();
