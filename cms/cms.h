@@ -52,6 +52,7 @@ struct cms {
     struct monitor *mon;    /* monitor/ */
     struct profile *prof;   /* runtime/profile.c */
     struct tcache *tcache;  /* runtime/tcache.c */
+    uint32_t segments;      /* runtime/context.c: classes of the segment registers, as in enum mode */
     struct smc *smc;        /* runtime/smc.c */
     struct gear2 *gear2;    /* gear2/translate.c */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
@@ -65,6 +66,9 @@ void cms_longjmp(uint64_t buf[16], int value) __attribute__((noreturn));
 
 /* runtime/trap.c */
 void cms_unwind(int reason) __attribute__((noreturn)); /* rollback, then to the landing */
+
+/* runtime/context.c */
+void context_segment_loaded(unsigned sreg); /* cms.cpu.seg[sreg] has changed */
 
 /* runtime/loop.c */
 void runtime_init(void);                      /* options, counters, tcache: once, before anything else of the runtime */
@@ -81,6 +85,7 @@ void gear1_one(void);                              /* interpret and commit exact
 void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
 void gear1_forget(uint64_t gpa, uint64_t length);  /* code bytes changed: drop what was decoded from them */
+const struct insn *gear1_decoded(uint64_t gpa, bool code32); /* what gear 1 remembers of the instruction there, or NULL */
 void gear1_refetch(void);                          /* CS, CPL, code size or any linear mapping changed */
 void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */
 void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));

@@ -68,6 +68,14 @@ void gear1_forget(uint64_t gpa, uint64_t length)
     }
 }
 
+const struct insn *gear1_decoded(uint64_t gpa, bool code32)
+{
+    uint64_t tag = gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
+    const struct slot *s = slot_of(tag);
+
+    return s->tag == tag ? &s->insn : NULL;
+}
+
 /* Physical address of a code byte; raises the page fault. */
 static uint64_t code_address(uint32_t lin)
 {

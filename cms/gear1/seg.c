@@ -153,6 +153,7 @@ void seg_set(unsigned sreg, const struct segment *s)
         cms.cpu.code32 = s->attr & SA_BIG;
     else if (sreg == SEG_SS)
         cms.cpu.stack32 = s->attr & SA_BIG;
+    context_segment_loaded(sreg);
 }
 
 /*

@@ -27,16 +27,28 @@ static bool beyond_limit(const struct trans *t, uint32_t eip)
     return (mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_64K && eip > 0xffff;
 }
 
-/* Decodes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace. */
+/* The instruction at `offset` in the page; gear 1 has decoded most of them before. */
+static bool decode(struct trans *t, unsigned offset, struct insn *insn)
+{
+    bool code32 = t->key.mode & MODE_CODE32;
+    const struct insn *known = gear1_decoded(((uint64_t)t->key.page << PAGE_SHIFT) + offset, code32);
+    int length;
+
+    if (known) {
+        *insn = *known;
+        return true;
+    }
+    length = x86_decode(t->page + offset, PAGE_SIZE - offset, code32, insn);
+    if (length <= 0)
+        t->abort = length ? ABORT_DECODE : ABORT_PAGE;
+    return length > 0;
+}
+
+/* Takes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace. */
 static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
-    unsigned offset = linear(t, eip) & PAGE_MASK;
-    int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32, &g->insn);
-
-    if (length <= 0) {
-        t->abort = length ? ABORT_DECODE : ABORT_PAGE;
+    if (!decode(t, linear(t, eip) & PAGE_MASK, &g->insn))
         return false;
-    }
     g->eip = eip;
     g->next = eip + g->insn.length;
     g->target = g->next + g->insn.imm;

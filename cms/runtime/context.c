@@ -24,10 +24,17 @@ static unsigned segment_class(const struct segment *s, unsigned number)
     return !code && s->attr & SA_WRITE ? kind | SEG_WRITABLE : kind;
 }
 
+void context_segment_loaded(unsigned sreg)
+{
+    unsigned shift = MODE_SEG_SHIFT + 3 * sreg;
+
+    cms.segments = (cms.segments & ~(7u << shift)) | segment_class(&cms.cpu.seg[sreg], sreg) << shift;
+}
+
 uint32_t context_mode(void)
 {
     const struct cpu *cpu = &cms.cpu;
-    uint32_t mode = 0;
+    uint32_t mode = cms.segments;
 
     if (cpu->code32)
         mode |= MODE_CODE32;
@@ -41,8 +48,6 @@ uint32_t context_mode(void)
         mode |= MODE_PAGING;
     if (cpu->a20)
         mode |= MODE_A20;
-    for (unsigned i = 0; i < SEG_COUNT; i++)
-        mode |= segment_class(&cpu->seg[i], i) << (MODE_SEG_SHIFT + 3 * i);
     return mode;
 }
 

@@ -41,6 +41,8 @@ struct tcache {
     uint32_t cs_base, mode;
     bool stale;    /* cs_base and mode have to be found again */
     bool given_up; /* the last lookup ended at a place where no translation may begin */
+    uint64_t bottom; /* of all generations, which follow each other, */
+    uint64_t generation_size; /* bytes */
     unsigned generations;
     struct generation *filling;
     struct generation generation[MAX_GENERATIONS];
@@ -50,16 +52,19 @@ void tcache_init(void)
 {
     struct tcache *tc = cms_alloc(sizeof(*tc));
     uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / 8 * 2; /* a whole number of 8-byte units */
+    uint32_t *memory = cms_reserve(cms.opt->generations * words * sizeof(uint32_t));
 
     for (unsigned i = 0; i < cms.opt->generations; i++) {
         struct generation *g = &tc->generation[i];
 
-        g->bottom = cms_reserve(words * sizeof(uint32_t));
+        g->bottom = memory + i * words;
         g->top = g->bottom + words;
         g->code = g->bottom;
         g->records = g->top;
     }
     tc->generations = cms.opt->generations;
+    tc->generation_size = words * sizeof(uint32_t);
+    tc->bottom = (uintptr_t)memory;
     tc->filling = &tc->generation[0];
     tc->stale = true;
     cms.tcache = tc;
@@ -221,24 +226,24 @@ static void generation_evict(struct generation *g)
 struct translation *tcache_owner(uint64_t pc)
 {
     const struct tcache *tc = cms.tcache;
+    const struct generation *g = tc->generation;
+    unsigned low = 0, high;
 
-    for (unsigned i = 0; i < tc->generations; i++) {
-        const struct generation *g = &tc->generation[i];
-        unsigned low = 0, high = g->count;
+    if (pc - tc->bottom >= tc->generations * tc->generation_size)
+        return NULL;
+    while (pc >= (uintptr_t)g->top)
+        g++;
+    if (pc >= (uintptr_t)g->code)
+        return NULL;
+    for (high = g->count; high - low > 1;) { /* the last whose code begins at or before pc */
+        unsigned middle = (low + high) / 2;
 
-        if (pc < (uintptr_t)g->bottom || pc >= (uintptr_t)g->code)
-            continue;
-        while (high - low > 1) { /* the last whose code begins at or before pc */
-            unsigned middle = (low + high) / 2;
-
-            if ((uintptr_t)g->list[middle]->code <= pc)
-                low = middle;
-            else
-                high = middle;
-        }
-        return g->list[low];
+        if ((uintptr_t)g->list[middle]->code <= pc)
+            low = middle;
+        else
+            high = middle;
     }
-    return NULL;
+    return g->list[low];
 }
 
 void tcache_recover(struct translation *t)
