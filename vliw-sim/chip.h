@@ -2,9 +2,9 @@
  * chip.h - the chip: one struct that is the whole machine, and what its rooms offer each other.
  *
  * Rooms: mem.c knows the memory map, tlb sbuf cache hier dram are models that know nothing of a
- * chip, bundle.c decodes and keeps decoded bundles, exec.c is what atoms do, engine_ref.c issues
- * bundles, counts time and takes traps, sreg.c are the special registers. Nothing here is global:
- * two chips fit in one process.
+ * chip, bundle.c decodes and keeps decoded bundles, exec.c is what atoms do, engine.c is what
+ * happens to a bundle beside them, engine_ref.c issues bundles one by one, sreg.c are the special
+ * registers. Nothing here is global: two chips fit in one process.
  *
  * Time. `cycle` is the cycle in which the current bundle issues. Whatever makes it wait goes
  * through chip_stall(), which charges one cause in the current phase; the issuing cycles themselves
@@ -238,7 +238,7 @@ bool mem_find(struct chip *chip, uint64_t addr, uint64_t len, bool write, struct
  */
 const uint8_t *mem_code(struct chip *chip, uint64_t addr, uint64_t len, uint32_t *line);
 
-/* ---------------------------------------------------------------- engine_ref.c */
+/* ---------------------------------------------------------------- engine.c, an engine */
 
 /* Runs until chip->stop says why not. */
 void engine_run(struct chip *chip);
