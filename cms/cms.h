@@ -53,6 +53,7 @@ struct cms {
     struct profile *prof;   /* runtime/profile.c */
     struct tcache *tcache;  /* runtime/tcache.c */
     uint32_t segments;      /* runtime/context.c: classes of the segment registers, as in enum mode */
+    struct jumps *jumps;    /* runtime/jumps.c */
     struct smc *smc;        /* runtime/smc.c */
     struct gear2 *gear2;    /* gear2/translate.c */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
@@ -99,6 +100,9 @@ void mmu_flush(void);            /* CR0, CR4, A20 changed: global pages too */
 void mmu_flush_local(void);      /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);
 bool mmu_load_pdpte(uint32_t cr3, uint64_t pdpte[4]); /* false: #GP(0) */
+
+/* runtime/jumps.c */
+void jumps_flush(void); /* mmu.c: a linear page may have been mapped elsewhere */
 
 /* runtime/smc.c: the one place that knows "code bytes changed" */
 void smc_written(uint64_t gpa, uint64_t length);    /* by DMA, the loader, or after a T-bit trap */

@@ -9,7 +9,7 @@
 
 static bool is_branch(const struct atom *a)
 {
-    return a->role == ROLE_CHECK || a->role == ROLE_SIDE || a->role == ROLE_LEAVE || a->role == ROLE_LOOP;
+    return a->role >= ROLE_CHECK && a->role <= ROLE_LOOP;
 }
 
 static unsigned atom_words(const struct atom *a)
@@ -45,6 +45,8 @@ static uint32_t branch_target(const struct trans *t, const struct atom *a)
         return t->region[REGION_BODY].start;
     case ROLE_SIDE:
         return t->region[l->region].start;
+    case ROLE_MISS:
+        return t->region[l->last].start;
     default:
         return t->region[l->stub].start;
     }

@@ -10,14 +10,24 @@
  *
  * A branch out of the middle goes to a small region of its own, which does the same for the instructions so far.
  * Exits to known addresses lead to a stub at first, which tells the dispatcher who it was; chaining turns the branch
- * to the target.
+ * to the target. Exits to addresses that are computed, or that may be mapped elsewhere by the time, have a stub that
+ * looks for the target in the table of runtime/jumps.c, and asks the dispatcher only if it isn't there.
  */
 #include "gear2/build.h"
+#include "runtime/jumps.h"
 
 static unsigned exit_new(struct trans *t, enum exit_kind kind, uint32_t eip)
 {
     t->exit[t->exits] = (struct leaving){.kind = (uint8_t)kind, .eip = eip};
     return t->exits++;
+}
+
+/* An exit to a known address: chained, unless paging may move its page under our feet. */
+static unsigned exit_to(struct trans *t, uint32_t eip)
+{
+    bool fixed = !(t->key.mode & MODE_PAGING) || trans_same_page(t, eip);
+
+    return exit_new(t, fixed ? EXIT_DIRECT : EXIT_INDIRECT, eip);
 }
 
 static void put_commit(struct trans *t, unsigned insns)
@@ -83,8 +93,8 @@ static void end_conditional(struct trans *t, const struct guest_insn *g, const s
     if (t->loops)
         put(t, branch, ROLE_LOOP, 0);
     else
-        put(t, branch, ROLE_LEAVE, exit_new(t, EXIT_DIRECT, g->target));
-    put_branch(t, ROLE_LEAVE, exit_new(t, EXIT_DIRECT, g->next));
+        put(t, branch, ROLE_LEAVE, exit_to(t, g->target));
+    put_branch(t, ROLE_LEAVE, exit_to(t, g->next));
 }
 
 static void end_jcc(struct trans *t, const struct guest_insn *g)
@@ -139,7 +149,7 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
     case OP_jcc:
         if (g->flow != FLOW_SIDE)
             return;
-        exit = exit_new(t, EXIT_DIRECT, g->target);
+        exit = exit_to(t, g->target);
         t->exit[exit].side = true;
         t->exit[exit].insns = (uint8_t)(t->current + 1);
         put(t, &(struct isa_op){.atom = ISA_brc, .cond = g->insn.opcode & 15}, ROLE_SIDE, exit);
@@ -178,7 +188,7 @@ void flow_end(struct trans *t, const struct guest_insn *g)
         return;
     case FLOW_INDIRECT:
         put_commit(t, t->insns);
-        put_branch(t, ROLE_LEAVE, exit_new(t, EXIT_INDIRECT, 0));
+        t->falls = exit_new(t, EXIT_INDIRECT, 0);
         return;
     default:
         put_i(t, ISA_addi, REG_EIP, 0, eip);
@@ -186,7 +196,7 @@ void flow_end(struct trans *t, const struct guest_insn *g)
         if (t->loops)
             put_branch(t, ROLE_LOOP, 0);
         else
-            put_branch(t, ROLE_LEAVE, exit_new(t, EXIT_DIRECT, eip));
+            put_branch(t, ROLE_LEAVE, exit_to(t, eip));
     }
 }
 
@@ -215,12 +225,36 @@ static void side_region(struct trans *t, unsigned exit)
     region_close(t, r);
 }
 
-static void stub_region(struct trans *t, unsigned exit)
+/* Goes to what the table of computed branches has for EIP; to the rest of the stub if that is something else. */
+static void lookup_region(struct trans *t, unsigned exit)
 {
     struct region *r = region_open(t);
+    unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t), code = temp(t);
 
-    t->exit[exit].stub = (uint8_t)(t->regions - 1);
-    if (t->exit[exit].kind == EXIT_RERUN)
+    put_i(t, ISA_addi, table, 0, (intptr_t)jumps_table());
+    put_field(t, ISA_extu, row, REG_EIP, 0, JUMPS_BITS);
+    put_r(t, ISA_sh3add, entry, row, table);
+    put_i(t, ISA_ldd, key, entry, offsetof(struct jumps_table, key));
+    put_i(t, ISA_ldd, code, entry, offsetof(struct jumps_table, code));
+    put_i(t, ISA_addi, wanted, 0, t->place);
+    put_shift(t, ISA_slli, wanted, wanted, 32);
+    put_r(t, ISA_or, wanted, wanted, REG_EIP);
+    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)key, .rb = (uint8_t)wanted}, ROLE_MISS, exit);
+    put(t, &(struct isa_op){.atom = ISA_jr, .ra = (uint8_t)code}, ROLE_PLAIN, 0);
+    region_close(t, r);
+}
+
+static void stub_regions(struct trans *t, unsigned exit)
+{
+    struct leaving *l = &t->exit[exit];
+    struct region *r;
+
+    l->stub = (uint8_t)t->regions;
+    if (l->kind == EXIT_INDIRECT && t->place != JUMPS_NO_PLACE)
+        lookup_region(t, exit);
+    l->last = (uint8_t)t->regions;
+    r = region_open(t);
+    if (l->kind == EXIT_RERUN)
         put(t, &(struct isa_op){.atom = ISA_rollback}, ROLE_PLAIN, 0);
     put(t, &(struct isa_op){.atom = ISA_addi, .rd = REG_A0, .long_imm = true}, ROLE_RETURN, exit);
     put(t, &(struct isa_op){.atom = ISA_jr, .ra = REG_RA}, ROLE_PLAIN, 0);
@@ -229,10 +263,14 @@ static void stub_region(struct trans *t, unsigned exit)
 
 void flow_outside(struct trans *t)
 {
+    if (t->falls != TRANS_EXITS)
+        stub_regions(t, t->falls);
     for (unsigned e = 0; e < t->exits; e++) {
         if (t->exit[e].side)
             side_region(t, e);
     }
-    for (unsigned e = 0; e < t->exits; e++)
-        stub_region(t, e);
+    for (unsigned e = 0; e < t->exits; e++) {
+        if (e != t->falls)
+            stub_regions(t, e);
+    }
 }

@@ -23,6 +23,7 @@ static void lower_begin(struct trans *t)
     t->regions = 2;
     t->exits = 0;
     t->rerun = TRANS_EXITS;
+    t->falls = TRANS_EXITS;
     t->pins = 0;
     t->temp = 0;
     t->stores = 0;

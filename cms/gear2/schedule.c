@@ -38,6 +38,7 @@ struct scheduler {
     unsigned store_end; /* one past the last store */
     unsigned stores;    /* in store[] */
     unsigned bundles;   /* in usage[] and tail[]; these are not cleared to begin with */
+    uint64_t touched;   /* registers that ready, written and read know something of */
     const struct atom *store[TRANS_STORES];
     struct usage usage[TRANS_BUNDLES];
     int16_t tail[TRANS_BUNDLES];
@@ -161,6 +162,7 @@ static void place(struct scheduler *s, unsigned number, struct atom *a, unsigned
     if (fact->unit == UNIT_alu0)
         u->unit[UNIT_alu]++;
 
+    s->touched |= a->fx.r_read | a->fx.r_write;
     for (uint64_t m = a->fx.r_read; m; m &= m - 1)
         s->read[__builtin_ctzll(m)] = max(s->read[__builtin_ctzll(m)], bundle);
     for (uint64_t m = a->fx.r_write; m; m &= m - 1) {
@@ -219,28 +221,44 @@ static bool schedule_atoms(struct scheduler *s, unsigned first, unsigned count)
     return true;
 }
 
-static bool schedule_region(struct trans *t, unsigned number)
+/* Forgets the last region; costs what that region touched. */
+static void scheduler_begin(struct scheduler *s, struct region *region)
 {
-    struct region *r = &t->region[number];
-    const struct region *pins = &t->region[REGION_PINS];
-    struct scheduler s;
-    bool fits = true;
+    for (uint64_t m = s->touched; m; m &= m - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(m);
 
-    memset(&s, 0, offsetof(struct scheduler, store));
-    s.t = t;
-    s.region = r;
-    if (number == REGION_BODY && !t->loops)
-        fits = schedule_atoms(&s, pins->first, pins->count);
-    if (number != REGION_PINS || t->loops)
-        fits = fits && schedule_atoms(&s, r->first, r->count);
-    r->bundles = (uint16_t)s.bundles;
+        s->ready[r] = s->written[r] = s->read[r] = 0;
+    }
+    for (unsigned c = 0; c < 4; c++)
+        s->flag_ready[c] = s->flag_written[c] = s->flag_read[c] = 0;
+    s->touched = 0;
+    s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores = s->bundles = 0;
+    s->region = region;
+}
+
+static bool schedule_region(struct scheduler *s, unsigned number)
+{
+    struct region *r = &s->t->region[number];
+    const struct region *pins = &s->t->region[REGION_PINS];
+    bool loops = s->t->loops, fits = true;
+
+    scheduler_begin(s, r);
+    if (number == REGION_BODY && !loops)
+        fits = schedule_atoms(s, pins->first, pins->count);
+    if (number != REGION_PINS || loops)
+        fits = fits && schedule_atoms(s, r->first, r->count);
+    r->bundles = (uint16_t)s->bundles;
     return fits;
 }
 
 bool trans_schedule(struct trans *t)
 {
+    struct scheduler s;
+
+    memset(&s, 0, offsetof(struct scheduler, store));
+    s.t = t;
     for (unsigned i = 0; i < t->regions; i++) {
-        if (!schedule_region(t, i)) {
+        if (!schedule_region(&s, i)) {
             t->abort = ABORT_SIZE;
             return false;
         }

@@ -17,7 +17,7 @@ static uint32_t linear(const struct trans *t, uint32_t eip)
     return t->key.cs_base + eip;
 }
 
-static bool same_page(const struct trans *t, uint32_t eip)
+bool trans_same_page(const struct trans *t, uint32_t eip)
 {
     return (linear(t, eip) ^ linear(t, t->key.eip)) < PAGE_SIZE;
 }
@@ -81,7 +81,7 @@ static bool in_trace(const struct trans *t, uint32_t eip)
 /* May the trace go on at `eip`? */
 static bool can_follow(const struct trans *t, uint32_t eip)
 {
-    return t->insns < t->max_insns && same_page(t, eip) && !in_trace(t, eip);
+    return t->insns < t->max_insns && trans_same_page(t, eip) && !in_trace(t, eip);
 }
 
 /* Decides how the trace goes on after g, the last of it; true and *eip if it does. */

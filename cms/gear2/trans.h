@@ -14,7 +14,7 @@
  * two targets of its last branch) is pinned, and set before the loop.
  *
  * Regions are scheduled one by one and follow each other in the code: the pinned registers and the body (one region
- * unless the body loops), then a small one for each side exit and each stub.
+ * unless the body loops), then small ones for side exits and stubs.
  */
 #ifndef CMS_GEAR2_TRANS_H
 #define CMS_GEAR2_TRANS_H
@@ -31,7 +31,7 @@
 #define TRANS_STORES 64
 #define TRANS_SIDES 4     /* conditional branches out of the middle */
 #define TRANS_EXITS (TRANS_SIDES + 3)
-#define TRANS_REGIONS (3 + TRANS_SIDES + TRANS_EXITS)
+#define TRANS_REGIONS (2 + TRANS_SIDES + 2 * TRANS_EXITS)
 #define TRANS_PINS 10
 
 /* The first regions. */
@@ -70,6 +70,7 @@ enum role {
     ROLE_CHECK,  /* branch to the rerun stub if lowering assumed wrong */
     ROLE_SIDE,   /* branch to the region of side exit `exit` */
     ROLE_LEAVE,  /* branch by which exit `exit` leaves */
+    ROLE_MISS,   /* branch to the part of exit `exit`'s stub that goes to the dispatcher */
     ROLE_LOOP,   /* branch back to the body's first bundle */
     ROLE_COMMIT,
     ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
@@ -101,7 +102,8 @@ struct leaving {
     uint8_t side;   /* out of the middle: */
     uint8_t insns;  /* guest instructions that are done then */
     uint8_t region; /* its side exit's region */
-    uint8_t stub;   /* its stub's region */
+    uint8_t stub;   /* its stub's first region, */
+    uint8_t last;   /* and the one that goes to the dispatcher */
     uint32_t *bundle, *branch; /* that leave, once emitted */
 };
 
@@ -131,6 +133,8 @@ struct trans {
     struct leaving exit[TRANS_EXITS];
     unsigned exits;
     unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
+    unsigned falls; /* number of the exit whose stub follows the body, or TRANS_EXITS */
+    uint32_t place; /* jumps_place of the context */
 
     struct pin pin[TRANS_PINS];
     unsigned pins;
@@ -144,6 +148,7 @@ struct trans {
 /* select.c */
 bool trans_select(struct trans *t);
 void trans_cut(struct trans *t, unsigned insns); /* the trace ends after its first `insns` instructions */
+bool trans_same_page(const struct trans *t, uint32_t eip); /* as the first instruction */
 void trans_liveness(struct trans *t);
 
 /* lower.c: false if an instruction can't be translated; t->insns is then cut to those before it */

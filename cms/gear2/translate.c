@@ -5,6 +5,7 @@
 #include "gear2/trans.h"
 #include "hidden-mem/map.h"
 #include "isa_intrinsics.h"
+#include "runtime/jumps.h"
 #include "runtime/runtime.h"
 
 /* Everything that translating needs; one translation is made at a time. */
@@ -44,6 +45,7 @@ static uint32_t granules(const struct trans *t)
 static void fill_record(const struct trans *t, struct translation *record)
 {
     record->key = t->key;
+    record->place = t->place;
     record->code_size = t->words * sizeof(uint32_t);
     record->granules = granules(t);
     record->insns = (uint16_t)t->insns;
@@ -99,6 +101,7 @@ struct translation *gear2_translate(const struct context *key)
     t->machine = &cms.gear2->machine;
     t->max_insns = cms.opt->max_insns;
     t->key = *key;
+    t->place = jumps_place(key);
     t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
     made = translate(t);
     if (made) {

@@ -1,24 +1,27 @@
 /*
  * mmu.c - guest paging: from linear to guest-physical addresses, and into the chip's TLB.
  *
- * The chip's TLB holds 4 KiB pages with permissions and is filled by software only. A guest access that misses or is
- * refused traps; the landing calls mmu_fill, which walks the guest's tables and either enters what the tables allow
- * or raises the page fault. Three things are folded into the four permission bits, so that the hardware check is
- * exact without knowing x86:
+ * The chip's TLB holds 4 KiB pages with permissions and is filled by software only. A guest access
+ * that misses or is refused traps; the landing calls mmu_fill, which walks the guest's tables and
+ * either enters what the tables allow or raises the page fault. Three things are folded into the
+ * four permission bits, so that the hardware check is exact without knowing x86:
  *
  *   - CR0.WP: without it the supervisor may write what is read-only;
- *   - the dirty bit: no page may be written through the TLB before its D bit is set, so that the first write comes
- *     here again and sets it. The accessed bits are set by any walk that succeeds;
- *   - what lies behind: a page of a device, or beyond the guest's memory, gets the I/O attribute. The monitor
- *     decides what is there, all ones if nothing. No guest table can name hidden memory: the guest-physical page
- *     number of an entry is always below cms.guest_size. The BIOS's alias below 4 GiB is entered as the DRAM behind
- *     it, for reading; a store there comes here and turns the entry into I/O.
+ *   - the dirty bit: no page may be written through the TLB before its D bit is set, so that the
+ *     first write comes here again and sets it. Any walk that succeeds sets the accessed bits;
+ *   - what lies behind: a page of a device, or beyond the guest's memory, gets the I/O attribute.
+ *     The monitor decides what is there, all ones if nothing. No guest table can name hidden
+ *     memory: the guest-physical page number of an entry is always below cms.guest_size. The
+ *     BIOS's alias below 4 GiB is entered as the DRAM behind it, for reading; a store there comes
+ *     here and turns the entry into I/O.
  *
- * A large page is entered in pieces of 4 KiB. INVLPG must drop all of them: mmu.large remembers in which 4 MiB of
- * linear space there are such pieces, and INVLPG of an address there flushes everything. Global pages survive a load
- * of CR3: mmu.local lists the others, as long as the list is short.
+ * A large page is entered in pieces of 4 KiB. INVLPG must drop all of them: mmu.large remembers in
+ * which 4 MiB of linear space there are such pieces, and INVLPG of an address there flushes
+ * everything. Global pages survive a load of CR3: mmu.local lists the others, as long as the list
+ * is short.
  *
- * The page directory pointers of PAE live in cpu.pdpte, loaded with CR3 (mmu_load_pdpte), as on the real processor.
+ * The page directory pointers of PAE live in cpu.pdpte, loaded with CR3 (mmu_load_pdpte), as on the
+ * real processor.
  */
 #include "cms.h"
 #include "hidden-mem/map.h"
@@ -30,7 +33,7 @@ enum pte {
     PTE_U = 1u << 2,
     PTE_A = 1u << 5,
     PTE_D = 1u << 6,
-    PTE_PS = 1u << 7,  /* in a directory entry; in a table entry it is PAT, reserved */
+    PTE_PS = 1u << 7, /* in a directory entry; in a table entry it is PAT, reserved */
     PTE_G = 1u << 8,
     PDE_PAT = 1u << 12, /* in a large directory entry; reserved without PAT */
 };
@@ -96,8 +99,8 @@ static void entry_mark(const struct entry *e, uint8_t bits)
 }
 
 /*
- * Walks the tables for one access. Returns true and fills `w`, with A and D bits set in memory; or returns false with
- * the error code of the page fault, nothing touched.
+ * Walks the tables for one access. Returns true and fills `w`, with A and D bits set in memory; or
+ * returns false with the error code of the page fault, nothing touched.
  */
 static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
 {
@@ -210,7 +213,8 @@ static void mmu_remember(uint32_t page, const struct walk *w)
 }
 
 /*
- * Makes the access possible: enters a TLB entry that allows it, or raises the page fault (no return).
+ * Makes the access possible: enters a TLB entry that allows it, or raises the page fault (no
+ * return).
  */
 void mmu_fill(uint32_t lin, bool write, bool user, bool port)
 {
@@ -246,6 +250,7 @@ void mmu_fill(uint32_t lin, bool write, bool user, bool port)
 void mmu_flush(void)
 {
     vx_tlbf();
+    jumps_flush();
     cms.mmu = (struct mmu){0};
 }
 
@@ -260,19 +265,23 @@ void mmu_flush_local(void)
     for (uint32_t i = 0; i < m->locals; i++)
         vx_tlbi(m->local[i]);
     m->locals = 0;
+    jumps_flush();
 }
 
 void mmu_invlpg(uint32_t lin)
 {
-    if (cms.mmu.large[lin >> 27] >> (lin >> 22 & 31) & 1)
+    if (cms.mmu.large[lin >> 27] >> (lin >> 22 & 31) & 1) {
         mmu_flush();
-    else
-        vx_tlbi(lin & ~PAGE_MASK);
+        return;
+    }
+    vx_tlbi(lin & ~PAGE_MASK);
+    jumps_flush();
 }
 
 /*
- * Reads the four page directory pointers that `cr3` names under PAE. Returns false, with nothing in `pdpte` to be
- * used, if one of them is present with a reserved bit set: the load of the control register is then #GP(0).
+ * Reads the four page directory pointers that `cr3` names under PAE. Returns false, with nothing in
+ * `pdpte` to be used, if one of them is present with a reserved bit set: the load of the control
+ * register is then #GP(0).
  */
 bool mmu_load_pdpte(uint32_t cr3, uint64_t pdpte[4])
 {

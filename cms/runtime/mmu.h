@@ -33,9 +33,9 @@ enum pf_error {
 #define MMU_LOCAL_MAX 64
 
 struct mmu {
-    uint32_t locals;                    /* entries of local[] in use; above MMU_LOCAL_MAX: too many to list */
-    uint32_t local[MMU_LOCAL_MAX];      /* pages entered since the last flush that are not global */
-    uint32_t large[32];                 /* bit per 4 MiB of linear space: holds pieces of a large page */
+    uint32_t locals; /* entries of local[] in use; above MMU_LOCAL_MAX: too many to list */
+    uint32_t local[MMU_LOCAL_MAX]; /* pages entered since the last flush that are not global */
+    uint32_t large[32];            /* bit per 4 MiB of linear space: holds pieces of a large page */
 };
 
 #endif

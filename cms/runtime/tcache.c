@@ -19,6 +19,7 @@
 #include "isa_intrinsics.h"
 #include "runtime/chain.h"
 #include "runtime/context.h"
+#include "runtime/jumps.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 
@@ -68,6 +69,7 @@ void tcache_init(void)
     tc->filling = &tc->generation[0];
     tc->stale = true;
     cms.tcache = tc;
+    jumps_init();
 }
 
 static unsigned context_hash(const struct context *key)
@@ -122,6 +124,15 @@ static bool chainable(const struct exit *e, const struct translation *to)
            ((e->from->key.cs_base + e->from->key.eip) ^ (to->key.cs_base + to->key.eip)) < PAGE_SIZE;
 }
 
+/* The next time, let translated code find its way from `e` to `to` by itself. */
+static void lead_on(struct exit *e, struct translation *to)
+{
+    if (e->kind == EXIT_INDIRECT)
+        jumps_enter(to);
+    else if (chainable(e, to))
+        chain_link(e, to);
+}
+
 struct translation *tcache_find(void)
 {
     struct tcache *tc = cms.tcache;
@@ -157,8 +168,8 @@ struct translation *tcache_find(void)
             }
         }
     }
-    if (tc->last && chainable(tc->last, t))
-        chain_link(tc->last, t);
+    if (tc->last)
+        lead_on(tc->last, t);
     return t;
 }
 
@@ -187,6 +198,7 @@ static void drop(struct translation *t)
     if (t->dead)
         return;
     chain_isolate(t);
+    jumps_remove(t);
     unhash(t);
     t->dead = true;
     if (cms.tcache->last && cms.tcache->last->from == t)

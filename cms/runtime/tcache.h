@@ -70,6 +70,7 @@ struct translation {
     uint32_t code_size; /* bytes */
     struct context key;
     uint32_t granules; /* of the page, that it was made from */
+    uint32_t place;    /* jumps_place of its context */
     uint16_t insns;
     uint16_t exits;
     uint16_t faults; /* rollbacks */
