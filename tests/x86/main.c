@@ -14,8 +14,8 @@
 #include "diff.h"
 
 #define FLAGS_SEEN (FL_STATUS | FL_DF)
-#define SHOWN 3 /* differences shown for one instruction */
-#define CODE_MARGIN 96
+#define SHOWN 3         /* differences shown for one instruction */
+#define CODE_MARGIN 160 /* longer than any case reaches */
 #define EXPORT_SIZE 0x30000u
 
 struct settings {
@@ -63,14 +63,17 @@ static void reset_memory(void)
     }
 }
 
+/* The code, as much of it as there is memory for, with CCs on both sides. */
 static void place_code(const struct testcase *tc)
 {
-    uint32_t from = tc->in.eip - 16;
+    uint32_t end = areas[AREA_CODE].base + areas[AREA_CODE].size;
+    uint32_t from = tc->in.eip - 16, room = end - tc->in.eip;
+    uint32_t size = end - from < CODE_MARGIN ? end - from : CODE_MARGIN;
 
-    memset(native_memory(from), 0xcc, CODE_MARGIN + 64);
-    memcpy(native_memory(tc->in.eip), tc->code, tc->length);
-    memcpy(guest_memory(from), native_memory(from), CODE_MARGIN + 64);
-    guest_code_changed(from, CODE_MARGIN + 64);
+    memset(native_memory(from), 0xcc, size);
+    memcpy(native_memory(tc->in.eip), tc->code, tc->length < room ? tc->length : room);
+    memcpy(guest_memory(from), native_memory(from), size);
+    guest_code_changed(from, size);
 }
 
 /* First address at which memory differs, or 0. */

@@ -194,6 +194,19 @@ static void arrange_memory(struct testcase *tc, const struct insn *i)
     }
 }
 
+/*
+ * Now and then across a page border, or beyond the last page; but how much of an undefined
+ * instruction is fetched differs among processors.
+ */
+static uint32_t code_place(const struct insn *i)
+{
+    const struct area *a = &areas[AREA_CODE];
+
+    if (i->length && i->op != OP_ud && one_in(40))
+        return a->base + a->size - 1 - below(i->length);
+    return a->base + (one_in(10) ? 0x1000 - below(16) : 64 + below(0xe00));
+}
+
 static unsigned immediate_bytes(uint8_t *to)
 {
     uint32_t value = number();
@@ -209,6 +222,9 @@ static unsigned random_bytes(const struct form *form, bool low, uint8_t *to)
 {
     unsigned n = 0;
 
+    if (one_in(100)) /* longer than any instruction may be */
+        for (; n < X86_MAX_LENGTH; n++)
+            to[n] = 0x3e;
     if (one_in(4))
         to[n++] = 0x66;
     if (low && one_in(6))
@@ -273,14 +289,14 @@ static bool processors_differ(const struct testcase *tc, const struct insn *i)
 
 bool make_case(const struct form *form, bool low, struct testcase *tc)
 {
-    uint8_t bytes[32];
+    uint8_t bytes[48];
     struct insn i;
     int length;
 
     unsigned n = random_bytes(form, low, bytes);
     length = x86_decode(bytes, n, true, &i);
-    if (length == X86_EUD) { /* to be refused by both: the bytes that count are known to be few */
-        length = (int)n - 7;
+    if (length == X86_EUD || length == X86_ELONG) { /* to be refused by both */
+        length = length == X86_EUD ? (int)n - 7 : X86_MAX_LENGTH + 1;
         i = (struct insn){.op = form->op, .base = -1, .index = -1};
     }
     if (length <= 0 || (i.is_mem && i.adsize == 2 && !low))
@@ -292,7 +308,7 @@ bool make_case(const struct form *form, bool low, struct testcase *tc)
     for (unsigned r = 0; r < 8; r++)
         tc->in.gpr[r] = number();
     tc->in.gpr[ESP] = place_in(&areas[AREA_STACK], 512);
-    tc->in.eip = areas[AREA_CODE].base + (one_in(10) ? 0x1000 - below(16) : 64 + below(0xe00));
+    tc->in.eip = code_place(&i);
     if (i.length && !tame(tc, &i))
         return false;
     arrange(tc, &i);
