@@ -1,7 +1,9 @@
 /* control.c - control and debug registers, and what of the processor follows from them. */
 #include "gear1/system.h"
 
-#define CR0_KNOWN (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
+#define CR0_KNOWN                                                                              \
+    (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | \
+     CR0_PG)
 #define CR0_PAGING (CR0_PE | CR0_WP | CR0_PG) /* what the page walk looks at */
 #define CR4_KNOWN (CR4_TSD | CR4_PSE | CR4_PAE | CR4_PGE)
 #define CR4_PAGING (CR4_PSE | CR4_PAE | CR4_PGE)
@@ -84,18 +86,10 @@ void g1_mov_from_cr(const struct insn *i)
 
     control_register(i);
     switch (i->reg) {
-    case 0:
-        g1_set_reg32(i->rm, cpu->cr0);
-        break;
-    case 2:
-        g1_set_reg32(i->rm, cpu->cr2);
-        break;
-    case 3:
-        g1_set_reg32(i->rm, cpu->cr3);
-        break;
-    case 4:
-        g1_set_reg32(i->rm, cpu->cr4);
-        break;
+    case 0: g1_set_reg32(i->rm, cpu->cr0); break;
+    case 2: g1_set_reg32(i->rm, cpu->cr2); break;
+    case 3: g1_set_reg32(i->rm, cpu->cr3); break;
+    case 4: g1_set_reg32(i->rm, cpu->cr4); break;
     }
 }
 
@@ -105,18 +99,10 @@ void g1_mov_to_cr(const struct insn *i)
 
     control_register(i);
     switch (i->reg) {
-    case 0:
-        cpu_write_cr0(value);
-        break;
-    case 2:
-        cms.cpu.cr2 = value;
-        break;
-    case 3:
-        cpu_write_cr3(value);
-        break;
-    case 4:
-        cpu_write_cr4(value);
-        break;
+    case 0: cpu_write_cr0(value); break;
+    case 2: cms.cpu.cr2 = value; break;
+    case 3: cpu_write_cr3(value); break;
+    case 4: cpu_write_cr4(value); break;
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * cpuid.c - what the processor says of itself. A feature bit stands here when the feature is implemented, and not
- * before: no floating point, no MTRR, no local APIC.
+ * cpuid.c - what the processor says of itself. A feature bit stands here when the feature is
+ * implemented, and not before: no floating point, no MTRR, no local APIC.
  */
 #include "gear1/system.h"
 
@@ -30,16 +30,13 @@ static void cpuid_leaf(uint32_t leaf, uint32_t out[4])
         break;
     case 1:
         out[0] = CPUID_SIGNATURE;
-        out[3] = CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_PAE | CPUID_CX8 | CPUID_SEP | CPUID_PGE | CPUID_CMOV;
+        out[3] = CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_PAE | CPUID_CX8 | CPUID_SEP | CPUID_PGE |
+                 CPUID_CMOV;
         break;
-    case CPUID_EXTENDED:
-        out[0] = CPUID_EXTENDED + 4;
-        break;
+    case CPUID_EXTENDED: out[0] = CPUID_EXTENDED + 4; break;
     case CPUID_EXTENDED + 2:
     case CPUID_EXTENDED + 3:
-    case CPUID_EXTENDED + 4:
-        memcpy(out, brand + 16 * (leaf - CPUID_EXTENDED - 2), 16);
-        break;
+    case CPUID_EXTENDED + 4: memcpy(out, brand + 16 * (leaf - CPUID_EXTENDED - 2), 16); break;
     }
 }
 

@@ -1,8 +1,9 @@
 /*
  * far.c - far JMP, CALL and RET: real and virtual-8086 mode, code segments, call gates, tasks.
  *
- * Each handler first computes where it goes and builds the stack, with every check in the manual's order, and then
- * assigns the new state in one go (far_enter). The guest's old state is untouched until then.
+ * Each handler first computes where it goes and builds the stack, with every check in the manual's
+ * order, and then assigns the new state in one go (far_enter). The guest's old state is untouched
+ * until then.
  */
 #include "gear1/lin.h"
 #include "gear1/system.h"
@@ -58,7 +59,8 @@ static void code_segment(struct descriptor *d, uint16_t selector, unsigned cpl, 
 static void code_same_level(struct descriptor *d, uint16_t selector, bool gate, struct segment *cs)
 {
     unsigned cpl = cms.cpu.cpl, dpl = desc_dpl(d);
-    bool ok = desc_attr(d) & SA_CONFORMING ? dpl <= cpl : dpl == cpl && (gate || (selector & 3) <= cpl);
+    bool ok =
+        desc_attr(d) & SA_CONFORMING ? dpl <= cpl : dpl == cpl && (gate || (selector & 3) <= cpl);
 
     if (!ok)
         x86_fault_code(X86_GP, selector_error(selector));
@@ -120,7 +122,8 @@ void far_inner_stack(unsigned level, uint32_t ext, struct stack *st)
 }
 
 /* CALL through a gate to a more privileged level: a new stack, parameters copied. */
-static void call_inner(struct descriptor *d, uint16_t selector, uint32_t eip, unsigned size, unsigned params)
+static void call_inner(struct descriptor *d, uint16_t selector, uint32_t eip, unsigned size,
+                       unsigned params)
 {
     unsigned level = desc_dpl(d);
     struct stack old, st;
@@ -205,16 +208,11 @@ static void transfer(const struct insn *i, bool call)
         if (!is_code(&d)) {
             switch (desc_attr(&d) & SA_TYPE) {
             case SYS_CALL16:
-            case SYS_CALL32:
-                transfer_gate(&d, selector, call);
-                return;
+            case SYS_CALL32: transfer_gate(&d, selector, call); return;
             case SYS_TSS16:
             case SYS_TSS32:
-            case SYS_TASK_GATE:
-                transfer_task(&d, selector, call ? TASK_CALL : TASK_JUMP);
-                return;
-            default:
-                x86_fault_code(X86_GP, selector_error(selector));
+            case SYS_TASK_GATE: transfer_task(&d, selector, call ? TASK_CALL : TASK_JUMP); return;
+            default: x86_fault_code(X86_GP, selector_error(selector));
             }
         }
         code_same_level(&d, selector, false, &cs);
@@ -246,7 +244,8 @@ void far_return_code(uint16_t selector, struct segment *cs)
 
     unsigned dpl = desc_dpl(&d);
 
-    if (!is_code(&d) || rpl < cms.cpu.cpl || (desc_attr(&d) & SA_CONFORMING ? dpl > rpl : dpl != rpl))
+    if (!is_code(&d) || rpl < cms.cpu.cpl ||
+        (desc_attr(&d) & SA_CONFORMING ? dpl > rpl : dpl != rpl))
         x86_fault_code(X86_GP, selector_error(selector));
     code_segment(&d, selector, rpl, cs);
 }

@@ -1,13 +1,15 @@
 /*
  * intr.c - exceptions and interrupts on their way into the guest.
  *
- * A fault found while an instruction executes unwinds: rollback, then to the landing with cms.fault filled, and the
- * landing calls gear1_deliver at the last commit point, with EIP at the instruction. INT n and its kin enter their
- * handler like any instruction. An external interrupt comes by gear1_interrupt between two instructions.
+ * A fault found while an instruction executes unwinds: rollback, then to the landing with cms.fault
+ * filled, and the landing calls gear1_deliver at the last commit point, with EIP at the
+ * instruction. INT n and its kin enter their handler like any instruction. An external interrupt
+ * comes by gear1_interrupt between two instructions.
  *
- * Delivery itself may fault: an IDT too short, a stack that isn't there. That fault unwinds as any other and meets
- * cms.delivering, the class of what was under way: so double faults are found, and the shutdown after them. Memory is
- * touched through lin.h only, so that nothing but a guest's fault can interrupt a delivery.
+ * Delivery itself may fault: an IDT too short, a stack that isn't there. That fault unwinds as any
+ * other and meets cms.delivering, the class of what was under way: so double faults are found, and
+ * the shutdown after them. Memory is touched through lin.h only, so that nothing but a guest's
+ * fault can interrupt a delivery.
  */
 #include "gear1/lin.h"
 #include "gear1/system.h"
@@ -15,10 +17,17 @@
 #include "runtime/options.h"
 
 /* What an event counts as when the delivery of the next one begins within its own. */
-enum deliver_class { DELIVER_NONE, DELIVER_BENIGN, DELIVER_CONTRIBUTORY, DELIVER_PAGE_FAULT, DELIVER_DOUBLE };
+enum deliver_class {
+    DELIVER_NONE,
+    DELIVER_BENIGN,
+    DELIVER_CONTRIBUTORY,
+    DELIVER_PAGE_FAULT,
+    DELIVER_DOUBLE
+};
 
 #define EFLAGS_FIXED 2u
-#define EFLAGS_KNOWN (FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_VM | FL_AC | FL_ID | FL_VIF | FL_VIP)
+#define EFLAGS_KNOWN \
+    (FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_VM | FL_AC | FL_ID | FL_VIF | FL_VIP)
 
 void x86_fault(uint8_t vector)
 {
@@ -39,7 +48,8 @@ void x86_page_fault(uint32_t lin, uint32_t error)
 }
 
 /*
- * RF is never kept: it would matter only to instruction breakpoints. The frames of faults show it set (event_flags).
+ * RF is never kept: it would matter only to instruction breakpoints. The frames of faults show it
+ * set (event_flags).
  */
 void cpu_set_eflags(uint32_t value)
 {
@@ -178,7 +188,8 @@ static void intr_protected(const struct x86_event *e)
 
     unsigned attr = desc_attr(&gate), type = attr & SA_TYPE;
 
-    if (type != SYS_TASK_GATE && type != SYS_INT16 && type != SYS_TRAP16 && type != SYS_INT32 && type != SYS_TRAP32)
+    if (type != SYS_TASK_GATE && type != SYS_INT16 && type != SYS_TRAP16 && type != SYS_INT32 &&
+        type != SYS_TRAP32)
         x86_fault_code(X86_GP, error);
     if (e->kind == EVENT_SOFT && desc_dpl(&gate) < cms.cpu.cpl)
         x86_fault_code(X86_GP, error);
@@ -202,7 +213,7 @@ void intr_enter(const struct x86_event *e)
         intr_protected(e);
 }
 
-/* ---------------------------------------------------------------- exceptions and external interrupts */
+/* ---------------------------------------- exceptions and external interrupts */
 static enum deliver_class event_class(uint8_t vector)
 {
     switch (vector) {
@@ -210,33 +221,29 @@ static enum deliver_class event_class(uint8_t vector)
     case X86_TS:
     case X86_NP:
     case X86_SS:
-    case X86_GP:
-        return DELIVER_CONTRIBUTORY;
-    case X86_PF:
-        return DELIVER_PAGE_FAULT;
-    case X86_DF:
-        return DELIVER_DOUBLE;
-    default:
-        return DELIVER_BENIGN;
-    }
-}
-
-/* Does `next`, raised in the delivery of `first`, make a double fault (or, after one, a shutdown)? */
-static bool event_doubles(enum deliver_class first, enum deliver_class next)
-{
-    switch (first) {
-    case DELIVER_CONTRIBUTORY:
-        return next == DELIVER_CONTRIBUTORY;
-    case DELIVER_PAGE_FAULT:
-    case DELIVER_DOUBLE:
-        return next == DELIVER_CONTRIBUTORY || next == DELIVER_PAGE_FAULT;
-    default:
-        return false;
+    case X86_GP: return DELIVER_CONTRIBUTORY;
+    case X86_PF: return DELIVER_PAGE_FAULT;
+    case X86_DF: return DELIVER_DOUBLE;
+    default: return DELIVER_BENIGN;
     }
 }
 
 /*
- * The shutdown that a fault in the delivery of a double fault ends in: a PC resets; a run that wants to know stops.
+ * Does `next`, raised in the delivery of `first`, make a double fault (or, after one, a shutdown)?
+ */
+static bool event_doubles(enum deliver_class first, enum deliver_class next)
+{
+    switch (first) {
+    case DELIVER_CONTRIBUTORY: return next == DELIVER_CONTRIBUTORY;
+    case DELIVER_PAGE_FAULT:
+    case DELIVER_DOUBLE: return next == DELIVER_CONTRIBUTORY || next == DELIVER_PAGE_FAULT;
+    default: return false;
+    }
+}
+
+/*
+ * The shutdown that a fault in the delivery of a double fault ends in: a PC resets; a run that
+ * wants to know stops.
  */
 static void cpu_shutdown(void) __attribute__((noreturn));
 static void cpu_shutdown(void)
@@ -248,10 +255,12 @@ static void cpu_shutdown(void)
         cms_log(1, "triple fault: the guest is reset");
         monitor_restart();
     }
-    cms_snprintf(reason, sizeof(reason),
-                 "triple fault: vector %d, error %x at %04x:%08x (CR0 %08x, CR2 %08x, CR3 %08x, ESP %08x)",
-                 cms.fault.vector, (unsigned)cms.fault.error, cms.cpu.seg[SEG_CS].selector, (unsigned)g1_eip(),
-                 (unsigned)cms.cpu.cr0, (unsigned)cms.cpu.cr2, (unsigned)cms.cpu.cr3, (unsigned)g1_reg32(ESP));
+    cms_snprintf(
+        reason, sizeof(reason),
+        "triple fault: vector %d, error %x at %04x:%08x (CR0 %08x, CR2 %08x, CR3 %08x, ESP %08x)",
+        cms.fault.vector, (unsigned)cms.fault.error, cms.cpu.seg[SEG_CS].selector,
+        (unsigned)g1_eip(), (unsigned)cms.cpu.cr0, (unsigned)cms.cpu.cr2, (unsigned)cms.cpu.cr3,
+        (unsigned)g1_reg32(ESP));
     monitor_exit(HOST_EXIT_FAULT, cms.fault.vector, reason);
 }
 

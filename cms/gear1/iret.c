@@ -1,4 +1,7 @@
-/* iret.c - IRET in its modes: real, virtual-8086, to the same and to an outer level, to virtual-8086, between tasks. */
+/*
+ * iret.c - IRET in its modes: real, virtual-8086, to the same and to an outer level, to
+ * virtual-8086, between tasks.
+ */
 #include "gear1/lin.h"
 #include "gear1/system.h"
 

@@ -30,31 +30,20 @@ static uint64_t lin_device(uint32_t lin, bool write, bool user)
 static uint64_t guest_load(uint32_t lin, unsigned size)
 {
     switch (size) {
-    case 1:
-        return vx_gld8(lin);
-    case 2:
-        return vx_gld16(lin);
-    case 4:
-        return vx_gld32(lin);
-    default:
-        return vx_gld64(lin);
+    case 1: return vx_gld8(lin);
+    case 2: return vx_gld16(lin);
+    case 4: return vx_gld32(lin);
+    default: return vx_gld64(lin);
     }
 }
 
 static void guest_store(uint32_t lin, unsigned size, uint64_t value)
 {
     switch (size) {
-    case 1:
-        vx_gst8(lin, value);
-        break;
-    case 2:
-        vx_gst16(lin, value);
-        break;
-    case 4:
-        vx_gst32(lin, value);
-        break;
-    default:
-        vx_gst64(lin, value);
+    case 1: vx_gst8(lin, value); break;
+    case 2: vx_gst16(lin, value); break;
+    case 4: vx_gst32(lin, value); break;
+    default: vx_gst64(lin, value);
     }
 }
 
@@ -82,7 +71,10 @@ uint64_t lin_read(uint32_t lin, unsigned size, bool user)
     return value;
 }
 
-/* Translations of these bytes are void before the store is made, and the TLB entry no longer guards them. */
+/*
+ * Translations of these bytes are void before the store is made, and the TLB entry no longer guards
+ * them.
+ */
 static void lin_touch_code(uint32_t lin, unsigned size, uint64_t lo, bool user)
 {
     uint64_t gpa = (lo & ~(uint64_t)PAGE_MASK) | (lin & PAGE_MASK);

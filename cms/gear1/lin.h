@@ -1,9 +1,11 @@
 /*
- * lin.h - guest linear memory for the processor's own accesses: descriptor tables, task states, stacks of gates.
+ * lin.h - guest linear memory for the processor's own accesses: descriptor tables, task states,
+ * stacks of gates.
  *
- * These functions never trap into the landing for a TLB reason: they look the page up first and fill the TLB
- * themselves. So an interrupt that has been acknowledged, or an exception on its way, is not lost when its frame meets
- * a page that the TLB doesn't hold. What can leave is the guest's own page fault.
+ * These functions never trap into the landing for a TLB reason: they look the page up first and
+ * fill the TLB themselves. So an interrupt that has been acknowledged, or an exception on its way,
+ * is not lost when its frame meets a page that the TLB doesn't hold. What can leave is the guest's
+ * own page fault.
  */
 #ifndef CMS_GEAR1_LIN_H
 #define CMS_GEAR1_LIN_H
@@ -12,8 +14,8 @@
 #include <stdint.h>
 
 /*
- * Size is 1, 2, 4 or 8 bytes, any alignment, page borders included; `user`: with the rights of CPL 3. Writes are
- * gated: they take effect with the next commit, except on device pages.
+ * Size is 1, 2, 4 or 8 bytes, any alignment, page borders included; `user`: with the rights of CPL
+ * 3. Writes are gated: they take effect with the next commit, except on device pages.
  */
 uint64_t lin_read(uint32_t lin, unsigned size, bool user);
 void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user);

@@ -1,9 +1,9 @@
 /*
  * msr.c - model-specific registers and the time-stamp counter.
  *
- * Only what CPUID announces exists: the time-stamp counter and the registers of SYSENTER. MTRRs, PAT, machine check and
- * the local APIC are announced by none, so guests leave their registers alone; any other number is #GP(0), which
- * kernels count on when they probe.
+ * Only what CPUID announces exists: the time-stamp counter and the registers of SYSENTER. MTRRs,
+ * PAT, machine check and the local APIC are announced by none, so guests leave their registers
+ * alone; any other number is #GP(0), which kernels count on when they probe.
  */
 #include "gear1/system.h"
 
@@ -25,20 +25,11 @@ bool msr_read(uint32_t number, uint64_t *value)
     const struct cpu *cpu = &cms.cpu;
 
     switch (number) {
-    case MSR_TSC:
-        *value = cpu_tsc();
-        return true;
-    case MSR_SYSENTER_CS:
-        *value = cpu->sysenter_cs;
-        return true;
-    case MSR_SYSENTER_ESP:
-        *value = cpu->sysenter_esp;
-        return true;
-    case MSR_SYSENTER_EIP:
-        *value = cpu->sysenter_eip;
-        return true;
-    default:
-        return false;
+    case MSR_TSC: *value = cpu_tsc(); return true;
+    case MSR_SYSENTER_CS: *value = cpu->sysenter_cs; return true;
+    case MSR_SYSENTER_ESP: *value = cpu->sysenter_esp; return true;
+    case MSR_SYSENTER_EIP: *value = cpu->sysenter_eip; return true;
+    default: return false;
     }
 }
 
@@ -47,20 +38,11 @@ bool msr_write(uint32_t number, uint64_t value)
     struct cpu *cpu = &cms.cpu;
 
     switch (number) {
-    case MSR_TSC:
-        cpu->tsc_base = value - vx_mfsr(SR_CYCLE);
-        return true;
-    case MSR_SYSENTER_CS:
-        cpu->sysenter_cs = value;
-        return true;
-    case MSR_SYSENTER_ESP:
-        cpu->sysenter_esp = value;
-        return true;
-    case MSR_SYSENTER_EIP:
-        cpu->sysenter_eip = value;
-        return true;
-    default:
-        return false;
+    case MSR_TSC: cpu->tsc_base = value - vx_mfsr(SR_CYCLE); return true;
+    case MSR_SYSENTER_CS: cpu->sysenter_cs = value; return true;
+    case MSR_SYSENTER_ESP: cpu->sysenter_esp = value; return true;
+    case MSR_SYSENTER_EIP: cpu->sysenter_eip = value; return true;
+    default: return false;
     }
 }
 

@@ -1,4 +1,7 @@
-/* protect.c - instructions about descriptors: LAR, LSL, VERR, VERW, ARPL, and the registers of the tables. */
+/*
+ * protect.c - instructions about descriptors: LAR, LSL, VERR, VERW, ARPL, and the registers of the
+ * tables.
+ */
 #include "gear1/system.h"
 
 /* Real and virtual-8086 mode have none of these. */
@@ -25,10 +28,14 @@ static bool visible(const struct descriptor *d, uint16_t selector)
 
 static bool conforming(const struct descriptor *d)
 {
-    return (desc_attr(d) & (SA_SEGMENT | SA_CODE | SA_CONFORMING)) == (SA_SEGMENT | SA_CODE | SA_CONFORMING);
+    return (desc_attr(d) & (SA_SEGMENT | SA_CODE | SA_CONFORMING)) ==
+           (SA_SEGMENT | SA_CODE | SA_CONFORMING);
 }
 
-/* LAR and LSL: the descriptor if its type is in the bit mask `types` (type with S) and it may be seen. */
+/*
+ * LAR and LSL: the descriptor if its type is in the bit mask `types` (type with S) and it may be
+ * seen.
+ */
 static bool inspect(uint16_t selector, uint32_t types, struct descriptor *d)
 {
     return desc_read(selector, d) && types >> (desc_attr(d) & SA_TYPE) & 1 &&
@@ -36,8 +43,9 @@ static bool inspect(uint16_t selector, uint32_t types, struct descriptor *d)
 }
 
 #define TYPES_SEGMENT 0xffff0000u
-#define TYPES_LSL (TYPES_SEGMENT | 1u << SYS_TSS16 | 1u << SYS_LDT | 1u << SYS_TSS16_BUSY | 1u << SYS_TSS32 | \
-                   1u << SYS_TSS32_BUSY)
+#define TYPES_LSL                                                                               \
+    (TYPES_SEGMENT | 1u << SYS_TSS16 | 1u << SYS_LDT | 1u << SYS_TSS16_BUSY | 1u << SYS_TSS32 | \
+     1u << SYS_TSS32_BUSY)
 #define TYPES_LAR (TYPES_LSL | 1u << SYS_CALL16 | 1u << SYS_TASK_GATE | 1u << SYS_CALL32)
 
 void g1_lar(const struct insn *i)

@@ -1,11 +1,16 @@
-/* reset.c - the processor as power-on and INIT leave it: real mode at F000:FFF0, with CS based at FFFF0000. */
+/*
+ * reset.c - the processor as power-on and INIT leave it: real mode at F000:FFF0, with CS based at
+ * FFFF0000.
+ */
 #include "gear1/system.h"
 
 void gear1_reset(void)
 {
     struct cpu *cpu = &cms.cpu;
     struct segment data = {
-        .attr = SA_PRESENT | SA_SEGMENT | SA_WRITE | SA_ACCESSED, .limit = 0xffff, .valid = true,
+        .attr = SA_PRESENT | SA_SEGMENT | SA_WRITE | SA_ACCESSED,
+        .limit = 0xffff,
+        .valid = true,
     };
     struct segment code = data;
 

@@ -56,7 +56,8 @@ void seg_real(unsigned sreg, uint16_t selector, struct segment *s)
     s->selector = selector;
     s->base = (uint32_t)selector << 4;
     s->limit = old->valid ? old->limit : 0xffff;
-    s->attr = (old->attr & (SA_BIG | SA_GRANULAR)) | SA_PRESENT | SA_SEGMENT | SA_WRITE | SA_ACCESSED;
+    s->attr =
+        (old->attr & (SA_BIG | SA_GRANULAR)) | SA_PRESENT | SA_SEGMENT | SA_WRITE | SA_ACCESSED;
     s->valid = true;
 }
 
@@ -74,7 +75,8 @@ void seg_null(uint16_t selector, struct segment *s)
     *s = (struct segment){.selector = selector};
 }
 
-void seg_prepare_stack(uint16_t selector, unsigned cpl, uint8_t vector, uint32_t ext, struct segment *s)
+void seg_prepare_stack(uint16_t selector, unsigned cpl, uint8_t vector, uint32_t ext,
+                       struct segment *s)
 {
     struct descriptor d;
     uint32_t error = selector_error(selector) | ext;
@@ -135,7 +137,8 @@ void seg_prepare(unsigned sreg, uint16_t selector, struct segment *s)
 static uint32_t seg_span(const struct segment *s, bool write)
 {
     bool code = s->attr & SA_CODE;
-    bool allowed = s->valid && s->attr & SA_SEGMENT && (write ? !code && s->attr & SA_WRITE : !code || s->attr & SA_READ);
+    bool allowed = s->valid && s->attr & SA_SEGMENT &&
+                   (write ? !code && s->attr & SA_WRITE : !code || s->attr & SA_READ);
 
     if (!allowed || (!code && s->attr & SA_DOWN) || s->limit < 3)
         return 0;
@@ -157,8 +160,8 @@ void seg_set(unsigned sreg, const struct segment *s)
 }
 
 /*
- * An access that wraps at 4 GiB is let pass by a limit of 4 GiB: the architecture leaves that open, and processors and
- * other emulators do so.
+ * An access that wraps at 4 GiB is let pass by a limit of 4 GiB: the architecture leaves that open,
+ * and processors and other emulators do so.
  */
 bool seg_allows(const struct segment *s, uint32_t off, unsigned size, bool write)
 {

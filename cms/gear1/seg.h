@@ -1,12 +1,13 @@
 /*
  * seg.h - segmentation: descriptors, segment registers, and the check of every data access.
  *
- * A segment register holds its descriptor as loaded (struct segment). In real mode a load changes only base and
- * selector and makes the segment writable data; limit and default size stay as they were, which is what "unreal" mode
- * lives on. A segment that can't be used has attr 0 and valid false, so that one test of attr refuses it.
+ * A segment register holds its descriptor as loaded (struct segment). In real mode a load changes
+ * only base and selector and makes the segment writable data; limit and default size stay as they
+ * were, which is what "unreal" mode lives on. A segment that can't be used has attr 0 and valid
+ * false, so that one test of attr refuses it.
  *
- * An instruction that loads a segment register calls seg_prepare, which does every check and every memory access and
- * may raise; then, when nothing can trap any more, seg_set.
+ * An instruction that loads a segment register calls seg_prepare, which does every check and every
+ * memory access and may raise; then, when nothing can trap any more, seg_set.
  */
 #ifndef CMS_GEAR1_SEG_H
 #define CMS_GEAR1_SEG_H
@@ -32,8 +33,18 @@ enum seg_attr {
 
 /* Types of system descriptors: attr & SA_TYPE */
 enum system_type {
-    SYS_TSS16 = 1, SYS_LDT = 2, SYS_TSS16_BUSY = 3, SYS_CALL16 = 4, SYS_TASK_GATE = 5, SYS_INT16 = 6, SYS_TRAP16 = 7,
-    SYS_TSS32 = 9, SYS_TSS32_BUSY = 11, SYS_CALL32 = 12, SYS_INT32 = 14, SYS_TRAP32 = 15,
+    SYS_TSS16 = 1,
+    SYS_LDT = 2,
+    SYS_TSS16_BUSY = 3,
+    SYS_CALL16 = 4,
+    SYS_TASK_GATE = 5,
+    SYS_INT16 = 6,
+    SYS_TRAP16 = 7,
+    SYS_TSS32 = 9,
+    SYS_TSS32_BUSY = 11,
+    SYS_CALL32 = 12,
+    SYS_INT32 = 14,
+    SYS_TRAP32 = 15,
 };
 
 /* A descriptor as it stands in its table. */
@@ -106,7 +117,8 @@ static inline uint32_t selector_error(uint16_t selector)
 void cpu_set_cpl(unsigned cpl);
 
 /*
- * Reads the descriptor of a selector. False if the selector is null or its table ends before it. Page faults may come.
+ * Reads the descriptor of a selector. False if the selector is null or its table ends before it.
+ * Page faults may come.
  */
 bool desc_read(uint16_t selector, struct descriptor *d);
 
@@ -127,7 +139,8 @@ void seg_null(uint16_t selector, struct segment *s);
 void seg_prepare(unsigned sreg, uint16_t selector, struct segment *s);
 
 /* SS for a stack of level `cpl`; `vector` is #TS for stacks of the task state, #GP otherwise. */
-void seg_prepare_stack(uint16_t selector, unsigned cpl, uint8_t vector, uint32_t ext, struct segment *s);
+void seg_prepare_stack(uint16_t selector, unsigned cpl, uint8_t vector, uint32_t ext,
+                       struct segment *s);
 
 /* Enters a prepared segment into its register. */
 void seg_set(unsigned sreg, const struct segment *s);
@@ -148,7 +161,8 @@ static inline bool seg_quick(const struct segment *s, uint32_t off, bool write)
 }
 
 /*
- * Linear address of `size` bytes at `off` of segment register `sreg`, checked for limit and rights. Raises.
+ * Linear address of `size` bytes at `off` of segment register `sreg`, checked for limit and rights.
+ * Raises.
  */
 static inline uint32_t seg_linear(unsigned sreg, uint32_t off, unsigned size, bool write)
 {
@@ -159,7 +173,10 @@ static inline uint32_t seg_linear(unsigned sreg, uint32_t off, unsigned size, bo
     return seg_linear_slow(sreg, off, size, write);
 }
 
-/* A stack under construction or being taken down: nothing of it is the guest's state before stack_pointer is stored. */
+/*
+ * A stack under construction or being taken down: nothing of it is the guest's state before
+ * stack_pointer is stored.
+ */
 struct stack {
     struct segment ss;
     uint32_t esp;

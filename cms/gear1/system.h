@@ -1,6 +1,6 @@
 /*
- * system.h - what the files of the protected-mode half of gear 1 share: transfers, events, task switches, registers
- * that hold system state.
+ * system.h - what the files of the protected-mode half of gear 1 share: transfers, events, task
+ * switches, registers that hold system state.
  */
 #ifndef CMS_GEAR1_SYSTEM_H
 #define CMS_GEAR1_SYSTEM_H
@@ -38,24 +38,30 @@ struct x86_event {
     uint32_t error;
 };
 
-/* Enters the handler of an event; the instruction pointer is the return address. Raises; changes state at its end. */
+/*
+ * Enters the handler of an event; the instruction pointer is the return address. Raises; changes
+ * state at its end.
+ */
 void intr_enter(const struct x86_event *e);
 
 /* Replaces EFLAGS, reserved bits apart, by `value`. */
 void cpu_set_eflags(uint32_t value);
 
 /* ---- iret.c */
-/* The flags that IRET and POPF may change at the present privilege, for an image of `size` bytes. */
+/*
+ * The flags that IRET and POPF may change at the present privilege, for an image of `size` bytes.
+ */
 uint32_t cpu_flags_mask(unsigned size);
 
 /* ---- task.c */
 enum task_cause { TASK_JUMP, TASK_CALL, TASK_EVENT, TASK_RETURN };
 
 /*
- * Switches to the task of `selector`. `d` is its descriptor, of which type and presence have been checked. `event` is
- * what came through a task gate, or NULL.
+ * Switches to the task of `selector`. `d` is its descriptor, of which type and presence have been
+ * checked. `event` is what came through a task gate, or NULL.
  */
-void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause, const struct x86_event *event);
+void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
+                 const struct x86_event *event);
 
 /* The descriptor of the task that a task gate names; raises #GP, #NP with `ext`. */
 void task_gate_target(uint16_t selector, uint32_t ext, struct descriptor *d);
@@ -69,9 +75,10 @@ void cpu_write_cr4(uint32_t value);
 void cpu_privileged(void); /* raises #GP(0) unless CPL is 0 */
 
 /* ---- cpuid.c */
-enum cpuid_feature { /* leaf 1, EDX */
-    CPUID_TSC = 1u << 4,
+/* Leaf 1, EDX */
+enum cpuid_feature {
     CPUID_PSE = 1u << 3,
+    CPUID_TSC = 1u << 4,
     CPUID_MSR = 1u << 5,
     CPUID_PAE = 1u << 6,
     CPUID_CX8 = 1u << 8,

@@ -1,27 +1,46 @@
 /*
  * task.c - hardware task switches, and the I/O permission map of the task state.
  *
- * A switch has two halves. The first reads the whole new task state and writes the old one: what is wrong there is
- * raised in the old task, which then has not changed. Then the new task's registers are committed, with all segment
- * registers unusable, and the second half loads these one by one: what is wrong there is raised in the new task,
- * as the manuals want it.
+ * A switch has two halves. The first reads the whole new task state and writes the old one: what is
+ * wrong there is raised in the old task, which then has not changed. Then the new task's registers
+ * are committed, with all segment registers unusable, and the second half loads these one by one:
+ * what is wrong there is raised in the new task, as the manuals want it.
  */
 #include "gear1/lin.h"
 #include "gear1/system.h"
 
-/* Offsets in the two kinds of task state. Registers from EAX, segments from ES, each `step` bytes apart. */
+/*
+ * Offsets in the two kinds of task state. Registers from EAX, segments from ES, each `step` bytes
+ * apart.
+ */
 struct layout {
-    uint8_t size;              /* of a register */
-    uint8_t step;              /* from one segment to the next */
+    uint8_t size; /* of a register */
+    uint8_t step; /* from one segment to the next */
     uint8_t cr3, eip, eflags, regs, segs, nsegs, ldt;
-    uint8_t least;             /* limit that the processor asks for */
+    uint8_t least; /* limit that the processor asks for */
 };
 
 static const struct layout layout16 = {
-    .size = 2, .step = 2, .eip = 14, .eflags = 16, .regs = 18, .segs = 34, .nsegs = 4, .ldt = 42, .least = 43,
+    .size = 2,
+    .step = 2,
+    .eip = 14,
+    .eflags = 16,
+    .regs = 18,
+    .segs = 34,
+    .nsegs = 4,
+    .ldt = 42,
+    .least = 43,
 };
 static const struct layout layout32 = {
-    .size = 4, .step = 4, .cr3 = 28, .eip = 32, .eflags = 36, .regs = 40, .segs = 72, .nsegs = 6, .ldt = 96,
+    .size = 4,
+    .step = 4,
+    .cr3 = 28,
+    .eip = 32,
+    .eflags = 36,
+    .regs = 40,
+    .segs = 72,
+    .nsegs = 6,
+    .ldt = 96,
     .least = 103,
 };
 
@@ -143,7 +162,10 @@ static void task_load_segments(const struct task *t)
         task_load_data(data[i], t->seg[data[i]]);
 }
 
-/* The new task's paging; nothing happens to it without PG, nor if it shares the old one's directory. */
+/*
+ * The new task's paging; nothing happens to it without PG, nor if it shares the old one's
+ * directory.
+ */
 static void task_load_cr3(uint32_t cr3, const uint64_t pdpte[4])
 {
     struct cpu *cpu = &cms.cpu;
@@ -171,8 +193,12 @@ void task_gate_target(uint16_t selector, uint32_t ext, struct descriptor *d)
         x86_fault_code(X86_NP, error);
 }
 
-/* Everything that can fail in the old task: its state saved, the new one's read, the busy bits and the link set. */
-static void task_leave(uint16_t selector, struct descriptor *d, enum task_cause cause, struct task *t)
+/*
+ * Everything that can fail in the old task: its state saved, the new one's read, the busy bits and
+ * the link set.
+ */
+static void task_leave(uint16_t selector, struct descriptor *d, enum task_cause cause,
+                       struct task *t)
 {
     struct segment *tr = &cms.cpu.tr;
     const struct layout *from = task_layout(tr->attr), *to = task_layout(desc_attr(d));
@@ -197,7 +223,8 @@ static void task_leave(uint16_t selector, struct descriptor *d, enum task_cause 
         desc_write_type(d, (d->hi >> 8 & 0xf) | 2);
 }
 
-void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause, const struct x86_event *event)
+void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
+                 const struct x86_event *event)
 {
     struct cpu *cpu = &cms.cpu;
     bool wide = desc_attr(d) & 8, paged = wide && cpu->cr0 & CR0_PG;

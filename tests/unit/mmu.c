@@ -1,10 +1,11 @@
 /*
  * mmu.c - the page walk against the manual's rules, for every combination of the bits that decide.
  *
- * For each format of page table (4 KiB and large pages, two and three levels), each value of present, writable, user,
- * accessed, dirty and reserved bits on each level, CR0.WP, and each kind of access: does the walk allow what
- * the manual allows, with its error code; are A and D set where they must be and nowhere else; and does the entry that
- * mmu_fill makes allow nothing that the manual doesn't?
+ * For each format of page table (4 KiB and large pages, two and three levels), each value of
+ * present, writable, user, accessed, dirty and reserved bits on each level, CR0.WP, and each kind
+ * of access: does the walk allow what the manual allows, with its error code; are A and D set where
+ * they must be and nowhere else; and does the entry that mmu_fill makes allow nothing that the
+ * manual doesn't?
  *
  *     mmu BIOS      (any image: the monitor wants one)
  */
@@ -114,12 +115,14 @@ static void apply(const struct setting *s)
     mmu_flush();
 }
 
-static void fail(const struct setting *s, bool write, bool user, const char *what, uint64_t got, uint64_t want)
+static void fail(const struct setting *s, bool write, bool user, const char *what, uint64_t got,
+                 uint64_t want)
 {
     if (failures++ < 20)
         printf("%s: upper %llx leaf %llx wp %d %s %s: %s is %llx, expected %llx\n", s->f->name,
-               (unsigned long long)s->upper, (unsigned long long)s->leaf, s->wp, user ? "user" : "supervisor",
-               write ? "write" : "read", what, (unsigned long long)got, (unsigned long long)want);
+               (unsigned long long)s->upper, (unsigned long long)s->leaf, s->wp,
+               user ? "user" : "supervisor", write ? "write" : "read", what,
+               (unsigned long long)got, (unsigned long long)want);
 }
 
 static void check_tables(const struct setting *s, bool write, bool user, bool ok)
@@ -153,18 +156,28 @@ static void check_translate(const struct setting *s, bool write, bool user)
     check_tables(s, write, user, want);
 }
 
-/* The TLB entry after this access allows this access, and nothing that the tables forbid or haven't been marked for. */
+/*
+ * The TLB entry after this access allows this access, and nothing that the tables forbid or haven't
+ * been marked for.
+ */
 static void check_fill(const struct setting *s, bool write, bool user)
 {
-    static const struct { uint64_t bit; bool write, user; } rights[] = {
-        {TLB_SREAD, false, false}, {TLB_SWRITE, true, false}, {TLB_UREAD, false, true}, {TLB_UWRITE, true, true},
+    static const struct {
+        uint64_t bit;
+        bool write, user;
+    } rights[] = {
+        {TLB_SREAD, false, false},
+        {TLB_SWRITE, true, false},
+        {TLB_UREAD, false, true},
+        {TLB_UWRITE, true, true},
     };
     uint32_t error;
     bool want = allowed(s, write, user, &error);
 
     apply(s);
     if (cms_setjmp(cms.landing)) {
-        if (want || cms.fault.vector != X86_PF || cms.fault.cr2 != LINEAR || cms.fault.error != error)
+        if (want || cms.fault.vector != X86_PF || cms.fault.cr2 != LINEAR ||
+            cms.fault.error != error)
             fail(s, write, user, "fault's error code", cms.fault.error, error);
         return;
     }
@@ -179,7 +192,8 @@ static void check_fill(const struct setting *s, bool write, bool user)
         fail(s, write, user, "page in the TLB", lo, page_address(s->f));
     for (unsigned i = 0; i < 4; i++) {
         bool dirty = write || s->leaf & D;
-        bool may = allowed(s, rights[i].write, rights[i].user, &error) && (dirty || !rights[i].write);
+        bool may =
+            allowed(s, rights[i].write, rights[i].user, &error) && (dirty || !rights[i].write);
 
         if (!(lo & rights[i].bit) != !may)
             fail(s, write, user, "rights in the TLB", lo & 31, may);
@@ -235,12 +249,16 @@ static void check_format(const struct format *f)
     }
 }
 
-/* What has no bits to vary: paging off, memory that isn't there, A20, global pages, pieces of a large page. */
+/*
+ * What has no bits to vary: paging off, memory that isn't there, A20, global pages, pieces of a
+ * large page.
+ */
 static void expect(const char *what, uint64_t got, uint64_t want)
 {
     cases++;
     if (got != want && failures++ < 20)
-        printf("%s: %llx, expected %llx\n", what, (unsigned long long)got, (unsigned long long)want);
+        printf("%s: %llx, expected %llx\n", what, (unsigned long long)got,
+               (unsigned long long)want);
 }
 
 static uint64_t filled(uint32_t lin)
@@ -263,7 +281,8 @@ static void check_unpaged(void)
     expect("hidden memory's native address", filled(HIDDEN_BASE), TLB_ALL | TLB_IO);
     cms.cpu.a20 = false;
     expect("A20 off", filled(0x100000), TLB_ALL);
-    expect("A20 off: address", mmu_translate(0x312345, false, false, &gpa, &error) ? gpa : 0, 0x212345);
+    expect("A20 off: address", mmu_translate(0x312345, false, false, &gpa, &error) ? gpa : 0,
+           0x212345);
     cms.cpu.a20 = true;
     mmu_fill(0x3f8, false, true, true);
     expect("port space", vx_tlbp(TLB_PORT), TLB_ALL | TLB_IO);
@@ -303,7 +322,8 @@ static void check_flushes(void)
         filled(page << PAGE_SHIFT);
     mmu_flush_local();
     for (uint32_t page = 0x400; page < 0x400 + 2 * MMU_LOCAL_MAX; page++)
-        expect("a load of CR3 drops more pages than the list holds", vx_tlbp(page << PAGE_SHIFT), 0);
+        expect("a load of CR3 drops more pages than the list holds", vx_tlbp(page << PAGE_SHIFT),
+               0);
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,7 @@
-/* CPUID, SYSENTER and SYSEXIT, the time-stamp counter, model-specific registers; PUSHF's view of the ID flag. */
+/*
+ * CPUID, SYSENTER and SYSEXIT, the time-stamp counter, model-specific registers; PUSHF's view of
+ * the ID flag.
+ */
 #define TEST_NAME "fast"
 #include "pc.h"
 
@@ -6,7 +9,10 @@
 #define MSR_ESP 0x175
 #define MSR_EIP 0x176
 
-/* The flat segments that SYSENTER and SYSEXIT suppose: 0 code, 0 data, 3 code, 3 data in a row are the first four. */
+/*
+ * The flat segments that SYSENTER and SYSEXIT suppose: 0 code, 0 data, 3 code, 3 data in a row are
+ * the first four.
+ */
 .macro set_msr number, value
     movl $\number, %ecx
     movl $\value, %eax

@@ -1,4 +1,7 @@
-/* Rings: interrupt gates from ring 3, call gates, conforming code, outer returns, privileged instructions, I/O rights. */
+/*
+ * Rings: interrupt gates from ring 3, call gates, conforming code, outer returns, privileged
+ * instructions, I/O rights.
+ */
 #define TEST_NAME "gates"
 #include "pc.h"
 

@@ -1,7 +1,7 @@
 /*
- * No guest address reaches what isn't the guest's. Above guest memory all reads are ones and all writes vanish: with
- * paging off, through page tables of both kinds that name any address of 36 bits, as code, and as a page table.
- * Runs with 64 MiB of guest memory or less.
+ * No guest address reaches what isn't the guest's. Above guest memory all reads are ones and all
+ * writes vanish: with paging off, through page tables of both kinds that name any address of 36
+ * bits, as code, and as a page table. Runs with 64 MiB of guest memory or less.
  */
 #define TEST_NAME "hidden"
 #include "pc.h"
@@ -79,7 +79,10 @@ test32:
     FAULT(14, 9, movl 0x800000, %eax)
     FAULT(14, 11, movl %eax, 0x800000)
 
-    /* page tables of PAE: any page of 64 GiB; bit 32 set is the window of the chip's own view of guest memory */
+    /*
+     * page tables of PAE: any page of 64 GiB; bit 32 set is the window of the chip's own view of
+     * guest memory
+     */
     movl %cr0, %eax
     andl $0x7fffffff, %eax
     movl %eax, %cr0

@@ -1,6 +1,6 @@
 /*
- * External interrupts: where they are taken and where not, in every ring and mode, out of HLT, in the middle of REP, and
- * through a task gate. Needs the interrupt controller and the timer.
+ * External interrupts: where they are taken and where not, in every ring and mode, out of HLT, in
+ * the middle of REP, and through a task gate. Needs the interrupt controller and the timer.
  */
 #define TEST_NAME "irq"
 #include "pc.h"

@@ -1,4 +1,7 @@
-/* Segment limits: expand-up and expand-down, byte by byte at the border, and 16-bit stacks that wrap. */
+/*
+ * Segment limits: expand-up and expand-down, byte by byte at the border, and 16-bit stacks that
+ * wrap.
+ */
 #define TEST_NAME "limits"
 #include "pc.h"
 

@@ -1,6 +1,6 @@
 /*
- * Paging: error codes, CR2, accessed and dirty bits, write protection, 4 MiB pages, global pages, INVLPG, restart of an
- * instruction whose page the handler maps, and the same with PAE.
+ * Paging: error codes, CR2, accessed and dirty bits, write protection, 4 MiB pages, global pages,
+ * INVLPG, restart of an instruction whose page the handler maps, and the same with PAE.
  */
 #define TEST_NAME "paging"
 #include "pc.h"
@@ -68,7 +68,10 @@ test32:
     PF(0, 0xfffff000, movl 0xfffff000, %ebx)
     EQ(PTE(4), DATA + 0x4000)
 
-    /* across the border into the absent page: the address is that of the first byte there; nothing is written */
+    /*
+     * across the border into the absent page: the address is that of the first byte there; nothing
+     * is written
+     */
     PF(0, PAGE(4), movl PAGE(4) - 2, %ebx)
     movl $0, PAGE(4) - 4
     PF(2, PAGE(4), movl $-1, PAGE(4) - 1)

@@ -1,10 +1,11 @@
 /*
- * pc.h - what the self-checking test programs share: from reset to flat 32-bit protected mode, an IDT whose handlers
- * record what came, checks, and the two ways to end.
+ * pc.h - what the self-checking test programs share: from reset to flat 32-bit protected mode, an
+ * IDT whose handlers record what came, checks, and the two ways to end.
  *
- * A program is a 64 KiB BIOS image. It includes this file, defines TEST_NAME before, and starts at test32 (protected
- * mode, ring 0, flat segments, interrupts off). It writes "PASS name" or "FAIL name line N ..." to the debug port and
- * ends by the debug-exit port with 0 or 1. It needs no device but these two, and 2 MiB of memory.
+ * A program is a 64 KiB BIOS image. It includes this file, defines TEST_NAME before, and starts at
+ * test32 (protected mode, ring 0, flat segments, interrupts off). It writes "PASS name" or "FAIL
+ * name line N ..." to the debug port and ends by the debug-exit port with 0 or 1. It needs no
+ * device but these two, and 2 MiB of memory.
  *
  *   FAULT(vector, error, insn)   the instruction raises this, with EIP at it; NONE: no error code
  *   TRAP(vector, insn)           likewise, with EIP behind it
@@ -64,12 +65,12 @@
 #define F_SS 60
 
 #define FAULT(vec, err, ...) \
-    movl $(vec), want_vec; movl $(err), want_err; movl $77f, want_eip; movl $78f, resume; movl $0, got_count; \
-    movl $__LINE__, line; 77: __VA_ARGS__; jmp fail; 78: call check_fault
+    movl $(vec), want_vec; movl $(err), want_err; movl $77f, want_eip; movl $78f, resume; \
+    movl $0, got_count; movl $__LINE__, line; 77: __VA_ARGS__; jmp fail; 78: call check_fault
 
 #define TRAP(vec, ...) \
-    movl $(vec), want_vec; movl $NONE, want_err; movl $78f, want_eip; movl $0, resume; movl $0, got_count; \
-    movl $__LINE__, line; __VA_ARGS__; 78: call check_fault
+    movl $(vec), want_vec; movl $NONE, want_err; movl $78f, want_eip; movl $0, resume; \
+    movl $0, got_count; movl $__LINE__, line; __VA_ARGS__; 78: call check_fault
 
 #define EQ(what, value) movl $__LINE__, line; cmpl $(value), what; jne fail
 
@@ -78,7 +79,8 @@
 
 .macro desc base, limit, attr
     .word (\limit) & 0xffff, (\base) & 0xffff
-    .byte (\base) >> 16 & 0xff, (\attr) & 0xff, ((\limit) >> 16 & 15) | ((\attr) >> 8 & 0xf0), (\base) >> 24 & 0xff
+    .byte (\base) >> 16 & 0xff, (\attr) & 0xff
+    .byte ((\limit) >> 16 & 15) | ((\attr) >> 8 & 0xf0), (\base) >> 24 & 0xff
 .endm
 
 /* Gate to a label of this image. */

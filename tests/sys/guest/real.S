@@ -1,4 +1,7 @@
-/* Real mode: vectors, frames, limits, what doesn't exist there, big data segments, and the way back from protected mode. */
+/*
+ * Real mode: vectors, frames, limits, what doesn't exist there, big data segments, and the way back
+ * from protected mode.
+ */
 #define TEST_NAME "real"
 #define TEST16
 #include "pc.h"
@@ -7,13 +10,17 @@
 .set failed16, 0x4054 /* line of the check that failed, or 0 */
 
 #define FAULT16(vec, ...) \
-    movl $(vec), want_vec; movl $(77f - image), want_eip; movl $(78f - image), resume; movl $0, got_count; \
-    movl $__LINE__, line; movw %sp, was_sp; 77: __VA_ARGS__; jmp fail16; 78: call check16
+    movl $(vec), want_vec; movl $(77f - image), want_eip; movl $(78f - image), resume; \
+    movl $0, got_count; movl $__LINE__, line; movw %sp, was_sp; \
+    77: __VA_ARGS__; jmp fail16; 78: call check16
 #define EQ16(what, value) movl $__LINE__, line; cmpl $(value), what; jne fail16
 
 .text 0
 .code16
-/* Sixteen entries of four bytes, then the common part: vector, IP, CS, flags on the stack, nothing more. */
+/*
+ * Sixteen entries of four bytes, then the common part: vector, IP, CS, flags on the stack, nothing
+ * more.
+ */
 entries:
     .set vector, 0
     .rept 16
@@ -157,7 +164,10 @@ test16:
     FAULT16(13, int $14)
     lidt %cs:(idt16 - image)
 
-    /* a segment loaded in protected mode keeps its limit in real mode, whatever is loaded over it there */
+    /*
+     * a segment loaded in protected mode keeps its limit in real mode, whatever is loaded over it
+     * there
+     */
     lgdtl %cs:(gdtr - image)
     movl %cr0, %eax
     orb $1, %al

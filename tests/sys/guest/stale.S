@@ -1,6 +1,7 @@
 /*
- * Page tables changed behind the processor's back: without INVLPG an old translation may serve or not, but the guest gets
- * its access or its page fault, also where code was translated from the page.
+ * Page tables changed behind the processor's back: without INVLPG an old translation may serve or
+ * not, but the guest gets its access or its page fault, also where code was translated from the
+ * page.
  */
 #define TEST_NAME "stale"
 #include "pc.h"

@@ -1,4 +1,7 @@
-/* Hardware tasks: JMP, CALL, IRET, task gates, 16-bit task states, page directories, and what can be wrong with one. */
+/*
+ * Hardware tasks: JMP, CALL, IRET, task gates, 16-bit task states, page directories, and what can
+ * be wrong with one.
+ */
 #define TEST_NAME "task"
 #include "pc.h"
 
@@ -175,7 +178,10 @@ test32:
     movb $0, TSS_A + T_TRAP
     jmp pass
 
-/* Switches to task A, which must meet vector ECX with error EDX in its own context, and comes back from there. */
+/*
+ * Switches to task A, which must meet vector ECX with error EDX in its own context, and comes back
+ * from there.
+ */
 bad_task:
     movl %ecx, want_vec
     movl %edx, want_err

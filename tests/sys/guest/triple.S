@@ -1,4 +1,7 @@
-/* A fault in the delivery of a double fault: the processor shuts down. The second time round, after a reset, it passes. */
+/*
+ * A fault in the delivery of a double fault: the processor shuts down. The second time round, after
+ * a reset, it passes.
+ */
 #define TEST_NAME "triple"
 #include "pc.h"
 

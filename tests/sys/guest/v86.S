@@ -1,4 +1,7 @@
-/* Virtual-8086 mode: its segments and limits, what IOPL decides, ports, faults to ring 0 and back by IRET. */
+/*
+ * Virtual-8086 mode: its segments and limits, what IOPL decides, ports, faults to ring 0 and back
+ * by IRET.
+ */
 #define TEST_NAME "v86"
 #include "pc.h"
 
@@ -6,8 +9,9 @@
 
 /* As FAULT, in 16-bit code at F000 with DS = 0. */
 #define FAULT16(vec, err, ...) \
-    movl $(vec), want_vec; movl $(err), want_err; movl $(77f - image), want_eip; movl $(78f - image), resume; \
-    movl $0, got_count; movl $__LINE__, line; 77: __VA_ARGS__; jmp fail16; 78: call check16
+    movl $(vec), want_vec; movl $(err), want_err; movl $(77f - image), want_eip; \
+    movl $(78f - image), resume; movl $0, got_count; movl $__LINE__, line; \
+    77: __VA_ARGS__; jmp fail16; 78: call check16
 #define EQ16(what, value) movl $__LINE__, line; cmpl $(value), what; jne fail16
 
 /* What an interrupt in this mode pushes above SS */
@@ -101,7 +105,9 @@ iopl3:
     movw $0x3333, %ax
     movw %ax, %fs
 
-    /* limits are 64 KiB; EIP in a frame is 32 bits wide, and the mode is still this one after IRET */
+    /*
+     * limits are 64 KiB; EIP in a frame is 32 bits wide, and the mode is still this one after IRET
+     */
     FAULT16(13, 0, movl 0xfffd, %eax)
     EQ16(got_cs, 0xf000)
     EQ16(got_ss, 0x1000)
