@@ -48,19 +48,21 @@ struct testcase {
     struct regs in;
     uint8_t code[32]; /* placed at in.eip; CC around it */
     unsigned length;
+    bool code32;      /* default sizes of the code segment */
     const char *op; /* mnemonic */
     uint32_t undef; /* status flags not to compare */
 };
 
 /* native.c: false if this host can't map AREA_LOW (16-bit addresses) */
 bool native_init(void);
-void native_run(const struct regs *in, struct outcome *out);
+bool native_init16(void); /* false if this host has no 16-bit code segments */
+void native_run(const struct regs *in, bool code32, struct outcome *out);
 uint8_t *native_memory(uint32_t addr);
 
 /* guest.c */
 void guest_init(void);
 void guest_code_changed(uint32_t addr, size_t length);
-void guest_run(const struct regs *in, struct outcome *out);
+void guest_run(const struct regs *in, bool code32, struct outcome *out);
 uint8_t *guest_memory(uint32_t addr);
 
 /* forms.c: one row of insns.def's encodings */
@@ -76,7 +78,7 @@ extern const unsigned form_count;
 /* make.c: a random case of the form; deterministic in the state of the generator */
 void make_seed(uint64_t seed);
 uint32_t make_random(void);
-bool make_case(const struct form *form, bool low, struct testcase *tc);
+bool make_case(const struct form *form, bool low, bool code32, struct testcase *tc);
 
 /*
  * export.c: runs the case, which has been placed, natively and writes it with its outcome. False if

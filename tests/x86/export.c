@@ -65,7 +65,7 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
         if (!list_words(&r, &used, n, image[n], NULL))
             return false;
     }
-    native_run(&tc->in, &out);
+    native_run(&tc->in, tc->code32, &out);
     if (out.vector == X86_PF)
         return false; /* vectors.S runs without paging */
     r.vector = out.vector == NO_VECTOR ? BREAKPOINT : out.vector;

@@ -72,6 +72,18 @@ void guest_init(void)
     gear1_refetch();
 }
 
+static void code_size(bool code32)
+{
+    struct segment code = cms.cpu.seg[SEG_CS];
+
+    if (cms.cpu.code32 == code32)
+        return;
+    code.attr ^= SA_BIG;
+    code.selector = code32 ? 0x23 : 0x07; /* what native.c has */
+    seg_set(SEG_CS, &code);
+    gear1_refetch();
+}
+
 void guest_code_changed(uint32_t addr, size_t length)
 {
     smc_written(addr, length);
@@ -104,12 +116,13 @@ static bool at_end(void)
     return g1_eip() - code->base < code->size && *guest_memory(g1_eip()) == 0xcc;
 }
 
-void guest_run(const struct regs *in, struct outcome *out)
+void guest_run(const struct regs *in, bool code32, struct outcome *out)
 {
     static volatile unsigned steps; /* survives landings */
     int why;
 
     *out = (struct outcome){.vector = NO_VECTOR};
+    code_size(code32);
     load(in);
     steps = 0;
     why = cms_setjmp(cms.landing);

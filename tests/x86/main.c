@@ -1,8 +1,9 @@
 /*
- * main.c - x86-diff [-n CASES] [-s SEED] [-u] [-e FILE] [MNEMONIC...]
+ * main.c - x86-diff [-n CASES] [-s SEED] [-u] [-16] [-e FILE] [MNEMONIC...]
  *
  * For each instruction of insns.def that user-mode code may run: CASES random cases of every
- * encoding (20), from SEED (1). With -u undefined flags are compared too. One line an instruction;
+ * encoding (20), from SEED (1). With -u undefined flags are compared too, with -16 the
+ * code segment is a 16-bit one. One line an instruction;
  * differences in full. Exit status 1 if any.
  *
  * With -e the cases are not compared but written to FILE with what the processor made of them, as
@@ -21,7 +22,7 @@
 struct settings {
     unsigned cases;
     uint64_t seed;
-    bool undefined;
+    bool undefined, code16;
     FILE *export;
     size_t room; /* bytes left in it */
     unsigned exported;
@@ -114,7 +115,7 @@ static void print_code(const struct testcase *tc)
     struct insn i;
     char text[80] = "(undefined)";
 
-    if (x86_decode(tc->code, tc->length, true, &i) > 0)
+    if (x86_decode(tc->code, tc->length, tc->code32, &i) > 0)
         x86_print(&i, tc->in.eip, text, sizeof(text));
     printf("%s:", text);
     for (unsigned n = 0; n < tc->length; n++)
@@ -143,8 +144,8 @@ static bool run_case(const struct testcase *tc, uint32_t flags, bool show)
     struct outcome native, guest;
 
     place_code(tc);
-    native_run(&tc->in, &native);
-    guest_run(&tc->in, &guest);
+    native_run(&tc->in, tc->code32, &native);
+    guest_run(&tc->in, tc->code32, &guest);
     if (same(&native, &guest, flags) && !memory_differs())
         return true;
     if (show)
@@ -157,7 +158,7 @@ static void list_case(const struct testcase *tc, uint32_t flags, struct settings
 {
     struct insn i;
 
-    if (x86_decode(tc->code, tc->length, true, &i) > 0 &&
+    if (x86_decode(tc->code, tc->length, tc->code32, &i) > 0 &&
         (i.op == OP_push_seg || i.op == OP_mov_from_seg))
         return;
     place_code(tc);
@@ -195,7 +196,7 @@ static unsigned run_op(unsigned op, struct settings *set, unsigned *run)
         make_seed(set->seed * 1000003 + f);
         for (unsigned n = 0; n < set->cases; n++) {
             reset_memory();
-            if (!make_case(&forms[f], low, &tc))
+            if (!make_case(&forms[f], low, !set->code16, &tc))
                 continue;
 
             uint32_t flags = set->undefined ? FLAGS_SEEN : FLAGS_SEEN & ~tc.undef;
@@ -218,6 +219,8 @@ static int read_options(int argc, char **argv, struct settings *set)
     for (; n < argc && argv[n][0] == '-'; n++) {
         if (strcmp(argv[n], "-u") == 0)
             set->undefined = true;
+        else if (strcmp(argv[n], "-16") == 0)
+            set->code16 = true;
         else if (strcmp(argv[n], "-n") == 0 && n + 1 < argc)
             set->cases = (unsigned)strtoul(argv[++n], NULL, 0);
         else if (strcmp(argv[n], "-s") == 0 && n + 1 < argc)
@@ -241,10 +244,15 @@ int main(int argc, char **argv)
     int first = read_options(argc, argv, &set);
 
     if (!first) {
-        fprintf(stderr, "usage: x86-diff [-n cases] [-s seed] [-u] [-e file] [mnemonic...]\n");
+        fprintf(stderr,
+                "usage: x86-diff [-n cases] [-s seed] [-u] [-16] [-e file] [mnemonic...]\n");
         return 2;
     }
     low = native_init();
+    if (set.code16 && !native_init16()) {
+        printf("x86-diff: this host has no 16-bit code segments\n");
+        return 0;
+    }
     guest_init();
     fill_memory();
     for (unsigned op = 1; op < OP_COUNT; op++) {

@@ -271,7 +271,7 @@ static bool tame(struct testcase *tc, struct insn *i)
         tc->code[tc->length - 2] = 0;
         tc->code[tc->length - 1] &= 0xe7; /* level below 8 */
     }
-    return x86_decode(tc->code, tc->length, true, i) == (int)tc->length;
+    return x86_decode(tc->code, tc->length, tc->code32, i) == (int)tc->length;
 }
 
 /*
@@ -287,14 +287,14 @@ static bool processors_differ(const struct testcase *tc, const struct insn *i)
     return false;
 }
 
-bool make_case(const struct form *form, bool low, struct testcase *tc)
+bool make_case(const struct form *form, bool low, bool code32, struct testcase *tc)
 {
     uint8_t bytes[48];
     struct insn i;
     int length;
 
     unsigned n = random_bytes(form, low, bytes);
-    length = x86_decode(bytes, n, true, &i);
+    length = x86_decode(bytes, n, code32, &i);
     if (length == X86_EUD || length == X86_ELONG) { /* to be refused by both */
         length = length == X86_EUD ? (int)n - 7 : X86_MAX_LENGTH + 1;
         i = (struct insn){.op = form->op, .base = -1, .index = -1};
@@ -303,7 +303,8 @@ bool make_case(const struct form *form, bool low, struct testcase *tc)
         return false;
     if (i.seg == SEG_FS || i.seg == SEG_GS || i.seg == SEG_CS)
         return false;
-    *tc = (struct testcase){.length = (unsigned)length, .op = x86_ops[form->op].mnemonic};
+    *tc = (struct testcase){
+        .length = (unsigned)length, .code32 = code32, .op = x86_ops[form->op].mnemonic};
     memcpy(tc->code, bytes, tc->length);
     for (unsigned r = 0; r < 8; r++)
         tc->in.gpr[r] = number();
@@ -316,7 +317,7 @@ bool make_case(const struct form *form, bool low, struct testcase *tc)
         return false;
     if (processors_differ(tc, &i))
         return false;
-    if (x86_decode(tc->code, tc->length, true, &i) > 0)
+    if (x86_decode(tc->code, tc->length, code32, &i) > 0)
         arrange_memory(tc, &i);
     tc->undef = x86_ops[form->op].undef;
     return true;

@@ -7,17 +7,21 @@
  */
 #define _GNU_SOURCE
 
+#include <asm/ldt.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include "diff.h"
 
 #define CODE32_SELECTOR 0x23
+#define CODE16_SELECTOR 0x07 /* first entry of the LDT */
 #define DATA_SELECTOR 0x2b
 #define PF_FETCH 0x10u /* only processors with execution protection say so */
 
@@ -44,7 +48,9 @@ static void handler(int number, siginfo_t *info, void *context)
 
     (void)number;
     (void)info;
-    if ((g[REG_CSGSFS] & 0xffff) != CODE32_SELECTOR) {
+    unsigned cs = g[REG_CSGSFS] & 0xffff;
+
+    if (cs != CODE32_SELECTOR && cs != CODE16_SELECTOR) {
         static const char text[] = "native.c: a signal from outside of the case\n";
 
         fwrite(text, 1, sizeof(text) - 1, stderr);
@@ -92,14 +98,27 @@ bool native_init(void)
     return map_area(&areas[AREA_LOW]);
 }
 
+/* A code segment like the 32-bit one, base 0 and 4 GiB, but for its default sizes. */
+bool native_init16(void)
+{
+    struct user_desc code = {
+        .limit = 0xfffff,
+        .limit_in_pages = 1,
+        .contents = MODIFY_LDT_CONTENTS_CODE,
+    };
+
+    return syscall(SYS_modify_ldt, 1, &code, sizeof(code)) == 0;
+}
+
 /* What IRET takes, in its order. */
 struct iret_frame {
     uint64_t rip, cs, rflags, rsp, ss;
 };
 
-void native_run(const struct regs *in, struct outcome *out)
+void native_run(const struct regs *in, bool code32, struct outcome *out)
 {
-    struct iret_frame frame = {in->eip, CODE32_SELECTOR, in->eflags, in->gpr[ESP], DATA_SELECTOR};
+    struct iret_frame frame = {in->eip, code32 ? CODE32_SELECTOR : CODE16_SELECTOR, in->eflags,
+                               in->gpr[ESP], DATA_SELECTOR};
 
     *out = (struct outcome){0};
     result = out;

@@ -25,4 +25,5 @@ $(B)/bin/x86-lengths: $(B)/host/tests/x86/lengths.o $(B)/host/tests/x86/forms.o 
 .PHONY: fuzz-x86
 fuzz: fuzz-x86
 fuzz-x86: $(B)/bin/x86-diff
-	seed=$$(date +%s); echo "seed $$seed"; $(B)/bin/x86-diff -n 500 -s $$seed
+	seed=$$(date +%s); echo "seed $$seed"; \
+	$(B)/bin/x86-diff -n 500 -s $$seed && $(B)/bin/x86-diff -16 -n 500 -s $$seed
