@@ -70,7 +70,7 @@ include $(wildcard tests/*/rules.mk)
 all: $(ALL)
 
 run: $(ALL) $(RUN)
-	$(B)/bin/vliw-sim --preset crusoe -m 64 -bios /usr/share/seabios/bios.bin \
+	$(B)/bin/vliw-sim -m 64 -bios /usr/share/seabios/bios.bin \
 	    -hda $(B)/guests/boot.img -serial stdio
 
 test: $(ALL) $(TEST_NEEDS)

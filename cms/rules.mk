@@ -1,14 +1,19 @@
 # The firmware. Every .c and .S below cms/ goes in, but cms/host/: that is the shim of the host build.
 #
-#   build/cms.elf    bundles, symbols, lines     build/cms.asm    disassembly
-#   build/cms.img    what lies in flash          build/cms.sym    symbols by address
-#   build/cms.options, build/cms.traces          what vliw-sim prints for -o help and -d help
+# It is compiled once and linked for each preset, since bundles are made for a machine: a wider one would
+# also issue what was made for a narrower one, but not the other way round. For each preset P there are
+#
+#   build/P/cms.elf    bundles, symbols, lines     build/P/cms.asm    disassembly
+#   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
+#
+# and for all of them build/cms.options and build/cms.traces: what vliw-sim prints for -o help and -d help.
+CMS_PRESETS := selkirk crusoe efficeon
 CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
 CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
 CMS_GEN := isa_codec isa_facts isa_text
 CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o)
 
-ALL += $(B)/cms.img $(B)/cms.asm $(B)/cms.sym $(B)/cms.options $(B)/cms.traces
+ALL += $(foreach p,$(CMS_PRESETS),$(patsubst %,$(B)/$p/cms.%,img asm sym)) $(B)/cms.options $(B)/cms.traces
 
 CHIP_CC = $(B)/bin/vliw-cc -std=c17 $(WARN) -I. -I$(GEN) -Icms -MMD -MP
 CHIP_NEEDS := $(B)/bin/vliw-cc $(B)/bin/vliw-ld
@@ -32,17 +37,22 @@ $(B)/cms.ld: hidden-mem/cms.ld hidden-mem/map.h
 	@mkdir -p $(@D)
 	$(CC) -E -P -x assembler-with-cpp -I. -o $@ $<
 
-$(B)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(CHIP_NEEDS)
-	$(B)/bin/vliw-cc -T $(B)/cms.ld -o $@ $(CMS_OBJ)
+define CMS_LINK
+$(B)/$1/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/$1.ini $(CHIP_NEEDS)
+	@mkdir -p $$(@D)
+	$(B)/bin/vliw-cc -m $1 -T $(B)/cms.ld -o $$@ $(CMS_OBJ)
 
-$(B)/cms.img: $(B)/cms.elf $(B)/bin/vliw-mkimage
-	$(B)/bin/vliw-mkimage $< -o $@
+$(B)/$1/cms.img: $(B)/$1/cms.elf $(B)/bin/vliw-mkimage
+	$(B)/bin/vliw-mkimage $$< -o $$@
 
-$(B)/cms.asm: $(B)/cms.elf $(B)/bin/vliw-objdump
-	$(B)/bin/vliw-objdump $< > $@
+$(B)/$1/cms.asm: $(B)/$1/cms.elf $(B)/bin/vliw-objdump
+	$(B)/bin/vliw-objdump $$< > $$@
 
-$(B)/cms.sym: $(B)/cms.elf
-	nm -n $< > $@
+$(B)/$1/cms.sym: $(B)/$1/cms.elf
+	nm -n $$< > $$@
+
+endef
+$(eval $(foreach p,$(CMS_PRESETS),$(call CMS_LINK,$p)))
 
 # The host build of parts of it, for unit tests and for comparing gear 1 with the host's processor.
 $(B)/host/cms/%.o: HOST_FLAGS := -DCMS_HOST -Icms

@@ -12,6 +12,8 @@
 #include "vliw-sim/exits.h"
 #include "vliw-sim/trace.h"
 
+#define DEFAULT_PRESET "selkirk"
+#define NARROW_PRESET "crusoe" /* whose firmware any machine can issue that is not narrower */
 #define DEFAULT_BIOS "/usr/share/seabios/bios.bin"
 #define DEFAULT_CLOCK 946684800 /* 2000-01-01: a run does not depend on when it is made */
 
@@ -327,14 +329,31 @@ static enum options_result first_look(int argc, char **argv, const char **preset
     return OPTIONS_RUN;
 }
 
+/* Path of a file of the firmware that was made for the machine; for the narrowest preset, if none was. */
+static bool firmware_path(const struct options *o, char *path, const char *file)
+{
+    const char *made_for[] = {o->machine.name, NARROW_PRESET};
+
+    for (unsigned i = 0; i < 2; i++) {
+        char dir[80];
+        snprintf(dir, sizeof dir, "../%s", made_for[i]);
+        if (strchr(made_for[i], '/'))
+            continue;
+        if (!machine_install_path(path, OPTIONS_PATH, dir, file))
+            return false;
+        if (access(path, R_OK) == 0)
+            return true;
+    }
+    return true;
+}
+
 /* What was not said. */
 static bool defaults_fill(struct options *o, struct config_error *err)
 {
     bool fits = true, has_bios = false;
 
     if (!o->native && !o->symbols && !o->flash) {
-        fits &=
-            machine_install_path(o->default_symbols, sizeof o->default_symbols, "..", "cms.elf");
+        fits &= firmware_path(o, o->default_symbols, "cms.elf");
         if (fits && access(o->default_symbols, R_OK) == 0)
             o->symbols = o->default_symbols;
     }
@@ -343,7 +362,7 @@ static bool defaults_fill(struct options *o, struct config_error *err)
         o->rom = o->default_rom;
     }
     if (!o->flash) {
-        fits &= machine_install_path(o->default_flash, sizeof o->default_flash, "..", "cms.img");
+        fits &= firmware_path(o, o->default_flash, "cms.img");
         o->flash = o->default_flash;
     }
     if (!fits)
@@ -356,7 +375,7 @@ static bool defaults_fill(struct options *o, struct config_error *err)
 enum options_result options_parse(struct options *o, int argc, char **argv,
                                   struct config_error *err)
 {
-    const char *preset = "crusoe";
+    const char *preset = DEFAULT_PRESET;
 
     memset(o, 0, sizeof *o);
     enum options_result look = first_look(argc, argv, &preset, err);

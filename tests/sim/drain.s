@@ -1,7 +1,7 @@
 // The store buffer's draining, computed by hand for a buffer of two slots. As in timing.s a case is
 // judged the second time.
 // RUN: %vliw-as -o %t.elf %s
-// RUN: %vliw-sim --native %t.elf -o sbuf.entries=2 2> %t.err
+// RUN: %vliw-sim --preset crusoe --native %t.elf -o sbuf.entries=2 2> %t.err
     .org 0x40000000
 start:
     mtsr TLB_HI, r0

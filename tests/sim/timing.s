@@ -2,7 +2,7 @@
 // second time, when its own code is in L1I. In the comments t is the cycle of the first mfsr; the
 // number after a bundle is the cycle in which it issues, and the case is worth the last of them - t.
 // RUN: %vliw-as -o %t.elf %s
-// RUN: %vliw-sim --native %t.elf 2> %t.err
+// RUN: %vliw-sim --preset crusoe --native %t.elf 2> %t.err
     .org 0x40000000
 start:
     li r14, 0x40100000      // data that no other case uses

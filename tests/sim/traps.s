@@ -1,6 +1,6 @@
 // Each trap that needs no guest memory: cause, address, einfo, and that its bundle had no effect.
 // RUN: %vliw-as -o %t.elf %s
-// RUN: %vliw-sim --native %t.elf -d trap -D - 2> %t.err | %FileCheck %s
+// RUN: %vliw-sim --preset crusoe --native %t.elf -d trap -D - 2> %t.err | %FileCheck %s
     .org 0x40000000
 start:
     la r20, vectors

@@ -58,7 +58,7 @@ printf '  %-34s %10s\n' 'all but idle, gears 1 and 2' "$(tools/bench/busy.awk "$
 echo
 
 echo "atoms per bundle"
-printf '  %-34s %10s\n' "vliw-ld, the firmware's code" "$(tools/bench/filled.awk "$build/cms.asm")"
+printf '  %-34s %10s\n' "vliw-ld, the firmware's code" "$(tools/bench/filled.awk "$build/$preset/cms.asm")"
 printf '  %-34s %10s\n' 'vliw-ld, gear 1 as it runs' "$(worked gear1 interpret 4)"
 printf '  %-34s %10s\n' 'vliw-ld, gear 2 as it runs' "$(worked gear2 translate 4)"
 printf '  %-34s %10s\n' 'gear 2, its translations as they run' "$(worked gear2 translated 4)"
