@@ -2,9 +2,9 @@
  * export.c - cases for the chip, with what the host's processor made of them (guest/vectors.S).
  *
  * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it
- * ran to its CC); mask of the flags that count; registers before and after, EIP and EFLAGS last; 16
- * bytes of code; pokes, (address, value) to set before; changes, (address, value to restore, value
- * after).
+ * ran to its CC); mask of the flags that count, bit 31: 16-bit code segment; registers before and
+ * after, EIP and EFLAGS last; 16 bytes of code; pokes, (address, value) to set before; changes,
+ * (address, value to restore, value after).
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +21,7 @@ struct record {
 _Static_assert(offsetof(struct record, list) == 120, "guest/vectors.S knows the layout");
 
 #define BREAKPOINT 3
+#define CODE16 (1u << 31)
 #define LIST (sizeof(((struct record *)0)->list) / sizeof(uint32_t))
 
 /* Appends where memory has another word than the image. False: the list is full. */
@@ -51,7 +52,8 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
                  FILE *to, size_t *room)
 {
     static uint8_t before[AREA_COUNT][0x8000];
-    struct record r = {.length = tc->length, .mask = mask, .in = tc->in};
+    struct record r = {
+        .length = tc->length, .mask = mask | (tc->code32 ? 0 : CODE16), .in = tc->in};
     struct outcome out;
     unsigned used = 0;
 

@@ -7,16 +7,19 @@ $(B)/host/tests/x86/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 $(B)/bin/x86-diff: $(X86_DIFF:%=$(B)/host/tests/x86/%.o) $(B)/host/libcms.a
 
 # The same cases on the chip: a BIOS of 192 KiB of records and the program that runs them.
-TEST_NEEDS += $(B)/guests/x86/vectors.bin
+TEST_NEEDS += $(B)/guests/x86/vectors.bin $(B)/guests/x86/vectors-16.bin
 
 $(B)/guests/x86/program.bin: tests/x86/guest/vectors.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
 	@mkdir -p $(@D)
 	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
 	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
 
-$(B)/guests/x86/vectors.bin: $(B)/bin/x86-diff $(B)/guests/x86/program.bin
-	$(B)/bin/x86-diff -n 4 -e $(@D)/records.bin > $(@D)/records.txt
-	cat $(@D)/records.bin $(@D)/program.bin > $@
+$(B)/guests/x86/vectors.bin $(B)/guests/x86/vectors-16.bin: $(B)/bin/x86-diff $(B)/guests/x86/program.bin
+	$(B)/bin/x86-diff $(VECTORS) -n 4 -e $@.tmp > $(@:.bin=.txt)
+	cat $@.tmp $(B)/guests/x86/program.bin > $@
+	@rm $@.tmp
+
+$(B)/guests/x86/vectors-16.bin: VECTORS := -16
 
 # x86-lengths compares the decoder with objdump.
 $(B)/bin/x86-lengths: $(B)/host/tests/x86/lengths.o $(B)/host/tests/x86/forms.o $(B)/host/cms/x86/decode.o

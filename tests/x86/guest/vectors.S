@@ -22,11 +22,16 @@
 #define R_POKES 8
 #define R_CHANGES 12
 #define R_VECTOR 16
-#define R_MASK 20
+#define R_MASK 20 /* bit 31: 16-bit code segment */
 #define R_IN 24 /* EAX ECX EDX EBX ESP EBP ESI EDI EIP EFLAGS */
 #define R_OUT 64
 #define R_BYTES 104 /* 16 of code; then the pokes and the changes */
 #define R_LISTS 120
+
+#define CODE16_3 (GDT_FREE | 3)
+
+.text 1
+    desc 0, 0xfffff, 0x80fb /* GDT_FREE: 16-bit code of ring 3 */
 
 .set record, 0x4100
 .set round, 0x4104
@@ -101,7 +106,11 @@ next_round:
     pushl $DATA3
     pushl R_IN + 16(%ebp)
     pushl R_IN + 36(%ebp)
-    pushl $CODE3
+    movl $CODE3, %eax
+    testl $1 << 31, R_MASK(%ebp)
+    jz 3f
+    movl $CODE16_3, %eax
+3:  pushl %eax
     pushl R_IN + 32(%ebp)
     movl R_IN + 0(%ebp), %eax
     movl R_IN + 4(%ebp), %ecx
