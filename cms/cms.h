@@ -87,7 +87,7 @@ void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdow
 void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
 void gear1_forget(uint64_t gpa, uint64_t length);  /* code bytes changed: drop what was decoded from them */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32); /* what gear 1 remembers of the instruction there, or NULL */
-void gear1_refetch(void);                          /* CS, CPL, code size or any linear mapping changed */
+void gear1_refetch(void);                          /* CS, CPL, code size or (mmu.c) a mapping changed */
 void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */
 void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
 void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));

@@ -17,12 +17,6 @@ enum dr_bits {
     DR7_KNOWN = 0xffff23ff,
 };
 
-static void mapping_changed(void)
-{
-    mmu_flush();
-    gear1_refetch();
-}
-
 /* The pointers for PAE paging, if this state of the registers uses them; raises #GP(0). */
 static void load_pdpte(uint32_t cr0, uint32_t cr3, uint32_t cr4)
 {
@@ -47,7 +41,7 @@ void cpu_write_cr0(uint32_t value)
         load_pdpte(value, cpu->cr3, cpu->cr4);
     cpu->cr0 = value;
     if ((value ^ old) & CR0_PAGING)
-        mapping_changed();
+        mmu_flush();
 }
 
 void cpu_write_cr3(uint32_t value)
@@ -55,7 +49,6 @@ void cpu_write_cr3(uint32_t value)
     load_pdpte(cms.cpu.cr0, value, cms.cpu.cr4);
     cms.cpu.cr3 = value;
     mmu_flush_local();
-    gear1_refetch();
 }
 
 void cpu_write_cr4(uint32_t value)
@@ -69,7 +62,7 @@ void cpu_write_cr4(uint32_t value)
         load_pdpte(cpu->cr0, cpu->cr3, value);
     cpu->cr4 = value;
     if ((value ^ old) & CR4_PAGING)
-        mapping_changed();
+        mmu_flush();
 }
 
 /* A register that doesn't exist is undefined before it is privileged. */
@@ -134,7 +127,6 @@ void g1_invlpg(const struct insn *i)
         x86_fault(X86_UD);
     cpu_privileged();
     mmu_invlpg(cms.cpu.seg[i->seg].base + g1_ea(i));
-    gear1_refetch();
 }
 
 /* DR4 and DR5 are DR6 and DR7: debugging extensions (CR4.DE) are not implemented. */

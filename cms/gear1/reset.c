@@ -35,6 +35,5 @@ void gear1_reset(void)
     g1_set_reg32(EDX, CPUID_SIGNATURE);
     g1_set_eip(0xfff0);
     mmu_flush();
-    gear1_refetch();
     vx_commit(0);
 }

@@ -247,10 +247,17 @@ void mmu_fill(uint32_t lin, bool write, bool user, bool port)
         mmu_remember(page, &w);
 }
 
+/* What remembers where linear addresses lead: the jump table and gear 1's fetch windows. */
+static void forget_mappings(void)
+{
+    jumps_flush();
+    gear1_refetch();
+}
+
 void mmu_flush(void)
 {
     vx_tlbf();
-    jumps_flush();
+    forget_mappings();
     cms.mmu = (struct mmu){0};
 }
 
@@ -265,7 +272,7 @@ void mmu_flush_local(void)
     for (uint32_t i = 0; i < m->locals; i++)
         vx_tlbi(m->local[i]);
     m->locals = 0;
-    jumps_flush();
+    forget_mappings();
 }
 
 void mmu_invlpg(uint32_t lin)
@@ -275,7 +282,7 @@ void mmu_invlpg(uint32_t lin)
         return;
     }
     vx_tlbi(lin & ~PAGE_MASK);
-    jumps_flush();
+    forget_mappings();
 }
 
 /*
