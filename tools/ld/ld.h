@@ -8,7 +8,8 @@
  *   lift.c    every instruction becomes atoms; code addresses become references to code
  *   cfg.c     basic blocks, functions, what is reachable
  *   live.c    which registers matter at the end of each block
- *   trace.c   a block, or a chain of blocks entered only at its head, as nodes and values
+ *   collect.c which blocks make a trace
+ *   trace.c   a trace as nodes and values
  *   simplify.c  copies, constants, fused atoms, dead nodes
  *   deps.c    what must come before what
  *   sched.c   nodes into bundles, values into registers
@@ -141,6 +142,7 @@ struct block {
     enum block_end end;
     bool entered;  /* its address is known outside the branches: symbol, pointer */
     bool reached;
+    bool merged;   /* inside another block's trace */
     bool barrier;  /* no value in a pool register may pass its end */
     uint32_t preds;
     uint64_t live_in, live_out; /* masks of r32..r63; all others always count as live */
@@ -172,7 +174,7 @@ struct program {
     size_t bundles, bundle_capacity;
     uint32_t *text;
     struct trace_stats {
-        size_t traces, atoms, removed, fused, renamed, speculated, fallbacks;
+        size_t traces, atoms, removed, fused, converted, renamed, speculated, fallbacks;
     } stats;
 };
 
@@ -219,11 +221,15 @@ enum sched_mode { SCHED_SCALAR, SCHED_BLOCK, SCHED_EXT };
 
 struct options {
     enum sched_mode sched;
-    bool rename, simplify, verify;
+    bool rename, simplify, convert, verify;
     uint64_t text_base; /* 0: behind all data */
 };
 
+/* A guarded block runs only if the branch of the member before it was (or was not) taken: no branch is left of it. */
+enum role { ROLE_PLAIN, ROLE_IF_TAKEN, ROLE_IF_NOT_TAKEN };
+
 #define TRACE_NODES 512
+#define TRACE_BLOCKS 128
 #define TRACE_VALUES (10 * TRACE_NODES) /* one for most nodes, eight for some, r0..r63 */
 #define TRACE_EDGES (TRACE_NODES * (TRACE_NODES - 1) / 2)
 #define BLOCK_ATOMS 256 /* longer blocks are cut */
@@ -262,7 +268,10 @@ struct edge {
 struct trace {
     struct program *prog;
     const struct options *opt;
-    int32_t head, last; /* blocks, contiguous among the reached ones */
+    int32_t member[TRACE_BLOCKS]; /* blocks, the head first */
+    uint8_t role[TRACE_BLOCKS];   /* enum role */
+    int32_t members;
+    int32_t next; /* block to which control runs at the end, or NONE */
     bool rename;
     uint8_t last_pool; /* the pool register that was given out last, in this trace or before */
     struct node node[TRACE_NODES];
@@ -278,9 +287,14 @@ struct trace {
     int32_t out_bundles;
 };
 
-/* Blocks from `head` that can be scheduled as one: returns the last. */
-int32_t trace_extent(const struct program *p, const struct options *opt, int32_t head);
+/* Sets the members of the trace that begins at block `head`. */
+void trace_collect(struct trace *t, int32_t head);
 void trace_build(struct trace *t);
+/* Registers that must be in place where control leaves block b by its last atom, or runs on into block b. */
+uint64_t trace_live_at_exit(const struct program *p, int32_t b);
+uint64_t trace_live_into(const struct program *p, int32_t b);
+/* Is the last atom of the trace a jump that is left out because it leads to what follows? */
+bool trace_jump_dropped(const struct trace *t);
 void trace_simplify(struct trace *t);
 void trace_depend(struct trace *t);
 /* False if the pool was too small: build again without renaming. */

@@ -14,6 +14,7 @@ static const char usage[] =
     "  --sched=MODE        scalar: one atom a bundle; block; ext: chains of blocks (default)\n"
     "  --no-rename         values keep their registers\n"
     "  --no-simplify       atoms stay as they were lifted\n"
+    "  --no-convert        no branch becomes a conditional move\n"
     "  --no-verify         trust the scheduler: don't run each trace against its input\n"
     "  --text-base=ADDR    where the code goes (behind all data)\n"
     "  --map=FILE          functions, blocks and bundles with their RV64 addresses\n"
@@ -74,7 +75,7 @@ static void parse(struct arguments *a, int argc, char **argv)
     const char *v;
 
     *a = (struct arguments){ .output = "a.vliw", .preset = "crusoe",
-                             .opt = { .sched = SCHED_EXT, .rename = true, .simplify = true, .verify = true } };
+                             .opt = { .sched = SCHED_EXT, .rename = true, .simplify = true, .convert = true, .verify = true } };
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i];
 
@@ -92,6 +93,8 @@ static void parse(struct arguments *a, int argc, char **argv)
             a->opt.rename = false;
         else if (strcmp(arg, "--no-simplify") == 0)
             a->opt.simplify = false;
+        else if (strcmp(arg, "--no-convert") == 0)
+            a->opt.convert = false;
         else if (strcmp(arg, "--no-verify") == 0)
             a->opt.verify = false;
         else if ((v = after(arg, "--text-base=")))

@@ -97,10 +97,11 @@ void report_stats(const struct program *p, FILE *out)
             "traces            %zu\n"
             "atoms.removed     %zu\n"
             "atoms.fused       %zu\n"
+            "blocks.converted  %zu\n"
             "values.renamed    %zu\n"
             "loads.speculated  %zu\n"
             "traces.unrenamed  %zu\n",
             p->machine->name, (unsigned long long)rv_bytes, (unsigned long long)p->text_size, p->bundles,
             p->stats.atoms, p->bundles ? (double)p->stats.atoms / (double)p->bundles : 0.0, p->stats.traces,
-            p->stats.removed, p->stats.fused, p->stats.renamed, p->stats.speculated, p->stats.fallbacks);
+            p->stats.removed, p->stats.fused, p->stats.converted, p->stats.renamed, p->stats.speculated, p->stats.fallbacks);
 }

@@ -251,17 +251,18 @@ bool trace_schedule(struct trace *t)
 
 /* ---------------------------------------------------------------- all traces */
 
-static void schedule_trace(struct trace *t)
+static void schedule_trace(struct trace *t, int32_t head)
 {
     t->rename = t->opt->rename;
     for (;;) {
+        trace_collect(t, head);
         trace_build(t);
         trace_simplify(t);
         trace_depend(t);
         if (trace_schedule(t))
             break;
         if (!t->rename)
-            ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[t->head].rv));
+            ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[head].rv));
         t->rename = false;
         t->prog->stats.fallbacks++;
     }
@@ -274,7 +275,7 @@ static void take_bundles(struct program *p, const struct trace *t)
     for (int32_t i = 0; i < t->out_bundles; i++) {
         p->bundle = ld_grow(p->bundle, p->bundles, &p->bundle_capacity, sizeof *p->bundle);
         p->bundle[p->bundles] = t->out_bundle[i];
-        p->bundle[p->bundles].head = i == 0 ? t->head : NONE;
+        p->bundle[p->bundles].head = i == 0 ? t->member[0] : NONE;
         p->bundles++;
         p->stats.atoms += t->out_bundle[i].count;
     }
@@ -303,19 +304,13 @@ void program_schedule(struct program *p, const struct options *opt)
     t->opt = opt;
     t->out_bundle = ld_alloc(TRACE_NODES, sizeof *t->out_bundle);
     for (int32_t b = 0; b < p->blocks; b++) {
-        if (!p->block[b].reached)
-            continue;
-        t->head = b;
-        t->last = trace_extent(p, opt, b);
-        schedule_trace(t);
         p->block[b].first_bundle = (uint32_t)p->bundles;
+        if (!p->block[b].reached || p->block[b].merged)
+            continue;
+        schedule_trace(t, b);
         take_bundles(p, t);
-        for (int32_t k = b + 1; k <= t->last; k++)
-            p->block[k].first_bundle = (uint32_t)p->bundles;
+        for (int32_t i = 1; i < t->members; i++)
+            p->block[t->member[i]].merged = true;
         p->stats.traces++;
-        b = t->last;
     }
-    for (int32_t b = p->blocks; b-- > 0;)
-        if (!p->block[b].reached)
-            p->block[b].first_bundle = b + 1 < p->blocks ? p->block[b + 1].first_bundle : (uint32_t)p->bundles;
 }

@@ -1,10 +1,9 @@
 /*
  * trace.c - a trace as nodes and values.
  *
- * A trace is a block, or a chain of blocks each of which can only be entered from the one before it; control may leave
- * it at several places but enters it only at its head. Within it, every write of a register makes a new value: a
- * version of that register. A node's operands name values, not registers, so the passes can move and replace them
- * freely; the scheduler gives each value a register again, its home.
+ * Control may leave a trace at several places but enters it only at its head. Within it, every write of a register
+ * makes a new value: a version of that register. A node's operands name values, not registers, so the passes can move
+ * and replace them freely; the scheduler gives each value a register again, its home.
  *
  * A value is `wanted` if something outside the trace may look for it in its own register: it is live where control
  * leaves, or it belongs to a register that is never renamed. Every other value of r32..r63 may live anywhere.
@@ -15,32 +14,22 @@
 
 #define NEVER_RENAMED (BIT(R_SP) | BIT(R_GP) | BIT(R_TP))
 
-int32_t trace_extent(const struct program *p, const struct options *opt, int32_t head)
-{
-    int32_t last = head;
-    uint32_t atoms = p->block[head].count;
-
-    if (opt->sched != SCHED_EXT)
-        return last;
-    for (;;) {
-        const struct block *b = &p->block[last];
-
-        if (b->fall == NONE || b->barrier || (b->end != END_FALL && b->end != END_COND))
-            return last;
-        if (b->end == END_COND && b->taken <= last)
-            return last; /* a loop: what follows it must not be drawn in */
-        const struct block *n = &p->block[b->fall];
-        if (n->entered || n->preds != 1 || atoms + n->count > TRACE_NODES)
-            return last;
-        atoms += n->count;
-        last = b->fall;
-    }
-}
-
 /* Registers that must be in place wherever control leaves: all that liveness does not track, bar the pool. */
 static uint64_t always_live(const struct program *p)
 {
     return ~(LIVE_CLASS | p->pool | 1);
+}
+
+uint64_t trace_live_at_exit(const struct program *p, int32_t b)
+{
+    const struct block *k = &p->block[b];
+
+    return always_live(p) | (k->end == END_COND ? p->block[k->taken].live_in : k->live_out);
+}
+
+uint64_t trace_live_into(const struct program *p, int32_t b)
+{
+    return always_live(p) | p->block[b].live_in;
 }
 
 static int32_t add_value(struct trace *t, unsigned reg, int32_t def)
@@ -82,9 +71,23 @@ static void define_implicit(struct trace *t, struct node *n, int32_t index)
     }
 }
 
-static void add_node(struct trace *t, const struct atom *a, int32_t position)
+/* gget and gset with a register number that is known are moves. */
+static struct atom without_index(struct trace *t, const struct atom *a)
+{
+    if (!atom_is(a, ISA_F_GREG_READ | ISA_F_GREG_WRITE))
+        return *a;
+    const struct value *index = &t->value[current(t, a->op.ra)];
+    unsigned reg = 1 + (index->number & 7);
+    if (!index->constant)
+        return *a;
+    return a->op.atom == ISA_gget ? atom_make(ISA_addi, a->op.rd, reg, 0, 0, a->pc)
+                                  : atom_make(ISA_addi, reg, a->op.rb, 0, 0, a->pc);
+}
+
+static void add_node(struct trace *t, const struct atom *lifted, int32_t position)
 {
     const struct program *p = t->prog;
+    const struct atom plain = t->opt->simplify ? without_index(t, lifted) : *lifted, *a = &plain;
     unsigned uses = isa_facts[a->op.atom].uses;
     struct node *n = &t->node[t->nodes];
 
@@ -103,35 +106,32 @@ static void add_node(struct trace *t, const struct atom *a, int32_t position)
         n->rd_old = current(t, a->op.rd);
     if ((uses & ISA_WRITE_RD) && a->op.rd)
         n->rd = define(t, a->op.rd, t->nodes);
+    if (n->rd != NONE && a->op.atom == ISA_addi && a->op.ra == 0 && a->code == NO_CODE) {
+        t->value[n->rd].constant = true;
+        t->value[n->rd].number = a->op.imm;
+    }
     define_implicit(t, n, t->nodes);
-    int32_t f = p->block[t->head + position].func;
+    int32_t f = p->block[t->member[position]].func;
     n->frame = (atom_is_load(a) || atom_is_store(a)) && a->op.ra == R_SP && f != NONE && p->func[f].frame_private;
     t->nodes++;
 }
 
-static void set_exit(struct trace *t, const struct block *b, int32_t next_reached)
+/* The last node of a plain member, if it transfers control: what it needs in place. */
+static void set_exit(struct trace *t, int32_t b)
 {
-    struct node *n = t->nodes ? &t->node[t->nodes - 1] : NULL;
-    const struct program *p = t->prog;
+    struct node *n = &t->node[t->nodes - 1];
 
-    if (!n || !b->count || !atom_is_control(&n->atom) || n->atom.pc != p->atom[b->first + b->count - 1].pc)
-        return;
-    if (b->end == END_JUMP && b->taken == next_reached) {
-        t->nodes--; /* it would branch to what follows anyway */
-        return;
-    }
-    n->exit = always_live(p) | (b->end == END_COND ? p->block[b->taken].live_in : b->live_out);
-    n->final = b->end != END_COND;
+    n->exit = trace_live_at_exit(t->prog, b);
+    n->final = t->prog->block[b].end != END_COND;
     if (n->rd != NONE)
         t->value[n->rd].wanted = true;
 }
 
-static int32_t next_reached(const struct program *p, int32_t b)
+bool trace_jump_dropped(const struct trace *t)
 {
-    do
-        b++;
-    while (b < p->blocks && !p->block[b].reached);
-    return b < p->blocks ? b : NONE;
+    const struct block *b = &t->prog->block[t->member[t->members - 1]];
+
+    return t->role[t->members - 1] == ROLE_PLAIN && b->end == END_JUMP && b->taken == t->next;
 }
 
 /* Register fields that must keep their register: two-address atoms read and write one field. */
@@ -150,17 +150,13 @@ static void mark_two_address(struct trace *t)
 
 static void mark_wanted(struct trace *t)
 {
-    const struct program *p = t->prog;
-    const struct block *last = &p->block[t->last];
     const struct node *end = t->nodes ? &t->node[t->nodes - 1] : NULL;
     bool falls = !end || !end->final || !atom_is_control(&end->atom);
-    uint64_t at_end = always_live(p);
 
+    t->live_end = 0;
     if (falls)
-        at_end |= last->end == END_JUMP ? p->block[last->taken].live_in
-                  : last->fall != NONE  ? p->block[last->fall].live_in
-                                        : last->live_out;
-    t->live_end = falls ? at_end : 0;
+        t->live_end = t->next != NONE ? trace_live_into(t->prog, t->next)
+                                      : trace_live_at_exit(t->prog, t->member[t->members - 1]);
     for (int32_t i = 0; i < t->values; i++) {
         struct value *v = &t->value[i];
 
@@ -174,29 +170,110 @@ static void mark_wanted(struct trace *t)
         t->value[i].local = t->rename && !t->value[i].wanted;
 }
 
+static void add_block(struct trace *t, int32_t position)
+{
+    const struct program *p = t->prog;
+    int32_t b = t->member[position];
+    const struct block *block = &p->block[b];
+    bool last = position == t->members - 1;
+
+    for (uint32_t k = 0; k < block->count; k++) {
+        const struct atom *a = &p->atom[block->first + k];
+
+        if (a->op.atom >= ISA_ATOM_COUNT)
+            continue;
+        if (atom_is_control(a) && ((last && trace_jump_dropped(t)) || t->role[position] != ROLE_PLAIN ||
+                                   (!last && t->role[position + 1] != ROLE_PLAIN)))
+            continue;
+        add_node(t, a, position);
+        if (atom_is_control(a))
+            set_exit(t, b);
+        else if (a->op.atom == ISA_brk || atom_is(a, ISA_F_ROLLBACK))
+            t->node[t->nodes - 1].final = true;
+    }
+}
+
+/* ---------------------------------------------------------------- guarded blocks */
+
+/* The atom that makes a branch's condition a number, and whether the branch is taken if that number is 0. */
+static unsigned condition_atom(unsigned branch, bool *taken_if_zero)
+{
+    *taken_if_zero = branch == ISA_breq || branch == ISA_brge || branch == ISA_brgeu;
+    switch (branch) {
+    case ISA_breq:
+    case ISA_brne: return ISA_xor;
+    case ISA_brlt:
+    case ISA_brge: return ISA_slt;
+    default: return ISA_sltu;
+    }
+}
+
+/* A node whose operands and result are given as values. */
+static struct node *add_raw(struct trace *t, unsigned atom, unsigned rd, int32_t ra, int32_t rb, uint64_t pc,
+                            int32_t position)
+{
+    struct node *n = &t->node[t->nodes++];
+
+    *n = (struct node){ .atom = atom_make(atom, rd, t->value[ra].reg, t->value[rb].reg, 0, pc), .block = position,
+                        .ra = ra, .rb = rb, .rs = NONE, .rd_old = NONE, .rd = NONE, .first_edge = NONE };
+    isa_effects(&n->atom.op, &n->fx);
+    return n;
+}
+
+/*
+ * The branch that guards the next member becomes a condition, the member's atoms run in any case, and each register
+ * they write is chosen by a conditional move. Until then their results are values of the same register that nobody
+ * outside can want, so they get pool registers.
+ */
+static void add_guarded(struct trace *t, int32_t position)
+{
+    const struct program *p = t->prog;
+    const struct block *guard = &p->block[t->member[position - 1]], *block = &p->block[t->member[position]];
+    const struct atom *branch = &p->atom[guard->first + guard->count - 1];
+    uint64_t written = 0, wanted = p->block[guard->end == END_COND && t->role[position] == ROLE_IF_TAKEN
+                                                ? guard->fall : guard->taken].live_in;
+    int32_t a = current(t, branch->op.ra), b = current(t, branch->op.rb), condition = a, old[64];
+    bool zero_is_taken;
+    unsigned make = condition_atom(branch->op.atom, &zero_is_taken);
+
+    for (uint32_t k = 0; k < block->count; k++)
+        if (!atom_is_control(&p->atom[block->first + k]))
+            written |= BIT(p->atom[block->first + k].op.rd);
+    written &= wanted & LIVE_CLASS;
+    t->prog->stats.converted++;
+    if (!written)
+        return;
+    unsigned carrier = (unsigned)__builtin_ctzll(written);
+    for (uint64_t m = written; m; m &= m - 1)
+        old[__builtin_ctzll(m)] = current(t, (unsigned)__builtin_ctzll(m));
+    if (make != ISA_xor || t->value[b].reg != 0) {
+        struct node *n = add_raw(t, make, carrier, a, b, branch->pc, position);
+        condition = n->rd = add_value(t, carrier, t->nodes - 1);
+    }
+    add_block(t, position);
+    bool move_if_zero = zero_is_taken == (t->role[position] == ROLE_IF_TAKEN);
+    for (uint64_t m = written; m; m &= m - 1) {
+        unsigned reg = (unsigned)__builtin_ctzll(m);
+        struct node *n = add_raw(t, move_if_zero ? ISA_cmovz : ISA_cmovnz, reg, condition, t->out[reg], branch->pc,
+                                 position);
+        n->rd_old = old[reg];
+        n->rd = define(t, reg, t->nodes - 1);
+    }
+    if (condition != a)
+        t->value[condition].next = t->out[carrier];
+}
+
 void trace_build(struct trace *t)
 {
-    struct program *p = t->prog;
-
     t->nodes = t->values = t->edges = 0;
     memset(t->in, 0xff, sizeof t->in);
     memset(t->out, 0xff, sizeof t->out);
-    int32_t zero = current(t, 0);
-    t->value[zero].constant = true;
-    for (int32_t b = t->head; b != NONE && b <= t->last; b = next_reached(p, b)) {
-        const struct block *block = &p->block[b];
-
-        for (uint32_t k = 0; k < block->count; k++) {
-            const struct atom *a = &p->atom[block->first + k];
-
-            if (a->op.atom < ISA_ATOM_COUNT)
-                add_node(t, a, b - t->head);
-        }
-        set_exit(t, block, next_reached(p, b));
-        if (block->barrier && t->nodes && !t->node[t->nodes - 1].final) {
-            struct node *n = &t->node[t->nodes - 1];
-            n->final = n->atom.op.atom == ISA_brk || atom_is(&n->atom, ISA_F_ROLLBACK);
-        }
+    t->value[current(t, 0)].constant = true;
+    for (int32_t i = 0; i < t->members; i++) {
+        if (t->role[i] != ROLE_PLAIN)
+            add_guarded(t, i);
+        else
+            add_block(t, i);
     }
     mark_two_address(t);
     mark_wanted(t);

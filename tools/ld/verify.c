@@ -167,6 +167,11 @@ static void jump(struct run *r, uint64_t target)
     r->target = target;
 }
 
+static uint64_t low_bytes(uint64_t value, unsigned size)
+{
+    return size < 8 ? value & (BIT(8 * size) - 1) : value;
+}
+
 enum { EV_GLOAD = 1, EV_GSTORE = 16, EV_PLOAD = 32, EV_PSTORE = 48, EV_OTHER = 64 };
 
 static void execute(struct verifier *v, struct run *r, const struct atom *a)
@@ -191,9 +196,9 @@ static void execute(struct verifier *v, struct run *r, const struct atom *a)
 #define ISA_NLOAD_D(size, addr) load(v, r, size, addr)
 #define ISA_NSTORE(size, addr, value) queue_store(r, size, addr, value)
 #define ISA_GLOAD(size, addr) event(r, EV_GLOAD + size, addr, 0)
-#define ISA_GSTORE(size, addr, value) (void)event(r, EV_GSTORE + size, addr, value)
+#define ISA_GSTORE(size, addr, value) (void)event(r, EV_GSTORE + size, addr, low_bytes(value, size))
 #define ISA_PLOAD(size, addr) event(r, EV_PLOAD + size, addr, 0)
-#define ISA_PSTORE(size, addr, value) (void)event(r, EV_PSTORE + size, addr, value)
+#define ISA_PSTORE(size, addr, value) (void)event(r, EV_PSTORE + size, addr, low_bytes(value, size))
 #define ISA_SREG(n) event(r, EV_OTHER, n, 0)
 #define ISA_SET_SREG(n, value) (void)event(r, EV_OTHER + 1, n, value)
 #define ISA_GREG(i) r->r[1 + (i)]
@@ -211,7 +216,7 @@ static void execute(struct verifier *v, struct run *r, const struct atom *a)
 #define ISA_TRAP(cause) (void)event(r, EV_OTHER + 10, cause, 0)
 #define ISA_GLOAD_PROTECT(size, addr, alias) event(r, EV_GLOAD + size, addr, alias)
 #define ISA_GSTORE_CHECK(size, addr, value, mask) \
-    (void)((mask), event(r, EV_GSTORE + size, addr, value))
+    ((void)(mask), (void)event(r, EV_GSTORE + size, addr, low_bytes(value, size)))
 #define ISA_JTLB_WRITE(key, addr) (void)event(r, EV_OTHER + 13, key, addr)
 #define ISA_JTLB_FIND(key) event(r, EV_OTHER + 14, key, 0)
 #define ISA_JTLB_DROP(key) (void)event(r, EV_OTHER + 15, key, 0)
@@ -287,56 +292,40 @@ static void start(struct verifier *v, struct run *r, uint64_t seed, unsigned man
     v->runs++;
 }
 
-static uint64_t leave_mask(const struct program *p, const struct block *b)
-{
-    uint64_t always = ~(LIVE_CLASS | p->pool | 1);
-
-    return always | (b->end == END_COND ? p->block[b->taken].live_in : b->live_out);
-}
-
-static uint64_t end_mask(const struct program *p, const struct block *b)
-{
-    uint64_t always = ~(LIVE_CLASS | p->pool | 1);
-    int32_t next = b->end == END_JUMP ? b->taken : b->fall;
-
-    return always | (next == NONE ? b->live_out : p->block[next].live_in);
-}
-
-/* True if a jump was left out because it leads to what follows. */
-static bool jump_dropped(const struct trace *t, const struct block *b)
-{
-    int32_t last = t->out_bundles ? (int32_t)t->out_bundle[t->out_bundles - 1].count - 1 : -1;
-
-    for (int32_t k = last; k >= 0; k--)
-        if (t->out_bundle[t->out_bundles - 1].atom[k].op.atom == ISA_br)
-            return false;
-    return b->end == END_JUMP;
-}
-
 static void run_input(const struct trace *t, struct verifier *v)
 {
     const struct program *p = t->prog;
     struct run *r = &v->input;
+    bool skip_if_taken = false, skip_if_not = false, taken = false;
 
-    for (int32_t i = t->head; i <= t->last; i++) {
-        const struct block *b = &p->block[i];
+    for (int32_t i = 0; i < t->members; i++) {
+        const struct block *b = &p->block[t->member[i]];
+        bool guards = i + 1 < t->members && t->role[i + 1] != ROLE_PLAIN;
 
-        for (uint32_t k = 0; b->reached && k < b->count; k++) {
+        skip_if_taken = t->role[i] == ROLE_IF_NOT_TAKEN;
+        skip_if_not = t->role[i] == ROLE_IF_TAKEN;
+        if ((skip_if_taken && taken) || (skip_if_not && !taken))
+            continue;
+        for (uint32_t k = 0; k < b->count; k++) {
             const struct atom *a = &p->atom[b->first + k];
+            bool control = a->op.atom < ISA_ATOM_COUNT && atom_is_control(a);
 
-            if (a->op.atom >= ISA_ATOM_COUNT)
-                continue;
-            if (atom_is_control(a) && i == t->last && jump_dropped(t, b))
+            if (a->op.atom >= ISA_ATOM_COUNT || (control && t->role[i] != ROLE_PLAIN) ||
+                (control && i == t->members - 1 && trace_jump_dropped(t)))
                 continue;
             execute(v, r, a);
             retire(v, r, p);
-            if (atom_is_control(a)) {
-                v->mask[r->leaves] = leave_mask(p, b);
+            if (control && guards) {
+                taken = r->taken;
+                r->taken = false;
+                r->target = 0;
+            } else if (control) {
+                v->mask[r->leaves] = trace_live_at_exit(p, t->member[i]);
                 leave(r, v->mask[r->leaves]);
             }
         }
     }
-    v->mask[r->leaves] = end_mask(p, &p->block[t->last]);
+    v->mask[r->leaves] = t->next != NONE ? trace_live_into(p, t->next) : 0;
     leave(r, v->mask[r->leaves]);
 }
 
@@ -361,11 +350,11 @@ static void run_output(const struct trace *t, struct verifier *v)
 
 static void differ(const struct trace *t, const char *what, int32_t at)
 {
-    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d", program_where(t->prog, t->prog->block[t->head].rv),
+    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d", program_where(t->prog, t->prog->block[t->member[0]].rv),
            what, at);
 }
 
-static void compare(const struct trace *t, const struct verifier *v, bool last_counts)
+static void compare(const struct trace *t, const struct verifier *v)
 {
     int32_t leaves = v->input.leaves;
 
@@ -375,7 +364,7 @@ static void compare(const struct trace *t, const struct verifier *v, bool last_c
         differ(t, "an access below sp", 0);
     if (v->output.leaves != leaves)
         differ(t, "another number of branches", v->output.leaves);
-    for (int32_t i = 0; i < leaves - !last_counts; i++) {
+    for (int32_t i = 0; i < leaves; i++) {
         const struct leave *a = &v->input.leave[i], *b = &v->output.leave[i];
 
         if (a->taken != b->taken || a->target != b->target)
@@ -392,16 +381,15 @@ static void compare(const struct trace *t, const struct verifier *v, bool last_c
 void trace_verify(struct trace *t)
 {
     static struct verifier v;
-    const struct block *last = &t->prog->block[t->last];
-    bool falls = last->end == END_FALL || last->end == END_COND || last->end == END_STOP || jump_dropped(t, last);
+    uint64_t rv = t->prog->block[t->member[0]].rv;
 
     for (unsigned i = 0; i < TRIALS; i++) {
-        uint64_t seed = mix(last->rv, i);
+        uint64_t seed = mix(rv, i);
 
         start(&v, &v.input, seed, i % 6, t->prog, false);
         run_input(t, &v);
         start(&v, &v.output, seed, i % 6, t->prog, true);
         run_output(t, &v);
-        compare(t, &v, falls);
+        compare(t, &v);
     }
 }

@@ -1,0 +1,31 @@
+/* fuse.c - shapes that tests/ld/fuse.test wants to see as single atoms. */
+#include "isa_intrinsics.h"
+
+__attribute__((noinline)) unsigned long field(unsigned long x)
+{
+    return x >> 12 & 15;
+}
+
+__attribute__((noinline)) void next(unsigned length)
+{
+    vx_setr(9, (unsigned)vx_getr(9) + length);
+}
+
+__attribute__((noinline)) unsigned long count(void)
+{
+    return vx_gget(1);
+}
+
+__attribute__((noinline)) int choose(int a, int b, int c)
+{
+    if (a < b)
+        c += 7;
+    return c * 3;
+}
+
+void main(void)
+{
+    volatile unsigned long keep = field(vx_getr(3)) + (unsigned long)choose(1, (int)vx_getr(2), 3) + count();
+
+    next((unsigned)keep);
+}
