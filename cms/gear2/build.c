@@ -18,6 +18,7 @@ void give_up(struct trans *t, enum event why)
 
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
+    struct isa_effects effects;
     struct atom *a;
 
     if (t->atoms == TRANS_ATOMS) {
@@ -30,8 +31,10 @@ void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
     a->exit = (uint8_t)exit;
     a->insn = (uint8_t)t->current;
     a->stable = false;
-    isa_effects(op, &a->fx);
-    for (uint64_t written = a->fx.r_write; written; written &= written - 1)
+    isa_effects(op, &effects);
+    a->reads = effects.r_read | (effects.c_read & BIT_FLAGS);
+    a->writes = effects.r_write | (effects.c_write & BIT_FLAGS);
+    for (uint64_t written = effects.r_write; written; written &= written - 1)
         t->version[__builtin_ctzll(written)]++;
 }
 

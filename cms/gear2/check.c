@@ -48,7 +48,7 @@ static bool check_region(const struct trans *t, unsigned number, uint64_t pinned
             insn = a->insn;
             temps = 0;
         }
-        readable = GUEST_REGS | BIT(REG_EIP) | pinned | temps;
+        readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | pinned | temps;
         if (!body)
             readable |= BIT(REG_RA);
         writable = ~(KEPT_BY_C | KEPT_BY_CMS);
@@ -60,11 +60,11 @@ static bool check_region(const struct trans *t, unsigned number, uint64_t pinned
             commits++;
         if (fact->flags & ISA_F_ROLLBACK)
             continue;
-        if (a->fx.r_read & ~readable || a->fx.r_write & ~writable || !encodable(&a->op))
+        if (a->reads & ~readable || a->writes & ~writable || !encodable(&a->op))
             return false;
         if (commits && fact->flags & ISA_F_STORE && fact->flags & ISA_F_GUEST)
             return false;
-        temps |= a->fx.r_write;
+        temps |= a->writes;
     }
     return commits == (body ? 1 : commits);
 }

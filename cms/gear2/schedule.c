@@ -18,7 +18,7 @@
  */
 #include "gear2/trans.h"
 
-#define GUEST_STATE UINT64_C(0x3fe) /* r1..r9 */
+#define GUEST_STATE (BIT_FLAGS | UINT64_C(0x3fe)) /* flags, r1..r9 */
 
 struct usage {
     uint8_t atoms;
@@ -29,7 +29,6 @@ struct scheduler {
     struct trans *t;
     struct region *region;
     unsigned ready[64], written[64], read[64]; /* bundles; ready and written are one past */
-    unsigned flag_ready[4], flag_written[4], flag_read[4];
     unsigned state;   /* one past the last change of guest state */
     unsigned barrier; /* changes of guest state and guest accesses not before this */
     unsigned control; /* one past the last branch */
@@ -76,22 +75,14 @@ static unsigned earliest_by_registers(const struct scheduler *s, const struct at
 {
     unsigned when = 0;
 
-    for (uint64_t m = a->fx.r_read; m; m &= m - 1)
+    for (uint64_t m = a->reads; m; m &= m - 1)
         when = max(when, s->ready[__builtin_ctzll(m)]);
-    for (uint64_t m = a->fx.r_write; m; m &= m - 1) {
+    for (uint64_t m = a->writes; m; m &= m - 1) {
         unsigned r = (unsigned)__builtin_ctzll(m);
 
         when = max(when, max(s->written[r], s->read[r]));
     }
-    for (unsigned c = 0; c < 4; c++) {
-        if (a->fx.c_read >> c & 1)
-            when = max(when, s->flag_ready[c]);
-        if (a->fx.c_write >> c & 1)
-            when = max(when, max(s->flag_written[c], s->flag_read[c]));
-    }
-    if (a->fx.r_write & GUEST_STATE || a->fx.c_write & 1)
-        when = max(when, s->barrier);
-    return when;
+    return a->writes & GUEST_STATE ? max(when, s->barrier) : when;
 }
 
 static unsigned earliest_by_memory(const struct scheduler *s, const struct atom *a)
@@ -162,22 +153,19 @@ static void place(struct scheduler *s, unsigned number, struct atom *a, unsigned
     if (fact->unit == UNIT_alu0)
         u->unit[UNIT_alu]++;
 
-    s->touched |= a->fx.r_read | a->fx.r_write;
-    for (uint64_t m = a->fx.r_read; m; m &= m - 1)
-        s->read[__builtin_ctzll(m)] = max(s->read[__builtin_ctzll(m)], bundle);
-    for (uint64_t m = a->fx.r_write; m; m &= m - 1) {
-        s->written[__builtin_ctzll(m)] = bundle + 1;
-        s->ready[__builtin_ctzll(m)] = bundle + latency;
+    s->touched |= a->reads | a->writes;
+    for (uint64_t m = a->reads; m; m &= m - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(m);
+
+        s->read[r] = max(s->read[r], bundle);
     }
-    for (unsigned c = 0; c < 4; c++) {
-        if (a->fx.c_read >> c & 1)
-            s->flag_read[c] = max(s->flag_read[c], bundle);
-        if (a->fx.c_write >> c & 1) {
-            s->flag_written[c] = bundle + 1;
-            s->flag_ready[c] = bundle + s->t->machine->latency[LAT_flag];
-        }
+    for (uint64_t m = a->writes; m; m &= m - 1) {
+        unsigned r = (unsigned)__builtin_ctzll(m);
+
+        s->written[r] = bundle + 1;
+        s->ready[r] = bundle + latency;
     }
-    if (a->fx.r_write & GUEST_STATE || a->fx.c_write & 1 || is_store(a) || a->role == ROLE_COMMIT)
+    if (a->writes & GUEST_STATE || is_store(a) || a->role == ROLE_COMMIT)
         s->state = max(s->state, bundle + 1);
     if (is_load(a))
         s->loads = max(s->loads, bundle);
@@ -229,8 +217,6 @@ static void scheduler_begin(struct scheduler *s, struct region *region)
 
         s->ready[r] = s->written[r] = s->read[r] = 0;
     }
-    for (unsigned c = 0; c < 4; c++)
-        s->flag_ready[c] = s->flag_written[c] = s->flag_read[c] = 0;
     s->touched = 0;
     s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores = s->bundles = 0;
     s->region = region;

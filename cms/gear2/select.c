@@ -136,6 +136,9 @@ bool trans_select(struct trans *t)
 
     t->insns = 0;
     t->loops = false;
+    t->abort = ABORT_SEGMENT;
+    if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_OTHER)
+        return false; /* no telling where the limit of CS is */
     t->abort = ABORT_NONE;
     for (;;) {
         struct guest_insn *g = &t->insn[t->insns];

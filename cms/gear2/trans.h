@@ -76,9 +76,11 @@ enum role {
     ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
 };
 
+#define BIT_FLAGS UINT64_C(1)
+
 struct atom {
     struct isa_op op;
-    struct isa_effects fx;
+    uint64_t reads, writes; /* registers as bits; bit 0, which r0 doesn't need, is the flags in c0 */
     uint8_t role;
     uint8_t exit;
     uint8_t insn;    /* guest instruction that it is made from */
