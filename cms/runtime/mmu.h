@@ -36,6 +36,8 @@ struct mmu {
     uint32_t locals; /* entries of local[] in use; above MMU_LOCAL_MAX: too many to list */
     uint32_t local[MMU_LOCAL_MAX]; /* pages entered since the last flush that are not global */
     uint32_t large[32];            /* bit per 4 MiB of linear space: holds pieces of a large page */
+    uint64_t missed_at;            /* instructions retired at the last TLB miss that landed */
+    uint32_t misses;               /* of these in a row, with no instruction retired between them */
 };
 
 #endif

@@ -42,6 +42,22 @@ static struct access trap_access(uint64_t gmode)
     };
 }
 
+#define MISSES_MAX 8 /* in a row: more than the pages of any instruction of gear 1 */
+
+/*
+ * Do the pages that one instruction touches, and those of the code around it, push each other out of a small TLB? Then
+ * starting the instruction again never ends. In single-step mode each access follows its own fill.
+ */
+static bool tlb_thrashes(void)
+{
+    uint64_t retired = vx_mfsr(SR_RETIRED);
+
+    if (retired != cms.mmu.missed_at)
+        cms.mmu.misses = 0;
+    cms.mmu.missed_at = retired;
+    return ++cms.mmu.misses > MISSES_MAX;
+}
+
 /*
  * No TLB entry, or one that forbids the access: enter what the page tables say. An access that they forbid is a page
  * fault only when gear 1 meets it, in single-step mode: there it knows whether the instruction means to write as well.
@@ -51,7 +67,8 @@ static void land_tlb(const struct access *a, struct translation *from)
     uint64_t gpa;
     uint32_t error;
 
-    if (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error))
+    if (!tlb_thrashes() &&
+        (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
         mmu_fill(a->addr, a->write, a->user, a->port);
     else if (from)
         tcache_recover(from);
