@@ -255,11 +255,11 @@ void far_hide_segments(unsigned cpl)
     static const uint8_t sregs[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
 
     for (unsigned i = 0; i < sizeof(sregs); i++) {
-        struct segment *s = &cms.cpu.seg[sregs[i]];
+        const struct segment *s = &cms.cpu.seg[sregs[i]];
         bool conforming = (s->attr & (SA_CODE | SA_CONFORMING)) == (SA_CODE | SA_CONFORMING);
 
         if (s->valid && !conforming && (s->attr >> 5 & 3) < cpl)
-            seg_null(0, s);
+            seg_clear(sregs[i], 0);
     }
 }
 

@@ -169,7 +169,7 @@ static void intr_gate(const struct x86_event *e, const struct descriptor *gate, 
     far_enter(&cs, eip, level);
     if (v86)
         for (unsigned i = 0; i < sizeof(v86_saved); i++)
-            seg_null(0, &cms.cpu.seg[v86_saved[i]]);
+            seg_clear(v86_saved[i], 0);
 }
 
 static void intr_protected(const struct x86_event *e)

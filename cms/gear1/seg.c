@@ -159,6 +159,14 @@ void seg_set(unsigned sreg, const struct segment *s)
     context_segment_loaded(sreg);
 }
 
+void seg_clear(unsigned sreg, uint16_t selector)
+{
+    struct segment s;
+
+    seg_null(selector, &s);
+    seg_set(sreg, &s);
+}
+
 /*
  * An access that wraps at 4 GiB is let pass by a limit of 4 GiB: the architecture leaves that open,
  * and processors and other emulators do so.

@@ -145,6 +145,9 @@ void seg_prepare_stack(uint16_t selector, unsigned cpl, uint8_t vector, uint32_t
 /* Enters a prepared segment into its register. */
 void seg_set(unsigned sreg, const struct segment *s);
 
+/* Makes the register unusable, but for its selector. */
+void seg_clear(unsigned sreg, uint16_t selector);
+
 /* May `size` bytes at `off` be accessed? The exact rule, for any kind of segment. */
 bool seg_allows(const struct segment *s, uint32_t off, unsigned size, bool write);
 

@@ -241,7 +241,7 @@ void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
         g1_set_reg32(i, t.reg[i]);
     cpu_set_eflags(t.eflags);
     for (unsigned i = 0; i < SEG_COUNT; i++)
-        seg_null(t.seg[i], &cpu->seg[i]);
+        seg_clear(i, t.seg[i]);
     seg_null(t.ldt, &cpu->ldtr);
     cpu_set_cpl(cpu_v86() ? 3 : t.seg[SEG_CS] & 3);
     g1_set_eip(t.eip);

@@ -231,6 +231,8 @@ iopl3:
     EQ(%eax, 0)
     movl %gs, %eax
     EQ(%eax, DATA3)
+    movl %gs:DATA, %ebx
+    FAULT(13, 0, movl %fs:DATA, %ebx)
     sti
     cli
     inb $0x81, %al

@@ -214,6 +214,8 @@ leave:
     movl $DATA0, %eax
     movl %eax, %es
     movl $0, hook
+    FAULT(13, 0, movl %fs:DATA, %ebx)
+    FAULT(13, 0, movl %ebx, %gs:DATA)
 
     /* an interrupt gate to a level other than 0 can't be used from this mode */
     movl $STACK0, %esp
