@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare.sh BUILD PROGRAM.c OPTIMIZATION - the chip prints what the host prints, however vliw-ld schedules, and
-# though an interrupt comes every 97 bundles.
+# compare.sh BUILD PROGRAM.c OPTIMIZATION - the chip prints what the host prints, however vliw-ld schedules, for a
+# narrow machine and a wide one, and though an interrupt comes every 97 bundles.
 set -eu
 build=$1 source=$2 level=$3
 here=$(dirname "$0")
@@ -14,12 +14,13 @@ gcc -w -O1 -fwrapv -fno-strict-aliasing -I"$root" -o "$work/$name.host" "$source
 "$build/bin/vliw-cc" -w "$level" -fwrapv -fno-strict-aliasing -I"$root" -I"$build/gen" "$source" "$here/watch.c" \
     "$build/gen/isa_codec.c" "$build/gen/isa_facts.c" --rv "$work/$name.rv" -o "$work/$name.ext"
 "$build/bin/vliw-ld" --sched=scalar "$work/$name.rv" -o "$work/$name.scalar"
+"$build/bin/vliw-ld" -m selkirk "$work/$name.rv" -o "$work/$name.wide"
 "$build/bin/vliw-ld" --sched=block "$work/$name.rv" -o "$work/$name.block"
 run()
 {
-    mode=$1
-    shift
-    if ! "$build/bin/vliw-sim" --native "$work/$name.$mode" --max-cycles 200000000 --serial file:"$work/$name.out" "$@" \
+    mode=$1 preset=$2
+    shift 2
+    if ! "$build/bin/vliw-sim" --preset "$preset" --native "$work/$name.$mode" --max-cycles 200000000 --serial file:"$work/$name.out" "$@" \
         2>"$work/$name.err"; then
         echo "$name, $mode $*: the simulator failed"
         grep -m1 -- '----' "$work/$name.err" || cat "$work/$name.err"
@@ -29,7 +30,9 @@ run()
 }
 
 for mode in scalar block ext; do
-    run $mode
-    run $mode -o debug.irq_every=97
+    run $mode crusoe
+    run $mode crusoe -o debug.irq_every=97
 done
+run wide selkirk
+run wide selkirk -o debug.irq_every=97
 echo "$name: same output in all modes"
