@@ -5,7 +5,7 @@
 #   make test     ... and run every test; the last line is `N passed, N failed`
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make docs     build/docs/: the generated books
-#   make fuzz     the random tests, for FUZZ_SECONDS (30)
+#   make fuzz     random tests, more than `make test` has and from another seed each time
 #   make deps     install what is missing from Debian (every other target does so first)
 #   make clean    remove build/
 #
@@ -32,7 +32,6 @@ LDFLAGS :=
 WARN := -Wall -Wextra
 CPPFLAGS := -I.
 PYTHON := /usr/bin/env python3
-FUZZ_SECONDS := 30
 
 ifdef SAN
 B := build/san

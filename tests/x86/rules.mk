@@ -26,7 +26,7 @@ $(B)/bin/x86-lengths: $(B)/host/tests/x86/lengths.o $(B)/host/tests/x86/forms.o 
 
 # More cases than `make test` has, from another seed each time.
 .PHONY: fuzz-x86
-fuzz: fuzz-x86
+FUZZ += fuzz-x86
 fuzz-x86: $(B)/bin/x86-diff
 	seed=$$(date +%s); echo "seed $$seed"; \
 	$(B)/bin/x86-diff -n 500 -s $$seed && $(B)/bin/x86-diff -16 -n 500 -s $$seed
