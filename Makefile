@@ -52,11 +52,11 @@ FUZZ :=
 
 all:
 
--include isa/rules.mk
--include vliw-sim/rules.mk
--include hidden-mem/rules.mk
+include isa/rules.mk
+include vliw-sim/rules.mk
+include hidden-mem/rules.mk
 include $(wildcard tools/*/rules.mk)
--include cms/rules.mk
+include cms/rules.mk
 include $(wildcard cms/*/rules.mk)
 include tests/rules.mk
 include $(wildcard tests/*/rules.mk)
