@@ -1,7 +1,7 @@
 # Selkirk's one makefile. Everything is built from here, into build/ and nowhere else.
 #
 #   make          the simulator, the tools, the boot ROM, the firmware
-#   make run      ... and boot Debian's SeaBIOS and our small boot disk on it
+#   make run      ... and boot Debian's SeaBIOS and GRUB on it, which starts a program of ours
 #   make test     ... and run every test; the last line is `N passed, N failed`
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make docs     build/docs/: the generated books
@@ -70,7 +70,7 @@ all: $(ALL)
 
 run: $(ALL) $(RUN)
 	$(B)/bin/vliw-sim -m 64 -bios /usr/share/seabios/bios.bin \
-	    -hda $(B)/guests/boot.img -serial stdio
+	    -hda $(B)/guests/grub.iso -serial stdio <tests/guests/grub/session
 
 test: $(ALL) $(TEST_NEEDS)
 	tests/run.sh $(B)

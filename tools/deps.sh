@@ -15,6 +15,10 @@ packages='
     binutils-riscv64-unknown-elf    its assembler and linker
     gcc-multilib                    32-bit programs: x86 truth is the host processor
     seabios                         the guest that everything is measured by
+    grub-common                     guests: GRUB, as a bootable image
+    grub-pc-bin                     its parts for a PC
+    xorriso                         CD images
+    mtools                          FAT images
     llvm-14-tools                   lit and FileCheck, which run the tests
 '
 

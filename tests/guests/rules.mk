@@ -3,7 +3,7 @@
 #   build/guests/boot.img        sector 0 and a 32-bit program, made with the host's gcc -m32
 #   build/guests/boot.expected   the same computation on the host
 GUEST_CFLAGS := -std=c17 -m32 -march=i386 -O2 -ffreestanding -fno-pic -fno-stack-protector \
-    -fcf-protection=none -fno-asynchronous-unwind-tables -mgeneral-regs-only $(WARN)
+    -fcf-protection=none -fno-asynchronous-unwind-tables -mgeneral-regs-only -I. $(WARN)
 GUEST_SRC := tests/guests/boot
 GUEST_OBJ := $(patsubst %,$(B)/guests/%.o,boot guest work)
 
@@ -15,6 +15,7 @@ $(B)/guests/%.o: $(GUEST_SRC)/%.c $(GUEST_SRC)/work.h
 	gcc $(GUEST_CFLAGS) -c -o $@ $<
 
 $(B)/guests/boot.o: $(GUEST_SRC)/work.c $(GUEST_SRC)/guest.c
+$(B)/guests/guest.o: tests/guests/pc.h
 
 $(B)/guests/%.o: $(GUEST_SRC)/%.S
 	@mkdir -p $(@D)
@@ -43,3 +44,36 @@ $(B)/guests/sectors/%.o: tests/guests/sectors/%.S
 
 $(GUEST_SECTORS): $(B)/guests/%.img: $(B)/guests/sectors/%.o
 	ld -m elf_i386 -Ttext 0x7c00 -e start --oformat binary -o $@ $<
+
+# GRUB as Debian ships it, a multiboot program of ours, and the boot disk above as its module: one image that starts from
+# CD and, through its master boot record, from disk.
+GRUB_MODULES := serial terminal terminfo biosdisk iso9660 part_msdos part_gpt normal minicmd ls cat echo test \
+    multiboot boot halt reboot
+GRUB_FILES := boot/grub/grub.cfg boot/program.elf boot/disk.img
+GRUB_TREE := $(B)/guests/grub
+
+RUN += $(B)/guests/grub.iso
+TEST_NEEDS += $(B)/guests/grub.iso
+
+$(B)/guests/grub-program.elf: $(B)/guests/grub/start.o $(B)/guests/grub/program.o $(B)/guests/work.o \
+    tests/guests/grub/program.ld
+	ld -m elf_i386 -z noexecstack -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)
+
+$(B)/guests/grub/%.o: tests/guests/grub/%.c tests/guests/pc.h $(GUEST_SRC)/work.h
+	@mkdir -p $(@D)
+	gcc $(GUEST_CFLAGS) -c -o $@ $<
+
+$(B)/guests/grub/%.o: tests/guests/grub/%.S
+	@mkdir -p $(@D)
+	gcc -m32 -c -o $@ $<
+
+$(GRUB_TREE)/tree/boot/grub/grub.cfg: tests/guests/grub/grub.cfg
+$(GRUB_TREE)/tree/boot/program.elf: $(B)/guests/grub-program.elf
+$(GRUB_TREE)/tree/boot/disk.img: $(B)/guests/boot.img
+$(GRUB_FILES:%=$(GRUB_TREE)/tree/%):
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(B)/guests/grub.iso: $(GRUB_FILES:%=$(GRUB_TREE)/tree/%)
+	grub-mkrescue --directory=/usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" --locales= --themes= --fonts= \
+	    -o $@ $(GRUB_TREE)/tree >$(GRUB_TREE)/log 2>&1 || { cat $(GRUB_TREE)/log >&2; false; }

@@ -1,18 +1,12 @@
 /*
  * guest.c - the 32-bit program: console, timer interrupt, power-off. What it computes is in work.c.
  */
+#include "tests/guests/pc.h"
 #include "work.h"
 
-#define COM1 0x3f8
-#define LINE_STATUS (COM1 + 5)
-#define TRANSMIT_EMPTY 0x20
 #define PIC 0x20
 #define PIT_HZ 1193182
 #define TICKS 5
-#define PM_FUNCTION \
-    0x80000b40u /* bus 0, device 1, function 3, register 40h: base of the ACPI ports */
-#define PM_CONTROL 4
-#define SLEEP_ENABLE 0x2000
 #define TIMER_VECTOR 32
 
 struct gate {
@@ -25,42 +19,9 @@ void guest_main(const uint8_t *image, uint32_t length);
 
 static struct gate idt[TIMER_VECTOR + 1];
 
-static inline void out8(uint16_t port, uint8_t v)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
-}
-
-static inline void out16(uint16_t port, uint16_t v)
-{
-    __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));
-}
-
-static inline void out32(uint16_t port, uint32_t v)
-{
-    __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port));
-}
-
-static inline uint8_t in8(uint16_t port)
-{
-    uint8_t v;
-
-    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-
-static inline uint32_t in32(uint16_t port)
-{
-    uint32_t v;
-
-    __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-
 void put_char(char c)
 {
-    while (!(in8(LINE_STATUS) & TRANSMIT_EMPTY))
-        ;
-    out8(COM1, (uint8_t)c);
+    serial_put(c);
 }
 
 static void put_line(const char *s)
@@ -107,12 +68,6 @@ static void timer_wait(void)
     while ((int32_t)(until - timer_ticks) > 0)
         __asm__ volatile("sti; hlt; cli" : : : "memory");
     put_line("timer: waited");
-}
-
-static void power_off(void)
-{
-    out32(0xcf8, PM_FUNCTION);
-    out16((uint16_t)((in32(0xcfc) & 0xffc0) + PM_CONTROL), SLEEP_ENABLE);
 }
 
 void guest_main(const uint8_t *image, uint32_t length)
