@@ -9,3 +9,16 @@ $(B)/guests/sys/%.bin: tests/sys/guest/%.S tests/sys/guest/pc.h tests/sys/guest/
 
 $(B)/tests/mmu: $(B)/host/libcms.a
 $(B)/host/tests/unit/mmu.o: HOST_FLAGS := -DCMS_HOST -Icms
+
+# Random system code: what runs it differently? The test takes a few programs; `make fuzz` goes on
+# with others, that change from day to day.
+TEST_NEEDS += $(B)/tests/system_image
+FUZZ += fuzz-sys
+.PHONY: fuzz-sys
+
+$(B)/tests/system_image: tests/sys/system_image.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $<
+
+fuzz-sys: $(ALL) $(B)/tests/system_image $(SYS_GUESTS)
+	tests/sys/compare-events.sh $(B) `date +%Y%m%d`00 20
