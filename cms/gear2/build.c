@@ -73,10 +73,33 @@ void put_flags_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int32
     put_i(t, atom, rd, ra, imm);
 }
 
+static bool is_temp(unsigned reg)
+{
+    for (unsigned i = 0; i < TEMPS; i++) {
+        if (temps[i] == reg)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A temporary that the last atom has just computed is computed in place instead: whoever moves a temporary is done with
+ * it.
+ */
 void put_move(struct trans *t, unsigned rd, unsigned ra)
 {
-    if (rd != ra)
-        put_i(t, ISA_addi, rd, ra, 0);
+    struct atom *last = t->atoms ? &t->atom[t->atoms - 1] : NULL;
+
+    if (rd == ra)
+        return;
+    if (last && last->insn == t->current && is_temp(ra) && last->writes == UINT64_C(1) << ra &&
+        !(isa_facts[last->op.atom].flags & ISA_F_READS_RD)) {
+        last->op.rd = (uint8_t)rd;
+        last->writes = UINT64_C(1) << rd;
+        t->version[rd]++;
+        return;
+    }
+    put_i(t, ISA_addi, rd, ra, 0);
 }
 
 void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond)

@@ -25,7 +25,7 @@ void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigne
 void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos, unsigned length);
 void put_flags(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb);    /* writes c0 */
 void put_flags_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int32_t imm);  /* likewise */
-void put_move(struct trans *t, unsigned rd, unsigned ra);                                 /* all 64 bits */
+void put_move(struct trans *t, unsigned rd, unsigned ra); /* all 64 bits; a temporary is not to be used afterwards */
 void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond); /* setc, sel: by c0 */
 void put_get_flags(struct trans *t, unsigned rd);
 void put_set_flags(struct trans *t, unsigned ra);

@@ -44,12 +44,12 @@ static void put_branch(struct trans *t, unsigned role, unsigned exit)
 
 static void set_eip(struct trans *t, unsigned target, unsigned size)
 {
+    if (size == 4 && (mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_64K)
+        put_check_r(t, ISA_brltu, pin(t, PIN_CONSTANT, 0xffff), target);
     if (size == 2)
         put_r(t, ISA_zexth, REG_EIP, target, 0);
     else
         put_move(t, REG_EIP, target);
-    if (size == 4 && (mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_64K)
-        put_check_r(t, ISA_brltu, pin(t, PIN_CONSTANT, 0xffff), target);
 }
 
 static void lower_call(struct trans *t, const struct guest_insn *g)
