@@ -1,7 +1,8 @@
 /*
  * cms.h - the firmware's one state structure and what its rooms offer each other.
  *
- * Every function that one directory offers another is declared here, grouped by file; a room's own header stays inside.
+ * Every function that one directory offers another is declared here, grouped by directory; a room's
+ * own header stays inside.
  */
 #ifndef CMS_H
 #define CMS_H
@@ -17,7 +18,10 @@
 #include "x86/insn.h"
 #include "x86/state.h"
 
-/* Why control came back to the landing (cms_setjmp's value). Chip trap causes come as they are (CAUSE_x). */
+/*
+ * Why control came back to the landing (cms_setjmp's value). Chip trap causes come as they are
+ * (CAUSE_x).
+ */
 enum unwind {
     UNWIND_FAULT = 0x100, /* cms.fault is to be delivered to the guest */
     UNWIND_RETRY,         /* rolled back; go on from the committed state */
@@ -37,111 +41,135 @@ struct heap {
 };
 
 struct cms {
-    uint64_t landing[16]; /* cms_setjmp buffer of the main loop: where traps unwind to */
+    uint64_t landing[16];     /* cms_setjmp buffer of the main loop: where traps unwind to */
     struct cpu cpu;
     struct fault fault;
-    uint8_t delivering;     /* gear1/intr.c: class of the event whose delivery has begun, 0 = none */
-    struct mmu mmu;         /* runtime/mmu.c */
-    uint32_t recover;       /* loop.c: instructions that gear 1 has to run before translations are looked for again */
-    bool step;              /* single-step mode: gear 1 routes each access by type, in software */
-    volatile bool intr;     /* the monitor's interrupt controller asserts INTR */
+    uint8_t delivering;       /* gear1/intr.c: class of the event being delivered, 0 = none */
+    struct mmu mmu;           /* runtime/mmu.c */
+    uint32_t recover;         /* runtime/loop.c: instructions for gear 1 before translations again */
+    bool step;                /* single-step mode: gear 1 routes each access by type, in software */
+    volatile bool intr;       /* the monitor's interrupt controller asserts INTR */
     struct heap heap;
-    uint32_t guest_size;    /* bytes of guest-physical memory at GUEST_BASE */
-    struct options *opt;    /* runtime/options.c */
-    struct gear1 gear1;     /* gear1/fetch.c */
-    struct monitor *mon;    /* monitor/ */
-    struct profile *prof;   /* runtime/profile.c */
-    struct tcache *tcache;  /* runtime/tcache.c */
-    uint32_t segments;      /* runtime/context.c: classes of the segment registers, as in enum mode */
-    struct jumps *jumps;    /* runtime/jumps.c */
-    struct smc *smc;        /* runtime/smc.c */
-    struct gear2 *gear2;    /* gear2/translate.c */
+    uint32_t guest_size;      /* bytes of guest-physical memory at GUEST_BASE */
+    struct options *opt;      /* runtime/options.c */
+    struct gear1 gear1;       /* gear1/fetch.c */
+    struct monitor *mon;      /* monitor/ */
+    struct profile *prof;     /* runtime/profile.c */
+    struct tcache *tcache;    /* runtime/tcache.c */
+    uint32_t segments;        /* runtime/context.c: classes of the segment registers: enum mode */
+    struct jumps *jumps;      /* runtime/jumps.c */
+    struct smc *smc;          /* runtime/smc.c */
+    struct gear2 *gear2;      /* gear2/translate.c */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
 };
 
 extern struct cms cms;
 
-/* boot/unwind.S (chip), host/ (host build) */
+/*
+ * boot/unwind.S on the chip, host/ in the host build.
+ */
 int cms_setjmp(uint64_t buf[16]) __attribute__((returns_twice));
 void cms_longjmp(uint64_t buf[16], int value) __attribute__((noreturn));
 
-/* runtime/trap.c */
-void cms_unwind(int reason) __attribute__((noreturn)); /* rollback, then to the landing */
+/*
+ * runtime/
+ */
 
-/* runtime/context.c */
-void context_segment_loaded(unsigned sreg); /* cms.cpu.seg[sreg] has changed */
+/* trap.c: rollback, then to the landing */
+void cms_unwind(int reason) __attribute__((noreturn));
 
-/* runtime/loop.c */
-void runtime_init(void);                      /* options, counters, tcache: once, before anything else of the runtime */
-void cms_run(void) __attribute__((noreturn)); /* guest execution; the landing is here */
+/* context.c: cms.cpu.seg[sreg] has changed */
+void context_segment_loaded(unsigned sreg);
 
-/* runtime/stats.h, events.def: counters of the firmware */
+/* loop.c: options, counters, tcache, before anything else of the runtime; then guest execution */
+void runtime_init(void);
+void cms_run(void) __attribute__((noreturn));
+
+/* stats.h, events.def: counters of the firmware */
 #define cms_count(event) ((void)cms.count[event]++)
 
-/* gear1/ */
-void gear1_reset(void);                            /* power-on state of the processor */
-void gear1_init(void);                             /* at start: the store of decoded instructions */
-void gear1_run(unsigned limit);                    /* up to `limit` instructions; with gear 2, to a transfer of control */
-void gear1_one(void);                              /* interpret and commit exactly one instruction (of REP: iteration) */
-void gear1_deliver(const struct fault *f);         /* exception: #DF and shutdown handled inside */
-void gear1_interrupt(uint8_t vector);              /* external interrupt at an instruction boundary */
-void gear1_forget(uint64_t gpa, uint64_t length);  /* code bytes changed: drop what was decoded from them */
-const struct insn *gear1_decoded(uint64_t gpa, bool code32); /* what gear 1 remembers of the instruction there, or NULL */
-void gear1_refetch(void);                          /* CS, CPL, code size or (mmu.c) a mapping changed */
-void x86_fault(uint8_t vector) __attribute__((noreturn));                   /* no error code */
-void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
-void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
+/* jumps.c: a linear page may have been mapped elsewhere */
+void jumps_flush(void);
 
-/* runtime/mmu.c: guest linear addresses */
-void mmu_fill(uint32_t lin, bool write, bool user, bool port); /* enter a TLB entry or raise #PF by x86_page_fault */
-bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error); /* walk; no side effect if it
-                                                            fails. For reads gpa is the DRAM behind an alias */
-void mmu_flush(void);            /* CR0, CR4, A20 changed: global pages too */
-void mmu_flush_local(void);      /* CR3 loaded: global pages stay */
+/* mmu.c: guest linear addresses. Enter a TLB entry, or raise #PF by x86_page_fault */
+void mmu_fill(uint32_t lin, bool write, bool user, bool port);
+/* Walk; no side effect if it fails. For reads *gpa is the DRAM behind an alias */
+bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error);
+void mmu_flush(void);       /* CR0, CR4, A20 changed: global pages too */
+void mmu_flush_local(void); /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);
 bool mmu_load_pdpte(uint32_t cr3, uint64_t pdpte[4]); /* false: #GP(0) */
 
-/* runtime/jumps.c */
-void jumps_flush(void); /* mmu.c: a linear page may have been mapped elsewhere */
+/* smc.c: the one place that knows "code bytes changed" */
+void smc_written(uint64_t gpa, uint64_t length); /* by DMA, the loader, or after a T-bit trap */
+void smc_protect(uint64_t gpa, uint64_t length); /* code there was decoded or translated */
+uint32_t smc_granules(uint64_t gpa);             /* T mask of the page of gpa, for mmu_fill */
 
-/* runtime/smc.c: the one place that knows "code bytes changed" */
-void smc_written(uint64_t gpa, uint64_t length);    /* by DMA, the loader, or after a T-bit trap */
-void smc_protect(uint64_t gpa, uint64_t length);    /* code at these bytes has been decoded or translated */
-uint32_t smc_granules(uint64_t gpa);                /* T mask of the page of gpa, for mmu_fill */
+/*
+ * gear1/
+ */
+void gear1_init(void);                            /* once: the store of decoded instructions */
+void gear1_reset(void);                           /* power-on state of the processor */
+void gear1_run(unsigned limit);                   /* so many; with gear 2, to a transfer of control */
+void gear1_one(void);                             /* exactly one instruction; of REP, an iteration */
+void gear1_deliver(const struct fault *f);        /* exception: #DF and shutdown handled inside */
+void gear1_interrupt(uint8_t vector);             /* external, at an instruction boundary */
+void gear1_forget(uint64_t gpa, uint64_t length); /* code bytes changed: drop what they decoded to */
+void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
+/* What gear 1 remembers of the instruction there, or NULL */
+const struct insn *gear1_decoded(uint64_t gpa, bool code32);
 
-/* monitor/ */
+/* Raise an exception of the guest: unwinds. */
+void x86_fault(uint8_t vector) __attribute__((noreturn)); /* no error code */
+void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
+void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
+
+/*
+ * monitor/
+ */
 void monitor_init(void);
 void monitor_reset(void);
-uint32_t monitor_in(uint16_t port, unsigned size);               /* size 1, 2, 4 */
+/* Ports: size 1, 2, 4 */
+uint32_t monitor_in(uint16_t port, unsigned size);
 void monitor_out(uint16_t port, unsigned size, uint32_t value);
-bool monitor_is_io(uint64_t gpa);                                /* device page or nothing there: TLB I/O attribute */
-uint64_t monitor_read(uint64_t gpa, unsigned size);              /* memory-mapped; open bus reads all ones */
+/* Memory: is it a device page, or nothing there (TLB I/O attribute)? Open bus reads all ones */
+bool monitor_is_io(uint64_t gpa);
+uint64_t monitor_read(uint64_t gpa, unsigned size);
 void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
-uint64_t monitor_alias(uint64_t gpa);      /* the DRAM address behind a guest-physical one: the BIOS below 4 GiB lies in the
-                                              first MiB. Equal to gpa elsewhere. Where they differ, enter the TLB page
-                                              without write permission: writes there are monitor_write's, which drops them */
-uint8_t monitor_irq_ack(void);                                   /* vector of the interrupt that `cms.intr` announces */
-void monitor_poll(void);                                         /* run device events that are due, set SR_TIMER to the next */
-void monitor_idle(void);                                         /* HLT: wait for the next event, then poll */
-void monitor_restart(void) __attribute__((noreturn));             /* reset of the whole PC, as port 64h or a triple fault asks for */
-void monitor_exit(unsigned how, uint64_t value, const char *reason) __attribute__((noreturn)); /* enum host_exit: ends the run */
+/*
+ * The DRAM address behind a guest-physical one: the BIOS below 4 GiB lies in the first MiB. Equal to
+ * gpa elsewhere. Where they differ, enter the TLB page without write permission: writes there are
+ * monitor_write's, which drops them.
+ */
+uint64_t monitor_alias(uint64_t gpa);
+uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announces */
+void monitor_poll(void);       /* run device events that are due, set SR_TIMER to the next */
+void monitor_idle(void);       /* HLT: wait for the next event, then poll */
+/* Reset of the whole PC, as port 64h or a triple fault asks for */
+void monitor_restart(void) __attribute__((noreturn));
+/* Ends the run; `how` is an enum host_exit */
+void monitor_exit(unsigned how, uint64_t value, const char *reason) __attribute__((noreturn));
 
-/* lib/ */
+/* proxy.c: returns rq->status */
+struct host_request;
+int proxy_call(struct host_request *rq);
+
+/*
+ * lib/
+ */
 void *memcpy(void *restrict, const void *restrict, size_t);
 void *memmove(void *, const void *, size_t);
 void *memset(void *, int, size_t);
 int memcmp(const void *, const void *, size_t);
 size_t strlen(const char *);
-int cms_snprintf(char *buf, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void cms_log(int severity, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* 0 error 1 warning 2 info */
+int cms_snprintf(char *buf, size_t size, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* severity: 0 error, 1 warning, 2 info */
+void cms_log(int severity, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cms_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cms_panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
-void heap_init(uint64_t first, uint64_t end); /* native addresses; once, before the first cms_alloc */
-void *cms_alloc(size_t size);     /* hidden memory, zeroed, never freed; panics when there is none */
-void *cms_reserve(size_t size);   /* likewise, not zeroed: for what is written before it is read */
-
-/* monitor/proxy.c */
-struct host_request;
-int proxy_call(struct host_request *rq); /* returns rq->status */
+void heap_init(uint64_t first, uint64_t end); /* native addresses; before the first cms_alloc */
+void *cms_alloc(size_t size);   /* hidden memory, zeroed, never freed; panics when there is none */
+void *cms_reserve(size_t size); /* likewise, not zeroed: for what is written before it is read */
 
 #endif
