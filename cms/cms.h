@@ -46,7 +46,7 @@ struct cms {
     struct fault fault;
     uint8_t delivering;       /* gear1/intr.c: class of the event being delivered, 0 = none */
     struct mmu mmu;           /* runtime/mmu.c */
-    uint32_t recover;         /* runtime/loop.c: instructions for gear 1 before translations again */
+    uint32_t recover;         /* runtime/loop.c: instructions that gear 1 has to run first */
     bool step;                /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;       /* the monitor's interrupt controller asserts INTR */
     struct heap heap;
@@ -110,11 +110,11 @@ uint32_t smc_granules(uint64_t gpa);             /* T mask of the page of gpa, f
  */
 void gear1_init(void);                            /* once: the store of decoded instructions */
 void gear1_reset(void);                           /* power-on state of the processor */
-void gear1_run(unsigned limit);                   /* so many; with gear 2, to a transfer of control */
-void gear1_one(void);                             /* exactly one instruction; of REP, an iteration */
+void gear1_run(unsigned limit);                   /* so many; with gear 2, up to a transfer */
+void gear1_one(void);                             /* one instruction; of REP, an iteration */
 void gear1_deliver(const struct fault *f);        /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);             /* external, at an instruction boundary */
-void gear1_forget(uint64_t gpa, uint64_t length); /* code bytes changed: drop what they decoded to */
+void gear1_forget(uint64_t gpa, uint64_t length); /* code bytes changed: drop what they made */
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);
@@ -137,9 +137,9 @@ bool monitor_is_io(uint64_t gpa);
 uint64_t monitor_read(uint64_t gpa, unsigned size);
 void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
 /*
- * The DRAM address behind a guest-physical one: the BIOS below 4 GiB lies in the first MiB. Equal to
- * gpa elsewhere. Where they differ, enter the TLB page without write permission: writes there are
- * monitor_write's, which drops them.
+ * The DRAM address behind a guest-physical one: the BIOS below 4 GiB lies in the first MiB. Equal
+ * to gpa elsewhere. Where they differ, enter the TLB page without write permission: writes there
+ * are monitor_write's, which drops them.
  */
 uint64_t monitor_alias(uint64_t gpa);
 uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announces */
