@@ -45,8 +45,8 @@ bool atom_is_conditional(const struct atom *a)
 
 bool atom_has_effect(const struct atom *a)
 {
-    return atom_is(a, ISA_F_STORE | ISA_F_GUEST | ISA_F_SEQ | ISA_F_BRANCH | ISA_F_COMMIT | ISA_F_ROLLBACK |
-                          ISA_F_SR_WRITE | ISA_F_GREG_WRITE);
+    return atom_is(a, ISA_F_STORE | ISA_F_GUEST | ISA_F_SEQ | ISA_F_BRANCH | ISA_F_COMMIT |
+                          ISA_F_ROLLBACK | ISA_F_SR_WRITE | ISA_F_GREG_WRITE);
 }
 
 unsigned atom_access_size(const struct atom *a)
@@ -68,9 +68,10 @@ unsigned atom_dismissible(unsigned load)
     return load;
 }
 
-struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm, uint64_t pc)
+struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm,
+                      uint64_t pc)
 {
-    struct atom a = { .pc = pc, .code = NO_CODE, .block = NONE };
+    struct atom a = {.pc = pc, .code = NO_CODE, .block = NONE};
 
     a.op.atom = (uint16_t)atom;
     a.op.rd = (uint8_t)rd;

@@ -1,19 +1,24 @@
 /*
  * cfg.c - basic blocks, functions, and what the entry can reach.
  *
- * Blocks stay in the order of their RV64 addresses, through all passes: what follows a block in the input follows it
- * in the output. A block begins where the input can be entered or where control has just left. Which addresses those
- * are is known exactly: every branch names its target, every other use of a code address has a relocation.
+ * Blocks stay in the order of their RV64 addresses, through all passes: what follows a block in the
+ * input follows it in the output. A block begins where the input can be entered or where control
+ * has just left. Which addresses those are is known exactly: every branch names its target, every
+ * other use of a code address has a relocation.
  *
- * What is never reached is left out: padding, constants between functions, the fall-through of calls that do not
- * return. An instruction that could not be lifted is an error only where it can be reached.
+ * What is never reached is left out: padding, constants between functions, the fall-through of
+ * calls that do not return. An instruction that could not be lifted is an error only where it can
+ * be reached.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/ld/ld.h"
 
-/* One bit a code word: a block begins here. Second array: it is named by something other than a branch. */
+/*
+ * One bit a code word: a block begins here. Second array: it is named by something other than a
+ * branch.
+ */
 struct leaders {
     uint8_t **begin, **named;
 };
@@ -51,7 +56,10 @@ static void find_functions(struct program *p)
             !rv_code_at(f, y->value, false))
             continue;
         p->func[p->funcs++] = (struct func){
-            .name = y->name, .rv = y->value, .rv_end = y->value + y->size, .first_block = NONE,
+            .name = y->name,
+            .rv = y->value,
+            .rv_end = y->value + y->size,
+            .first_block = NONE,
             .sized = y->func && y->size,
         };
     }
@@ -100,17 +108,18 @@ const char *program_where(const struct program *p, uint64_t rv)
         for (unsigned i = 1; s && i < p->rv->symbols; i++) {
             const struct rv_symbol *y = &p->rv->symbol[i];
 
-            if (y->section && &p->rv->section[y->section] == s && !y->file_or_section && y->name[0] != '.' &&
-                y->name[0] != '$' && y->value <= rv && (!best || y->value > best->value))
+            if (y->section && &p->rv->section[y->section] == s && !y->file_or_section &&
+                y->name[0] != '.' && y->name[0] != '$' && y->value <= rv &&
+                (!best || y->value > best->value))
                 best = y;
         }
         if (best)
-            return ld_format("%s+0x%llx (0x%llx)", best->name, (unsigned long long)(rv - best->value),
-                             (unsigned long long)rv);
+            return ld_format("%s+0x%llx (0x%llx)", best->name,
+                             (unsigned long long)(rv - best->value), (unsigned long long)rv);
         return ld_format("0x%llx", (unsigned long long)rv);
     }
-    return ld_format("%s+0x%llx (0x%llx)", p->func[f].name, (unsigned long long)(rv - p->func[f].rv),
-                     (unsigned long long)rv);
+    return ld_format("%s+0x%llx (0x%llx)", p->func[f].name,
+                     (unsigned long long)(rv - p->func[f].rv), (unsigned long long)rv);
 }
 
 /* Does control never simply go on behind this atom? Conditional branches and calls do. */
@@ -167,14 +176,16 @@ static void find_leaders(struct program *p, struct leaders *l)
     }
 }
 
-static void add_block(struct program *p, size_t *capacity, unsigned section, uint64_t from, uint64_t to, bool named)
+static void add_block(struct program *p, size_t *capacity, unsigned section, uint64_t from,
+                      uint64_t to, bool named)
 {
     uint64_t base = p->rv->section[section].addr;
     struct block *b;
 
     p->block = ld_grow(p->block, (size_t)p->blocks, capacity, sizeof *p->block);
     b = &p->block[p->blocks++];
-    *b = (struct block){ .rv = base + 4 * from, .rv_end = base + 4 * to, .taken = NONE, .fall = NONE };
+    *b =
+        (struct block){.rv = base + 4 * from, .rv_end = base + 4 * to, .taken = NONE, .fall = NONE};
     b->first = p->first_atom[section][from];
     b->count = p->first_atom[section][to] - b->first;
     b->entered = named;
@@ -243,7 +254,10 @@ static enum block_end end_of(const struct atom *last)
     return last->op.ra == R_RA ? END_RET : END_JR;
 }
 
-/* May control fall out of block b into block n? Not where a call that does not return closes a function. */
+/*
+ * May control fall out of block b into block n? Not where a call that does not return closes a
+ * function.
+ */
 static bool falls_into(const struct program *p, const struct block *b, const struct block *n)
 {
     if (n->rv != b->rv_end || b->end == END_JUMP || b->end == END_RET || b->end == END_JR)
@@ -262,8 +276,9 @@ static void link_blocks(struct program *p)
         const struct atom *last = b->count ? &p->atom[b->first + b->count - 1] : NULL;
 
         b->end = last ? end_of(last) : END_FALL;
-        b->barrier = b->end == END_CALL || (last && (last->op.atom == ATOM_FENCE || last->op.atom == ISA_brk ||
-                                                     atom_is(last, ISA_F_ROLLBACK)));
+        b->barrier = b->end == END_CALL ||
+                     (last && (last->op.atom == ATOM_FENCE || last->op.atom == ISA_brk ||
+                               atom_is(last, ISA_F_ROLLBACK)));
         if (i + 1 < p->blocks && falls_into(p, b, &p->block[i + 1]))
             b->fall = i + 1;
         for (uint32_t k = 0; k < b->count; k++) {
@@ -298,8 +313,8 @@ static void refuse_unknown(const struct program *p, const struct atom *a)
     uint32_t word = (uint32_t)a->op.imm;
 
     if ((word & 3) != 3)
-        ld_fail("%s: compressed instruction or data where code is expected: 0x%04x", program_where(p, a->pc),
-                word & 0xffff);
+        ld_fail("%s: compressed instruction or data where code is expected: 0x%04x",
+                program_where(p, a->pc), word & 0xffff);
     ld_fail("%s: unknown instruction 0x%08x", program_where(p, a->pc), word);
 }
 
@@ -324,7 +339,7 @@ static void reach_block(struct program *p, struct work *w, const struct block *b
 
 static void find_reached(struct program *p)
 {
-    struct work w = { .block = ld_alloc((size_t)p->blocks, sizeof(int32_t)) };
+    struct work w = {.block = ld_alloc((size_t)p->blocks, sizeof(int32_t))};
 
     reach(p, &w, program_block_at(p, p->rv->entry));
     for (size_t i = 0; i < p->rv->relocs; i++) {
@@ -356,8 +371,8 @@ static void find_reached(struct program *p)
 /* ---------------------------------------------------------------- frames */
 
 /*
- * A frame is private if sp is used for nothing but accesses relative to it and its own adjustment: then no other
- * register can hold an address in the frame.
+ * A frame is private if sp is used for nothing but accesses relative to it and its own adjustment:
+ * then no other register can hold an address in the frame.
  */
 static bool keeps_frame_private(const struct atom *a)
 {

@@ -1,9 +1,10 @@
 /*
  * collect.c - which blocks make a trace.
  *
- * From its head a trace runs on as long as the next block can be entered from nowhere else. A short block that a branch
- * jumps over, or goes to and comes back from, may be drawn in too: its branch then becomes a condition and its results
- * are chosen by conditional moves. What follows such a block has lost its second entry, so the trace goes on there.
+ * From its head a trace runs on as long as the next block can be entered from nowhere else. A short
+ * block that a branch jumps over, or goes to and comes back from, may be drawn in too: its branch
+ * then becomes a condition and its results are chosen by conditional moves. What follows such a
+ * block has lost its second entry, so the trace goes on there.
  */
 #include "tools/ld/ld.h"
 
@@ -19,10 +20,14 @@ static bool guardable_atom(const struct atom *a)
         isa_facts[a->op.atom].latency != LAT_alu)
         return false;
     isa_effects(&a->op, &fx);
-    return !fx.c_read && !fx.c_write && (fx.r_write & LIVE_CLASS & ~(BIT(R_SP) | BIT(R_GP) | BIT(R_TP)));
+    return !fx.c_read && !fx.c_write &&
+           (fx.r_write & LIVE_CLASS & ~(BIT(R_SP) | BIT(R_GP) | BIT(R_TP)));
 }
 
-/* May block b be guarded, with block `join` behind it? `jump` tells whether it ends with a jump there. */
+/*
+ * May block b be guarded, with block `join` behind it? `jump` tells whether it ends with a jump
+ * there.
+ */
 static bool guardable(const struct program *p, int32_t b, int32_t join, bool jump)
 {
     const struct block *k = &p->block[b];
@@ -62,8 +67,8 @@ static int32_t add_guarded(struct trace *t, int32_t b)
     const struct program *p = t->prog;
     const struct block *k = &p->block[b];
 
-    if (k->end != END_COND || !t->rename || !t->opt->convert || popcount64(p->pool) < 4 || k->fall == NONE ||
-        k->taken == k->fall)
+    if (k->end != END_COND || !t->rename || !t->opt->convert || popcount64(p->pool) < 4 ||
+        k->fall == NONE || k->taken == k->fall)
         return NONE;
     if (guardable(p, k->fall, k->taken, false))
         return add(t, k->fall, ROLE_IF_NOT_TAKEN) ? k->taken : NONE;

@@ -1,18 +1,22 @@
 /*
  * deps.c - what must come before what in a trace.
  *
- * An edge from node a to node b with latency n says: b issues at least n bundles after a. Latency 0 allows both in one
- * bundle, where all reads precede all writes and stores take effect in order.
+ * An edge from node a to node b with latency n says: b issues at least n bundles after a. Latency 0
+ * allows both in one bundle, where all reads precede all writes and stores take effect in order.
  *
- *   values     a definition comes its latency before each use. Only values that live in their own register can be in
- *              each other's way: the next version comes after the last use (0) and after the previous version (1).
- *   exits      when control leaves, the wanted registers must be right: their definitions come no later than the exit
- *              (0), their next versions strictly later (1). The same holds for everything with an effect. Other atoms
- *              may cross an exit in both directions; a load that rises above one becomes dismissible.
- *   memory     native loads and stores keep their order unless they touch different bytes. A guest or port access may
- *              trap, and the trap handler leaves for good: so nothing with an effect crosses it. `seq` atoms keep their
- *              order with every access. A commit takes along the registers and stores of its own bundle.
- *   stack      below sp nothing is safe (a trap handler may use it), so no access sinks below a write of sp.
+ *   values  a definition comes its latency before each use. Only values that live in their own
+ *           register can be in each other's way: the next version comes after the last use (0) and
+ *           after the previous version (1).
+ *   exits   when control leaves, the wanted registers must be right: their definitions come no
+ *           later than the exit (0), their next versions strictly later (1). The same holds for
+ *           everything with an effect. Other atoms may cross an exit in both directions; a load
+ *           that rises above one becomes dismissible.
+ *   memory  native loads and stores keep their order unless they touch different bytes. A guest or
+ *           port access may trap, and the trap handler leaves for good: so no store crosses it.
+ *           `seq` atoms keep their order with every access. A commit takes along the registers and
+ *           stores of its own bundle.
+ *   stack   below sp nothing is safe (a trap handler may use it), so no access sinks below a write
+ *           of sp.
  */
 #include "tools/ld/ld.h"
 
@@ -31,7 +35,7 @@ static void add_edge(struct trace *t, int32_t from, int32_t to, int32_t latency)
     }
     if (t->edges == TRACE_EDGES)
         ld_bug("%s: too many dependences", program_where(t->prog, f->atom.pc));
-    t->edge[t->edges] = (struct edge){ .to = to, .latency = latency, .next = f->first_edge };
+    t->edge[t->edges] = (struct edge){.to = to, .latency = latency, .next = f->first_edge};
     f->first_edge = t->edges++;
     t->node[to].preds++;
 }
@@ -65,7 +69,10 @@ static uint64_t committed_registers(const struct trace *t)
     return ((BIT(ISA_SHADOW_R_LAST) << 1) - BIT(ISA_SHADOW_R_FIRST)) & ~t->prog->pool;
 }
 
-/* One version of one register that lives in that register, and the next such version (node `after`, or NONE). */
+/*
+ * One version of one register that lives in that register, and the next such version (node `after`,
+ * or NONE).
+ */
 static void occupant_edges(struct trace *t, unsigned reg, int32_t v, int32_t after)
 {
     int32_t def = t->value[v].def;
@@ -179,7 +186,9 @@ static int32_t memory_latency(const struct trace *t, const struct node *a, const
     if (ka == KIND_GUEST && kb == KIND_GUEST)
         return atom_is(&a->atom, ISA_F_STORE) && !atom_is(&b->atom, ISA_F_STORE) ? 1 : 0;
     if (ka == KIND_GUEST || kb == KIND_GUEST) {
-        /* a trap undoes its bundle: a store before must be out of it, a store behind may be in it */
+        /*
+         * a trap undoes its bundle: a store before must be out of it, a store behind may be in it
+         */
         if (ka == KIND_STORE)
             return 1;
         return kb == KIND_STORE ? 0 : -1;
@@ -232,7 +241,10 @@ static void stack_edges(struct trace *t)
     }
 }
 
-/* May a node not be executed where control has left before it, or must it be where control leaves after it? */
+/*
+ * May a node not be executed where control has left before it, or must it be where control leaves
+ * after it?
+ */
 static bool pinned(const struct node *n)
 {
     return atom_has_effect(&n->atom) || n->fx.c_write;

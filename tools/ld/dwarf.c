@@ -1,13 +1,25 @@
 /*
- * dwarf.c - writes the line table of the VLIW text, and as much of the rest as readers need to find it.
+ * dwarf.c - writes the line table of the VLIW text, and as much of the rest as readers need to find
+ * it.
  *
- * One compilation unit and one line program cover the whole text. A bundle gets the line of its first atom in the
- * input's order; a row is written where file or line change. DWARF 4: file names stand in the table itself.
+ * One compilation unit and one line program cover the whole text. A bundle gets the line of its
+ * first atom in the input's order; a row is written where file or line change. DWARF 4: file names
+ * stand in the table itself.
  */
 #include "tools/ld/ld.h"
 
-enum { TAG_COMPILE_UNIT = 0x11, AT_NAME = 0x03, AT_STMT_LIST = 0x10, AT_LOW_PC = 0x11, AT_HIGH_PC = 0x12,
-       AT_PRODUCER = 0x25, FORM_ADDR = 0x01, FORM_DATA8 = 0x07, FORM_STRING = 0x08, FORM_SEC_OFFSET = 0x17 };
+enum {
+    TAG_COMPILE_UNIT = 0x11,
+    AT_NAME = 0x03,
+    AT_STMT_LIST = 0x10,
+    AT_LOW_PC = 0x11,
+    AT_HIGH_PC = 0x12,
+    AT_PRODUCER = 0x25,
+    FORM_ADDR = 0x01,
+    FORM_DATA8 = 0x07,
+    FORM_STRING = 0x08,
+    FORM_SEC_OFFSET = 0x17
+};
 enum { OPCODE_BASE = 13, LNS_COPY = 1, LNS_ADVANCE_PC = 2, LNS_ADVANCE_LINE = 3, LNS_SET_FILE = 4 };
 
 static void patch_u32(struct bytes *b, size_t at, uint64_t v)
@@ -25,7 +37,7 @@ static void string(struct bytes *b, const char *s)
 
 static void line_header(const struct lines *l, struct bytes *b)
 {
-    static const uint8_t lengths[OPCODE_BASE - 1] = { 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1 };
+    static const uint8_t lengths[OPCODE_BASE - 1] = {0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1};
 
     bytes_u32(b, 0); /* length of the unit */
     bytes_u16(b, 4);
@@ -99,12 +111,12 @@ static void line_program(const struct program *p, const struct lines *l, struct 
     patch_u32(b, 0, b->size - 4);
 }
 
-void dwarf_write(const struct program *p, const struct lines *l, struct bytes *line, struct bytes *info,
-                 struct bytes *abbrev)
+void dwarf_write(const struct program *p, const struct lines *l, struct bytes *line,
+                 struct bytes *info, struct bytes *abbrev)
 {
-    static const uint8_t form[][2] = { { AT_PRODUCER, FORM_STRING }, { AT_NAME, FORM_STRING },
-                                       { AT_STMT_LIST, FORM_SEC_OFFSET }, { AT_LOW_PC, FORM_ADDR },
-                                       { AT_HIGH_PC, FORM_DATA8 }, { 0, 0 } };
+    static const uint8_t form[][2] = {{AT_PRODUCER, FORM_STRING},      {AT_NAME, FORM_STRING},
+                                      {AT_STMT_LIST, FORM_SEC_OFFSET}, {AT_LOW_PC, FORM_ADDR},
+                                      {AT_HIGH_PC, FORM_DATA8},        {0, 0}};
 
     line_header(l, line);
     line_program(p, l, line);

@@ -1,8 +1,8 @@
 /*
  * elfout.c - writes the VLIW executable: data as it was linked, the text, symbols, line table.
  *
- * Each data section of the input becomes one section and one segment; sections that follow each other without a gap
- * and with the same permissions share a segment.
+ * Each data section of the input becomes one section and one segment; sections that follow each
+ * other without a gap and with the same permissions share a segment.
  */
 #include <elf.h>
 #include <errno.h>
@@ -38,8 +38,8 @@ static uint32_t add_name(struct bytes *b, const char *s)
     return at;
 }
 
-static unsigned add_section(struct out *o, const char *name, uint32_t type, uint64_t flags, uint64_t addr,
-                            const void *data, uint64_t size, uint64_t align)
+static unsigned add_section(struct out *o, const char *name, uint32_t type, uint64_t flags,
+                            uint64_t addr, const void *data, uint64_t size, uint64_t align)
 {
     struct out_section *s = &o->section[o->sections];
 
@@ -66,13 +66,15 @@ static void add_data(struct out *o, const struct rv_file *f)
         if (i >= MAX_SECTIONS)
             ld_fail("has too many sections");
         o->index[i] = add_section(o, s->name, s->data ? SHT_PROGBITS : SHT_NOBITS,
-                                  SHF_ALLOC | (s->write ? SHF_WRITE : 0), s->addr, s->data, s->size, s->align);
+                                  SHF_ALLOC | (s->write ? SHF_WRITE : 0), s->addr, s->data, s->size,
+                                  s->align);
     }
 }
 
 /* ---------------------------------------------------------------- symbols */
 
-static void add_symbol(struct out *o, const char *name, unsigned info, unsigned section, uint64_t value, uint64_t size)
+static void add_symbol(struct out *o, const char *name, unsigned info, unsigned section,
+                       uint64_t value, uint64_t size)
 {
     bytes_u32(&o->symbols, add_name(&o->symbol_names, name));
     bytes_u8(&o->symbols, info);
@@ -82,18 +84,21 @@ static void add_symbol(struct out *o, const char *name, unsigned info, unsigned 
     bytes_u64(&o->symbols, size);
 }
 
-static void code_symbol(struct out *o, const struct program *p, const struct rv_symbol *y, unsigned bind, unsigned text)
+static void code_symbol(struct out *o, const struct program *p, const struct rv_symbol *y,
+                        unsigned bind, unsigned text)
 {
     int32_t block = program_block_from(p, y->value);
     bool at_end = !rv_code_at(p->rv, y->value, false);
 
-    if (!at_end && (block == p->blocks || p->block[block].rv != y->value || !p->block[block].reached))
+    if (!at_end &&
+        (block == p->blocks || p->block[block].rv != y->value || !p->block[block].reached))
         return; /* nothing of it was reached */
     if (at_end && y->func)
         return;
     uint64_t addr = program_code_addr(p, y->value);
     uint64_t end = y->func ? program_code_addr(p, y->value + (y->size ? y->size : 4)) : addr;
-    add_symbol(o, y->name, ELF64_ST_INFO(bind, y->func ? STT_FUNC : STT_NOTYPE), text, addr, end - addr);
+    add_symbol(o, y->name, ELF64_ST_INFO(bind, y->func ? STT_FUNC : STT_NOTYPE), text, addr,
+               end - addr);
 }
 
 static void add_symbols(struct out *o, const struct program *p, unsigned text)
@@ -122,11 +127,13 @@ static void add_symbols(struct out *o, const struct program *p, unsigned text)
 /* ---------------------------------------------------------------- file */
 
 /* Does a loaded section follow on the segment closely enough to share it? */
-static bool joins(const struct out_section *last, const Elf64_Phdr *g, const Elf64_Shdr *h, uint32_t flags)
+static bool joins(const struct out_section *last, const Elf64_Phdr *g, const Elf64_Shdr *h,
+                  uint32_t flags)
 {
     uint64_t end = g->p_vaddr + g->p_memsz;
 
-    return last->h.sh_type != SHT_NOBITS && g->p_flags == flags && h->sh_addr >= end && h->sh_addr - end < MAX_GAP;
+    return last->h.sh_type != SHT_NOBITS && g->p_flags == flags && h->sh_addr >= end &&
+           h->sh_addr - end < MAX_GAP;
 }
 
 /* Assigns file offsets and makes the segments; returns where the section table goes. */
@@ -138,7 +145,8 @@ static uint64_t place_sections(struct out *o)
     for (unsigned i = 1; i < o->sections; i++) {
         Elf64_Shdr *h = &o->section[i].h;
         Elf64_Phdr *g = o->segments ? &o->segment[o->segments - 1] : NULL;
-        uint32_t flags = PF_R | (h->sh_flags & SHF_WRITE ? PF_W : 0) | (h->sh_flags & SHF_EXECINSTR ? PF_X : 0);
+        uint32_t flags =
+            PF_R | (h->sh_flags & SHF_WRITE ? PF_W : 0) | (h->sh_flags & SHF_EXECINSTR ? PF_X : 0);
         uint64_t bytes = h->sh_type == SHT_NOBITS ? 0 : h->sh_size;
         bool loaded = h->sh_flags & SHF_ALLOC;
 
@@ -150,8 +158,14 @@ static uint64_t place_sections(struct out *o)
             at = (at + 15) & ~UINT64_C(15);
             if (loaded)
                 o->segment[o->segments++] = (Elf64_Phdr){
-                    .p_type = PT_LOAD, .p_flags = flags, .p_offset = at, .p_vaddr = h->sh_addr,
-                    .p_paddr = h->sh_addr, .p_filesz = bytes, .p_memsz = h->sh_size, .p_align = 1,
+                    .p_type = PT_LOAD,
+                    .p_flags = flags,
+                    .p_offset = at,
+                    .p_vaddr = h->sh_addr,
+                    .p_paddr = h->sh_addr,
+                    .p_filesz = bytes,
+                    .p_memsz = h->sh_size,
+                    .p_align = 1,
                 };
         }
         h->sh_offset = at;
@@ -187,15 +201,19 @@ static void write_file(const struct out *o, const Elf64_Ehdr *h, const char *pat
 void elf_write(const struct program *p, const struct lines *l, const char *path)
 {
     struct out *o = ld_alloc(1, sizeof *o);
-    Elf64_Ehdr h = { .e_type = ET_EXEC, .e_machine = EM_SELKIRK, .e_version = EV_CURRENT,
-                     .e_phoff = sizeof h, .e_ehsize = sizeof h, .e_phentsize = sizeof(Elf64_Phdr),
-                     .e_shentsize = sizeof(Elf64_Shdr) };
+    Elf64_Ehdr h = {.e_type = ET_EXEC,
+                    .e_machine = EM_SELKIRK,
+                    .e_version = EV_CURRENT,
+                    .e_phoff = sizeof h,
+                    .e_ehsize = sizeof h,
+                    .e_phentsize = sizeof(Elf64_Phdr),
+                    .e_shentsize = sizeof(Elf64_Shdr)};
 
     add_name(&o->names, "");
     o->sections = 1;
     add_data(o, p->rv);
-    unsigned text = add_section(o, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, p->text_addr, p->text,
-                                p->text_size, 4);
+    unsigned text = add_section(o, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, p->text_addr,
+                                p->text, p->text_size, 4);
     if (l->rows) {
         dwarf_write(p, l, &o->line, &o->info, &o->abbrev);
         add_section(o, ".debug_line", SHT_PROGBITS, 0, 0, o->line.data, o->line.size, 1);
@@ -204,11 +222,12 @@ void elf_write(const struct program *p, const struct lines *l, const char *path)
     }
     add_name(&o->symbol_names, "");
     add_symbols(o, p, text);
-    unsigned symtab = add_section(o, ".symtab", SHT_SYMTAB, 0, 0, o->symbols.data, o->symbols.size, 8);
+    unsigned symtab =
+        add_section(o, ".symtab", SHT_SYMTAB, 0, 0, o->symbols.data, o->symbols.size, 8);
     o->section[symtab].h.sh_entsize = sizeof(Elf64_Sym);
     o->section[symtab].h.sh_info = o->local_symbols;
-    o->section[symtab].h.sh_link = add_section(o, ".strtab", SHT_STRTAB, 0, 0, o->symbol_names.data,
-                                               o->symbol_names.size, 1);
+    o->section[symtab].h.sh_link =
+        add_section(o, ".strtab", SHT_STRTAB, 0, 0, o->symbol_names.data, o->symbol_names.size, 1);
     unsigned names = add_section(o, ".shstrtab", SHT_STRTAB, 0, 0, NULL, 0, 1);
     o->section[names].data = o->names.data;
     o->section[names].h.sh_size = o->names.size;

@@ -1,8 +1,9 @@
 /*
  * layout.c - where the bundles lie, and their words.
  *
- * Displacements begin short and grow a long immediate where they don't reach; growing never shrinks another for good,
- * so the loop ends. Then the code addresses are known, and with them the words and the code pointers in the data.
+ * Displacements begin short and grow a long immediate where they don't reach; growing never shrinks
+ * another for good, so the loop ends. Then the code addresses are known, and with them the words
+ * and the code pointers in the data.
  */
 #include <elf.h>
 #include <string.h>
@@ -47,7 +48,10 @@ static uint64_t text_start(const struct program *p, const struct options *opt)
 
 static unsigned atom_words(const struct atom *a)
 {
-    return a->op.long_imm || (isa_facts[a->op.atom].imm_bits && !isa_imm_fits(a->op.atom, a->op.imm)) ? 2 : 1;
+    return a->op.long_imm ||
+                   (isa_facts[a->op.atom].imm_bits && !isa_imm_fits(a->op.atom, a->op.imm))
+               ? 2
+               : 1;
 }
 
 static void place_bundles(struct program *p)
@@ -108,7 +112,7 @@ static void encode(struct program *p)
 
             if (words != (int)atom_words(a))
                 ld_bug("%s: %s can't be encoded", program_where(p, a->pc),
-                        isa_facts[a->op.atom].name);
+                       isa_facts[a->op.atom].name);
             out += words;
         }
     }
@@ -121,8 +125,8 @@ static void check_text(const struct program *p)
     if (p->text_addr % 4)
         ld_fail("text base 0x%llx is not a multiple of 4", (unsigned long long)p->text_addr);
     if (p->text_addr >= ADDRESS_LIMIT || end > ADDRESS_LIMIT)
-        ld_fail("text of %llu bytes at 0x%llx reaches beyond 2 GiB", (unsigned long long)p->text_size,
-                (unsigned long long)p->text_addr);
+        ld_fail("text of %llu bytes at 0x%llx reaches beyond 2 GiB",
+                (unsigned long long)p->text_size, (unsigned long long)p->text_addr);
     for (unsigned i = 1; i < p->rv->sections; i++) {
         const struct rv_section *s = &p->rv->section[i];
 
@@ -148,7 +152,10 @@ void program_layout(struct program *p, const struct options *opt)
 
 /* ---------------------------------------------------------------- code pointers in data */
 
-/* Size of the field that a relocation adds code addresses to, and its sign; 0 if it is of another kind. */
+/*
+ * Size of the field that a relocation adds code addresses to, and its sign; 0 if it is of another
+ * kind.
+ */
 static unsigned field_size(uint32_t type, bool *negative)
 {
     *negative = false;
@@ -190,10 +197,13 @@ void program_patch_data(struct program *p)
         if (!code || rv_code_at(p->rv, r->addr, false))
             continue;
         const struct rv_section *s = &p->rv->section[1];
-        while (s < p->rv->section + p->rv->sections && !(s->alloc && r->addr >= s->addr && r->addr - s->addr < s->size))
+        while (s < p->rv->section + p->rv->sections &&
+               !(s->alloc && r->addr >= s->addr && r->addr - s->addr < s->size))
             s++;
-        if (s == p->rv->section + p->rv->sections || !s->data || s->size - (r->addr - s->addr) < size || !size)
-            ld_fail("0x%llx: relocation of type %u to code can't be applied", (unsigned long long)r->addr, r->type);
+        if (s == p->rv->section + p->rv->sections || !s->data ||
+            s->size - (r->addr - s->addr) < size || !size)
+            ld_fail("0x%llx: relocation of type %u to code can't be applied",
+                    (unsigned long long)r->addr, r->type);
         uint8_t *at = p->rv->bytes + (s->data - p->rv->bytes) + (r->addr - s->addr);
         uint64_t moved = program_code_addr(p, target) - target;
         memcpy(&value, at, size);

@@ -1,8 +1,8 @@
 /*
  * ld.h - what the passes of vliw-ld share.
  *
- * vliw-ld recompiles an RV64 executable, linked with all its relocations kept, for the chip. main() is the table of
- * contents; each pass is a file:
+ * vliw-ld recompiles an RV64 executable, linked with all its relocations kept, for the chip. main()
+ * is the table of contents; each pass is a file:
  *
  *   rvelf.c   read and check the input: sections, symbols, relocations
  *   lift.c    every instruction becomes atoms; code addresses become references to code
@@ -18,11 +18,11 @@
  *   lines.c, dwarf.c   the line table in and out
  *   elfout.c  the output file;  report.c  map, listing, statistics
  *
- * All data stays at the address where the RV64 linker put it; only code moves. Hence only code pointers change, and
- * the relocations name every one of them.
+ * All data stays at the address where the RV64 linker put it; only code moves. Hence only code
+ * pointers change, and the relocations name every one of them.
  *
- * A user's mistake, or an input that can't be recompiled, ends in ld_fail(): one line, exit status 1. What can only
- * be a mistake in here ends in ld_bug(): one line, exit status 2.
+ * A user's mistake, or an input that can't be recompiled, ends in ld_fail(): one line, exit status
+ * 1. What can only be a mistake in here ends in ld_bug(): one line, exit status 2.
  */
 #ifndef SELKIRK_LD_H
 #define SELKIRK_LD_H
@@ -45,7 +45,10 @@
 /* Zeroed memory that lives until the program ends. */
 void *ld_alloc(size_t count, size_t size);
 char *ld_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Room for one more element of `size` bytes behind `count` of them; returns the array, moved if need be. */
+/*
+ * Room for one more element of `size` bytes behind `count` of them; returns the array, moved if
+ * need be.
+ */
 void *ld_grow(void *array, size_t count, size_t *capacity, size_t size);
 /* The file that messages name. */
 void ld_subject(const char *file);
@@ -104,19 +107,21 @@ const struct rv_section *rv_code_at(const struct rv_file *f, uint64_t addr, bool
 /* First relocation at or behind an address: an index into f->reloc. */
 size_t rv_reloc_at(const struct rv_file *f, uint64_t addr);
 /*
- * What a relocation names: *code tells whether it is an address of code. The addend is part of it unless that leads
- * away from the code (a constant which the compiler folded into `function - where`): then it is in *offset.
+ * What a relocation names: *code tells whether it is an address of code. The addend is part of it
+ * unless that leads away from the code (a constant which the compiler folded into `function -
+ * where`): then it is in *offset.
  */
-uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code, int64_t *offset);
+uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code,
+                         int64_t *offset);
 
-/* ---------------------------------------------------------------- program: lift.c, cfg.c, live.c */
+/* ---------------------------------------------------------------- lift.c, cfg.c, live.c */
 
 struct atom {
     struct isa_op op;
     uint64_t pc;   /* RV64 address of the instruction it stems from */
     uint64_t code; /* RV64 code address that its displacement or immediate names, or NO_CODE */
     int64_t code_offset; /* to be added to it */
-    int32_t block; /* the block there, or NONE */
+    int32_t block;       /* the block there, or NONE */
 };
 
 /* An instruction that can't be lifted. It is refused only if it can be reached. */
@@ -125,13 +130,13 @@ struct atom {
 #define ATOM_FENCE (ISA_ATOM_COUNT + 1)
 
 enum block_end {
-    END_FALL,  /* into the next block, with nothing special */
-    END_COND,  /* conditional branch */
-    END_JUMP,  /* br */
-    END_CALL,  /* call or callr, returning to the next block */
-    END_RET,   /* jr through the return address */
-    END_JR,    /* any other jr */
-    END_STOP   /* brk: goes on only if a trap handler says so */
+    END_FALL, /* into the next block, with nothing special */
+    END_COND, /* conditional branch */
+    END_JUMP, /* br */
+    END_CALL, /* call or callr, returning to the next block */
+    END_RET,  /* jr through the return address */
+    END_JR,   /* any other jr */
+    END_STOP  /* brk: goes on only if a trap handler says so */
 };
 
 struct block {
@@ -140,13 +145,13 @@ struct block {
     int32_t func;
     int32_t taken, fall; /* blocks, or NONE */
     enum block_end end;
-    bool entered;  /* its address is known outside the branches: symbol, pointer */
+    bool entered; /* its address is known outside the branches: symbol, pointer */
     bool reached;
-    bool merged;   /* inside another block's trace */
-    bool barrier;  /* no value in a pool register may pass its end */
+    bool merged;  /* inside another block's trace */
+    bool barrier; /* no value in a pool register may pass its end */
     uint32_t preds;
     uint64_t live_in, live_out; /* masks of r32..r63; all others always count as live */
-    uint32_t first_bundle; /* where its trace begins; of a block inside a trace: where the trace ends */
+    uint32_t first_bundle; /* of its trace; of a block inside a trace: behind the trace */
 };
 
 struct func {
@@ -168,7 +173,6 @@ struct program {
     struct func *func;
     int32_t funcs;
     uint64_t pool; /* rename registers */
-    size_t rv_instructions;
     uint64_t text_addr, text_size; /* VLIW */
     struct bundle *bundle;
     size_t bundles, bundle_capacity;
@@ -181,7 +185,7 @@ struct program {
 struct bundle {
     struct atom *atom;
     uint32_t count, words;
-    int32_t head;  /* block that begins with this bundle, or NONE */
+    int32_t head; /* block that begins with this bundle, or NONE */
     uint64_t addr;
 };
 
@@ -213,7 +217,8 @@ bool atom_is_conditional(const struct atom *a);
 bool atom_has_effect(const struct atom *a); /* more than the registers it writes */
 unsigned atom_access_size(const struct atom *a);
 unsigned atom_dismissible(unsigned load); /* the form that never traps */
-struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm, uint64_t pc);
+struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm,
+                      uint64_t pc);
 
 /* ---------------------------------------------------------------- traces: trace.c .. verify.c */
 
@@ -225,7 +230,10 @@ struct options {
     uint64_t text_base; /* 0: behind all data */
 };
 
-/* A guarded block runs only if the branch of the member before it was (or was not) taken: no branch is left of it. */
+/*
+ * A guarded block runs only if the branch of the member before it was (or was not) taken: no branch
+ * is left of it.
+ */
 enum role { ROLE_PLAIN, ROLE_IF_TAKEN, ROLE_IF_NOT_TAKEN };
 
 #define TRACE_NODES 512
@@ -236,20 +244,20 @@ enum role { ROLE_PLAIN, ROLE_IF_TAKEN, ROLE_IF_NOT_TAKEN };
 
 /* One version of one register. */
 struct value {
-    uint8_t reg;     /* the register that it has in the input */
-    uint8_t home;    /* the register that it gets */
-    bool local;      /* every use is in the trace: it may live in a pool register */
-    bool wanted;     /* must be in its own register (exit, implicit use) */
-    bool constant;   /* `number` is known */
-    int32_t def;     /* node, or NONE: it has come in */
-    int32_t next;    /* following version of the register, or NONE */
-    int32_t uses;    /* operands that name it */
+    uint8_t reg;   /* the register that it has in the input */
+    uint8_t home;  /* the register that it gets */
+    bool local;    /* every use is in the trace: it may live in a pool register */
+    bool wanted;   /* must be in its own register (exit, implicit use) */
+    bool constant; /* `number` is known */
+    int32_t def;   /* node, or NONE: it has come in */
+    int32_t next;  /* following version of the register, or NONE */
+    int32_t uses;  /* operands that name it */
     int64_t number;
 };
 
 struct node {
     struct atom atom;
-    struct isa_effects fx; /* of the atom with its input registers */
+    struct isa_effects fx;          /* of the atom with its input registers */
     int32_t ra, rb, rs, rd_old, rd; /* values */
     uint64_t exit; /* control: registers that must be in place when it leaves; other nodes 0 */
     int32_t block; /* position in the trace */
@@ -278,9 +286,9 @@ struct trace {
     int32_t nodes;
     struct value value[TRACE_VALUES];
     int32_t values;
-    int32_t in[64];     /* value of each register at the head, or NONE while not needed */
-    int32_t out[64];    /* value at the end */
-    uint64_t live_end;  /* registers that must be in place where control runs out at the end */
+    int32_t in[64];    /* value of each register at the head, or NONE while not needed */
+    int32_t out[64];   /* value at the end */
+    uint64_t live_end; /* registers that must be in place where control runs out at the end */
     struct edge edge[TRACE_EDGES];
     int32_t edges;
     struct bundle *out_bundle; /* the result */
@@ -290,7 +298,10 @@ struct trace {
 /* Sets the members of the trace that begins at block `head`. */
 void trace_collect(struct trace *t, int32_t head);
 void trace_build(struct trace *t);
-/* Registers that must be in place where control leaves block b by its last atom, or runs on into block b. */
+/*
+ * Registers that must be in place where control leaves block b by its last atom, or runs on into
+ * block b.
+ */
 uint64_t trace_live_at_exit(const struct program *p, int32_t b);
 uint64_t trace_live_into(const struct program *p, int32_t b);
 /* Is the last atom of the trace a jump that is left out because it leads to what follows? */
@@ -343,8 +354,8 @@ void bytes_uleb(struct bytes *b, uint64_t v);
 void bytes_sleb(struct bytes *b, int64_t v);
 
 /* .debug_line, .debug_info and .debug_abbrev for the VLIW text. */
-void dwarf_write(const struct program *p, const struct lines *l, struct bytes *line, struct bytes *info,
-                 struct bytes *abbrev);
+void dwarf_write(const struct program *p, const struct lines *l, struct bytes *line,
+                 struct bytes *info, struct bytes *abbrev);
 
 void program_layout(struct program *p, const struct options *opt);
 /* VLIW address of an RV64 code address; fails if no block begins there. */

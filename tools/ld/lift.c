@@ -1,12 +1,14 @@
 /*
  * lift.c - RV64IM with Zba, Zbb, Zbs and custom-0, instruction by instruction, to atoms.
  *
- * Nearly every instruction has an atom of the same meaning, so the lift is a table. What needs thought is addresses.
- * Data does not move: `lui`, `auipc` and the low parts that go with them yield data addresses unchanged. An address of
- * code does change: its upper half becomes one long-immediate move of the whole new address, and its lower half adds
- * nothing. Which of both it is, the relocation says; an `auipc` without one can't be understood and is refused.
+ * Nearly every instruction has an atom of the same meaning, so the lift is a table. What needs
+ * thought is addresses. Data does not move: `lui`, `auipc` and the low parts that go with them
+ * yield data addresses unchanged. An address of code does change: its upper half becomes one
+ * long-immediate move of the whole new address, and its lower half adds nothing. Which of both it
+ * is, the relocation says; an `auipc` without one can't be understood and is refused.
  *
- * custom-0 (opcode 0x0b) holds the atoms that C reaches by intrinsics; isa_lift(), generated from isa/, knows them.
+ * custom-0 (opcode 0x0b) holds the atoms that C reaches by intrinsics; isa_lift(), generated from
+ * isa/, knows them.
  */
 #include <elf.h>
 #include <string.h>
@@ -54,7 +56,8 @@ static int64_t imm_s(uint32_t w)
 
 static int64_t imm_b(uint32_t w)
 {
-    return ((int32_t)w >> 31) * INT64_C(4096) + (w >> 7 & 1) * 2048 + (w >> 25 & 63) * 32 + (w >> 8 & 15) * 2;
+    return ((int32_t)w >> 31) * INT64_C(4096) + (w >> 7 & 1) * 2048 + (w >> 25 & 63) * 32 +
+           (w >> 8 & 15) * 2;
 }
 
 static int64_t imm_j(uint32_t w)
@@ -68,7 +71,8 @@ static int64_t imm_u(uint32_t w)
     return (int32_t)(w & 0xfffff000u);
 }
 
-static struct atom *emit(struct lift *l, unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm)
+static struct atom *emit(struct lift *l, unsigned atom, unsigned rd, unsigned ra, unsigned rb,
+                         int64_t imm)
 {
     struct program *p = l->p;
 
@@ -95,7 +99,8 @@ static void emit_code_address(struct lift *l, unsigned rd, uint64_t code, int64_
 
 static void lift_load(struct lift *l, int64_t imm)
 {
-    static const uint16_t atom[8] = { ISA_ldb, ISA_ldh, ISA_ldw, ISA_ldd, ISA_ldbu, ISA_ldhu, ISA_ldwu, 0 };
+    static const uint16_t atom[8] = {ISA_ldb,  ISA_ldh,  ISA_ldw,  ISA_ldd,
+                                     ISA_ldbu, ISA_ldhu, ISA_ldwu, 0};
     unsigned f3 = l->word >> 12 & 7;
 
     if (f3 == 7)
@@ -106,7 +111,7 @@ static void lift_load(struct lift *l, int64_t imm)
 
 static void lift_store(struct lift *l, int64_t imm)
 {
-    static const uint16_t atom[4] = { ISA_stb, ISA_sth, ISA_stw, ISA_std };
+    static const uint16_t atom[4] = {ISA_stb, ISA_sth, ISA_stw, ISA_std};
     unsigned f3 = l->word >> 12 & 7;
 
     if (f3 > 3)
@@ -170,7 +175,8 @@ static bool lift_op_imm_shift(struct lift *l)
 
 static void lift_op_imm(struct lift *l, int64_t imm)
 {
-    static const uint16_t atom[8] = { ISA_addi, 0, ISA_slti, ISA_sltiu, ISA_xori, 0, ISA_ori, ISA_andi };
+    static const uint16_t atom[8] = {ISA_addi, 0, ISA_slti, ISA_sltiu,
+                                     ISA_xori, 0, ISA_ori,  ISA_andi};
     unsigned f3 = l->word >> 12 & 7;
 
     if (atom[f3])
@@ -211,22 +217,22 @@ struct op_row {
 };
 
 static const struct op_row op_rows[] = {
-    { 0x00, 0, ISA_add },    { 0x20, 0, ISA_sub },   { 0x00, 1, ISA_sll },    { 0x00, 2, ISA_slt },
-    { 0x00, 3, ISA_sltu },   { 0x00, 4, ISA_xor },   { 0x00, 5, ISA_srl },    { 0x20, 5, ISA_sra },
-    { 0x00, 6, ISA_or },     { 0x00, 7, ISA_and },   { 0x01, 0, ISA_mul },    { 0x01, 1, ISA_mulh },
-    { 0x01, 2, ISA_mulhsu }, { 0x01, 3, ISA_mulhu }, { 0x01, 4, ISA_div },    { 0x01, 5, ISA_divu },
-    { 0x01, 6, ISA_rem },    { 0x01, 7, ISA_remu },  { 0x20, 7, ISA_andn },   { 0x20, 6, ISA_orn },
-    { 0x20, 4, ISA_xnor },   { 0x30, 1, ISA_rol },   { 0x30, 5, ISA_ror },    { 0x05, 4, ISA_min },
-    { 0x05, 5, ISA_minu },   { 0x05, 6, ISA_max },   { 0x05, 7, ISA_maxu },   { 0x10, 2, ISA_sh1add },
-    { 0x10, 4, ISA_sh2add }, { 0x10, 6, ISA_sh3add }, { 0x24, 1, ISA_bclr },  { 0x14, 1, ISA_bset },
-    { 0x34, 1, ISA_binv },   { 0x24, 5, ISA_bext },
+    {0x00, 0, ISA_add},    {0x20, 0, ISA_sub},    {0x00, 1, ISA_sll},  {0x00, 2, ISA_slt},
+    {0x00, 3, ISA_sltu},   {0x00, 4, ISA_xor},    {0x00, 5, ISA_srl},  {0x20, 5, ISA_sra},
+    {0x00, 6, ISA_or},     {0x00, 7, ISA_and},    {0x01, 0, ISA_mul},  {0x01, 1, ISA_mulh},
+    {0x01, 2, ISA_mulhsu}, {0x01, 3, ISA_mulhu},  {0x01, 4, ISA_div},  {0x01, 5, ISA_divu},
+    {0x01, 6, ISA_rem},    {0x01, 7, ISA_remu},   {0x20, 7, ISA_andn}, {0x20, 6, ISA_orn},
+    {0x20, 4, ISA_xnor},   {0x30, 1, ISA_rol},    {0x30, 5, ISA_ror},  {0x05, 4, ISA_min},
+    {0x05, 5, ISA_minu},   {0x05, 6, ISA_max},    {0x05, 7, ISA_maxu}, {0x10, 2, ISA_sh1add},
+    {0x10, 4, ISA_sh2add}, {0x10, 6, ISA_sh3add}, {0x24, 1, ISA_bclr}, {0x14, 1, ISA_bset},
+    {0x34, 1, ISA_binv},   {0x24, 5, ISA_bext},
 };
 
 static const struct op_row op_32_rows[] = {
-    { 0x00, 0, ISA_addw },     { 0x20, 0, ISA_subw },     { 0x00, 1, ISA_sllw },     { 0x00, 5, ISA_srlw },
-    { 0x20, 5, ISA_sraw },     { 0x01, 0, ISA_mulw },     { 0x01, 4, ISA_divw },     { 0x01, 5, ISA_divuw },
-    { 0x01, 6, ISA_remw },     { 0x01, 7, ISA_remuw },    { 0x30, 1, ISA_rolw },     { 0x30, 5, ISA_rorw },
-    { 0x04, 0, ISA_adduw },    { 0x10, 2, ISA_sh1adduw }, { 0x10, 4, ISA_sh2adduw }, { 0x10, 6, ISA_sh3adduw },
+    {0x00, 0, ISA_addw},  {0x20, 0, ISA_subw},     {0x00, 1, ISA_sllw},     {0x00, 5, ISA_srlw},
+    {0x20, 5, ISA_sraw},  {0x01, 0, ISA_mulw},     {0x01, 4, ISA_divw},     {0x01, 5, ISA_divuw},
+    {0x01, 6, ISA_remw},  {0x01, 7, ISA_remuw},    {0x30, 1, ISA_rolw},     {0x30, 5, ISA_rorw},
+    {0x04, 0, ISA_adduw}, {0x10, 2, ISA_sh1adduw}, {0x10, 4, ISA_sh2adduw}, {0x10, 6, ISA_sh3adduw},
 };
 
 static void lift_op(struct lift *l, const struct op_row *row, size_t rows)
@@ -240,7 +246,8 @@ static void lift_op(struct lift *l, const struct op_row *row, size_t rows)
         }
     }
     /* zext.h is spelled as an OP-32 with rs2 = 0 */
-    if (rows == sizeof op_32_rows / sizeof op_32_rows[0] && f7 == 0x04 && f3 == 4 && rs2_of(l->word) == 0)
+    if (rows == sizeof op_32_rows / sizeof op_32_rows[0] && f7 == 0x04 && f3 == 4 &&
+        rs2_of(l->word) == 0)
         lift_unary(l, ISA_zexth);
     else
         emit_unknown(l);
@@ -248,13 +255,15 @@ static void lift_op(struct lift *l, const struct op_row *row, size_t rows)
 
 static void lift_branch(struct lift *l)
 {
-    static const uint16_t atom[8] = { ISA_breq, ISA_brne, 0, 0, ISA_brlt, ISA_brge, ISA_brltu, ISA_brgeu };
+    static const uint16_t atom[8] = {ISA_breq, ISA_brne, 0,         0,
+                                     ISA_brlt, ISA_brge, ISA_brltu, ISA_brgeu};
     unsigned f3 = l->word >> 12 & 7;
 
     if (!atom[f3])
         emit_unknown(l);
     else
-        emit(l, atom[f3], 0, rs1_of(l->word), rs2_of(l->word), 0)->code = l->pc + (uint64_t)imm_b(l->word);
+        emit(l, atom[f3], 0, rs1_of(l->word), rs2_of(l->word), 0)->code =
+            l->pc + (uint64_t)imm_b(l->word);
 }
 
 /* A jump to known code that leaves its return address in an RV64 register, or nowhere. */
@@ -312,7 +321,7 @@ static void lift_custom(struct lift *l)
     emit(l, op.atom, 0, 0, 0, 0)->op = op;
 }
 
-/* ---------------------------------------------------------------- one instruction with its relocation */
+/* ---------------------------------------------------------------- one instruction */
 
 /* Does the low part of an address belong to one of code? */
 static bool low_part_of_code(const struct lift *l)
@@ -331,7 +340,8 @@ static bool low_part_of_code(const struct lift *l)
             return code;
         }
     }
-    ld_fail("%s: low part of an address whose high part can't be found", program_where(l->p, l->pc));
+    ld_fail("%s: low part of an address whose high part can't be found",
+            program_where(l->p, l->pc));
 }
 
 static void lift_upper(struct lift *l)
@@ -347,7 +357,8 @@ static void lift_upper(struct lift *l)
     if (code)
         emit_code_address(l, rd_of(l->word), target, offset);
     else
-        emit(l, ISA_addi, rd_of(l->word), 0, 0, imm_u(l->word) + (pc_relative ? (int64_t)l->pc : 0));
+        emit(l, ISA_addi, rd_of(l->word), 0, 0,
+             imm_u(l->word) + (pc_relative ? (int64_t)l->pc : 0));
 }
 
 /* A call pair: the second word says which register links. */
@@ -409,15 +420,11 @@ static unsigned lift_one(struct lift *l)
     if (l->reloc) {
         switch (l->reloc->type) {
         case R_RISCV_CALL:
-        case R_RISCV_CALL_PLT:
-            lift_call_pair(l);
-            return 2;
+        case R_RISCV_CALL_PLT: lift_call_pair(l); return 2;
         case R_RISCV_LO12_I:
         case R_RISCV_LO12_S:
         case R_RISCV_PCREL_LO12_I:
-        case R_RISCV_PCREL_LO12_S:
-            low_is_zero = low_part_of_code(l);
-            break;
+        case R_RISCV_PCREL_LO12_S: low_is_zero = low_part_of_code(l); break;
         case R_RISCV_GOT_HI20:
         case R_RISCV_TLS_GOT_HI20:
         case R_RISCV_TLS_GD_HI20:
@@ -431,7 +438,7 @@ static unsigned lift_one(struct lift *l)
 
 static void lift_section(struct program *p, unsigned index)
 {
-    struct lift l = { .p = p, .section = &p->rv->section[index] };
+    struct lift l = {.p = p, .section = &p->rv->section[index]};
     uint64_t words = l.section->size / 4;
     uint32_t *first = ld_alloc(words + 1, sizeof *first);
 
@@ -446,7 +453,6 @@ static void lift_section(struct program *p, unsigned index)
         i += length;
     }
     first[words] = (uint32_t)p->atoms;
-    p->rv_instructions += words;
 }
 
 void program_lift(struct program *p)

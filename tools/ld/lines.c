@@ -1,8 +1,9 @@
 /*
  * lines.c - reads .debug_line (DWARF 2 to 5) into rows sorted by address.
  *
- * Only rows in code that exists count: the linker leaves those of discarded functions behind at address 0. A damaged
- * table costs the lines, never the link: reading stops where it makes no sense.
+ * Only rows in code that exists count: the linker leaves those of discarded functions behind at
+ * address 0. A damaged table costs the lines, never the link: reading stops where it makes no
+ * sense.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +70,18 @@ static const char *take_string(struct cursor *c)
 
 /* ---------------------------------------------------------------- one line program */
 
-enum { FORM_DATA1 = 0x0b, FORM_DATA2 = 0x05, FORM_DATA4 = 0x06, FORM_DATA8 = 0x07, FORM_DATA16 = 0x1e,
-       FORM_UDATA = 0x0f, FORM_STRING = 0x08, FORM_STRP = 0x0e, FORM_LINE_STRP = 0x1f, FORM_BLOCK = 0x09 };
+enum {
+    FORM_DATA1 = 0x0b,
+    FORM_DATA2 = 0x05,
+    FORM_DATA4 = 0x06,
+    FORM_DATA8 = 0x07,
+    FORM_DATA16 = 0x1e,
+    FORM_UDATA = 0x0f,
+    FORM_STRING = 0x08,
+    FORM_STRP = 0x0e,
+    FORM_LINE_STRP = 0x1f,
+    FORM_BLOCK = 0x09
+};
 enum { CONTENT_PATH = 1, CONTENT_DIR = 2 };
 
 struct unit {
@@ -148,7 +159,8 @@ static void read_tables_old(struct unit *u)
 }
 
 /* One entry of a table of version 5: its path and directory. */
-static void read_entry(struct unit *u, const uint64_t (*format)[2], unsigned fields, const char **path, uint64_t *dir)
+static void read_entry(struct unit *u, const uint64_t (*format)[2], unsigned fields,
+                       const char **path, uint64_t *dir)
 {
     *path = "";
     *dir = 0;
@@ -158,7 +170,9 @@ static void read_entry(struct unit *u, const uint64_t (*format)[2], unsigned fie
 
         switch (format[i][1]) {
         case FORM_STRING: text = take_string(&u->c); break;
-        case FORM_LINE_STRP: text = string_in(u, ".debug_line_str", take_fixed(&u->c, u->offset_size)); break;
+        case FORM_LINE_STRP:
+            text = string_in(u, ".debug_line_str", take_fixed(&u->c, u->offset_size));
+            break;
         case FORM_STRP: text = string_in(u, ".debug_str", take_fixed(&u->c, u->offset_size)); break;
         case FORM_DATA1: number = take_fixed(&u->c, 1); break;
         case FORM_DATA2: number = take_fixed(&u->c, 2); break;
@@ -197,7 +211,7 @@ static void read_table_5(struct unit *u, bool is_dirs)
         const char *path;
         uint64_t dir;
 
-        read_entry(u, (const uint64_t (*)[2])format, fields, &path, &dir);
+        read_entry(u, (const uint64_t(*)[2])format, fields, &path, &dir);
         if (is_dirs)
             add_dir(u, &capacity, path);
         else
@@ -210,8 +224,10 @@ static void add_row(struct unit *u, uint64_t addr, uint64_t file, uint64_t line,
     struct lines *l = u->out;
 
     l->row = ld_grow(l->row, l->rows, &l->capacity, sizeof *l->row);
-    l->row[l->rows++] = (struct line_row){ .addr = addr, .file = file < u->files ? u->file[file] : 0,
-                                           .line = (uint32_t)line, .end = end };
+    l->row[l->rows++] = (struct line_row){.addr = addr,
+                                          .file = file < u->files ? u->file[file] : 0,
+                                          .line = (uint32_t)line,
+                                          .end = end};
 }
 
 /* Keeps the sequence that began at row `first` only if it lies in code. */
@@ -219,12 +235,22 @@ static void close_sequence(struct unit *u, size_t first)
 {
     struct lines *l = u->out;
 
-    if (l->rows > first && (!rv_code_at(u->rv, l->row[first].addr, false) || l->row[first].addr == 0))
+    if (l->rows > first &&
+        (!rv_code_at(u->rv, l->row[first].addr, false) || l->row[first].addr == 0))
         l->rows = first;
 }
 
-enum { LNS_COPY = 1, LNS_ADVANCE_PC, LNS_ADVANCE_LINE, LNS_SET_FILE, LNS_SET_COLUMN, LNS_NEGATE, LNS_BASIC_BLOCK,
-       LNS_CONST_ADD_PC, LNS_FIXED_ADVANCE_PC };
+enum {
+    LNS_COPY = 1,
+    LNS_ADVANCE_PC,
+    LNS_ADVANCE_LINE,
+    LNS_SET_FILE,
+    LNS_SET_COLUMN,
+    LNS_NEGATE,
+    LNS_BASIC_BLOCK,
+    LNS_CONST_ADD_PC,
+    LNS_FIXED_ADVANCE_PC
+};
 enum { LNE_END_SEQUENCE = 1, LNE_SET_ADDRESS = 2 };
 
 static void run_program(struct unit *u)
@@ -270,7 +296,9 @@ static void run_program(struct unit *u)
         case LNS_SET_COLUMN: take_uleb(&u->c); break;
         case LNS_NEGATE:
         case LNS_BASIC_BLOCK: break;
-        case LNS_CONST_ADD_PC: addr += (uint64_t)((255 - u->opcode_base) / u->line_range) * u->min_length; break;
+        case LNS_CONST_ADD_PC:
+            addr += (uint64_t)((255 - u->opcode_base) / u->line_range) * u->min_length;
+            break;
         case LNS_FIXED_ADVANCE_PC: addr += take_fixed(&u->c, 2); break;
         default:
             for (unsigned i = 0; i < u->opcode_lengths[op - 1]; i++)
@@ -327,14 +355,14 @@ static int by_row(const void *a, const void *b)
 void lines_read(struct lines *l, const struct rv_file *f)
 {
     const struct rv_section *s = rv_find_section(f, ".debug_line");
-    struct cursor all = { 0 };
+    struct cursor all = {0};
 
     if (!s || !s->data)
         return;
     all.at = s->data;
     all.end = s->data + s->size;
     while (!all.bad && all.at < all.end) {
-        struct unit u = { .rv = f, .out = l, .offset_size = 4 };
+        struct unit u = {.rv = f, .out = l, .offset_size = 4};
         uint64_t length = take_fixed(&all, 4);
 
         if (length == 0xffffffff) {
@@ -343,7 +371,7 @@ void lines_read(struct lines *l, const struct rv_file *f)
         }
         if (length > (uint64_t)(all.end - all.at))
             break;
-        u.c = (struct cursor){ .at = all.at, .end = all.at + length };
+        u.c = (struct cursor){.at = all.at, .end = all.at + length};
         all.at += length;
         read_unit(&u);
     }

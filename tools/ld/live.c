@@ -1,11 +1,12 @@
 /*
  * live.c - which of compiled C's registers (r32..r63) matter where a block begins and ends.
  *
- * Backward data flow over all blocks of the program at once, through direct calls: a call needs what its callee needs.
- * The registers of the translations (r1..r31) and the flag registers always count as live; nothing is tracked for them.
+ * Backward data flow over all blocks of the program at once, through direct calls: a call needs
+ * what its callee needs. The registers of the translations (r1..r31) and the flag registers always
+ * count as live; nothing is tracked for them.
  *
- * Compiled code obeys the calling convention; so must assembly, where it calls or is called. Whatever else it jumps to
- * through a register is assumed to need everything.
+ * Compiled code obeys the calling convention; so must assembly, where it calls or is called.
+ * Whatever else it jumps to through a register is assumed to need everything.
  */
 #include "tools/ld/ld.h"
 

@@ -74,8 +74,9 @@ static void parse(struct arguments *a, int argc, char **argv)
 {
     const char *v;
 
-    *a = (struct arguments){ .output = "a.vliw", .preset = "crusoe",
-                             .opt = { .sched = SCHED_EXT, .rename = true, .simplify = true, .convert = true, .verify = true } };
+    *a = (struct arguments){.output = "a.vliw", .preset = "crusoe"};
+    a->opt.sched = SCHED_EXT;
+    a->opt.rename = a->opt.simplify = a->opt.convert = a->opt.verify = true;
     for (int i = 1; i < argc; i++) {
         const char *arg = argv[i];
 
@@ -118,7 +119,7 @@ static void parse(struct arguments *a, int argc, char **argv)
 
 static void check_machine(const struct machine *m)
 {
-    static const unsigned needed[] = { UNIT_alu, UNIT_alu0, UNIT_mem, UNIT_br, UNIT_sys };
+    static const unsigned needed[] = {UNIT_alu, UNIT_alu0, UNIT_mem, UNIT_br, UNIT_sys};
 
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (m->unit[needed[i]] == 0)

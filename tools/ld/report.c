@@ -1,8 +1,10 @@
 /*
- * report.c - what a person or the next tool wants to know about the output: map, listing, statistics.
+ * report.c - what a person or the next tool wants to know about the output: map, listing,
+ * statistics.
  *
- * The map is for programs: one record a line, addresses in hexadecimal without prefix, VLIW address before RV64
- * address. A profiler counts bundles by their VLIW address and finds block and function here.
+ * The map is for programs: one record a line, addresses in hexadecimal without prefix, VLIW address
+ * before RV64 address. A profiler counts bundles by their VLIW address and finds block and function
+ * here.
  */
 #include <errno.h>
 #include <string.h>
@@ -45,8 +47,10 @@ void report_map(const struct program *p, const char *path)
             const struct func *f = func_head(p, b->head);
 
             if (f)
-                fprintf(out, "func %llx %llx %s\n", (unsigned long long)b->addr, (unsigned long long)f->rv, f->name);
-            fprintf(out, "block %llx %llx\n", (unsigned long long)b->addr, (unsigned long long)p->block[b->head].rv);
+                fprintf(out, "func %llx %llx %s\n", (unsigned long long)b->addr,
+                        (unsigned long long)f->rv, f->name);
+            fprintf(out, "block %llx %llx\n", (unsigned long long)b->addr,
+                    (unsigned long long)p->block[b->head].rv);
         }
         fprintf(out, "bundle %llx", (unsigned long long)b->addr);
         for (uint32_t k = 0; k < b->count; k++)
@@ -101,7 +105,9 @@ void report_stats(const struct program *p, FILE *out)
             "values.renamed    %zu\n"
             "loads.speculated  %zu\n"
             "traces.unrenamed  %zu\n",
-            p->machine->name, (unsigned long long)rv_bytes, (unsigned long long)p->text_size, p->bundles,
-            p->stats.atoms, p->bundles ? (double)p->stats.atoms / (double)p->bundles : 0.0, p->stats.traces,
-            p->stats.removed, p->stats.fused, p->stats.converted, p->stats.renamed, p->stats.speculated, p->stats.fallbacks);
+            p->machine->name, (unsigned long long)rv_bytes, (unsigned long long)p->text_size,
+            p->bundles, p->stats.atoms,
+            p->bundles ? (double)p->stats.atoms / (double)p->bundles : 0.0, p->stats.traces,
+            p->stats.removed, p->stats.fused, p->stats.converted, p->stats.renamed,
+            p->stats.speculated, p->stats.fallbacks);
 }

@@ -1,5 +1,6 @@
 /*
- * rvelf.c - the RV64 executable: sections, symbols, relocations, each checked against the file's size before use.
+ * rvelf.c - the RV64 executable: sections, symbols, relocations, each checked against the file's
+ * size before use.
  */
 #include <elf.h>
 #include <errno.h>
@@ -30,7 +31,8 @@ static void read_bytes(struct rv_file *f)
 }
 
 /* `count` records of `size` bytes at `offset`, or a failure. */
-static const void *take(const struct rv_file *f, uint64_t offset, uint64_t count, uint64_t size, const char *what)
+static const void *take(const struct rv_file *f, uint64_t offset, uint64_t count, uint64_t size,
+                        const char *what)
 {
     uint64_t bytes;
 
@@ -62,12 +64,14 @@ static void read_header(struct rv_file *f, Elf64_Ehdr *h)
     if (f->size < sizeof *h || memcmp(f->bytes, ELFMAG, SELFMAG) != 0)
         ld_fail("not an ELF file");
     memcpy(h, f->bytes, sizeof *h);
-    if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_machine != EM_RISCV)
+    if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_ident[EI_DATA] != ELFDATA2LSB ||
+        h->e_machine != EM_RISCV)
         ld_fail("not a little-endian RV64 file");
     if (h->e_type != ET_EXEC)
         ld_fail("not an executable linked at fixed addresses");
     if (h->e_flags & RV_FLAG_RVC)
-        ld_fail("has compressed instructions: link with the libgcc of rv64im/lp64 and compile without C");
+        ld_fail("has compressed instructions: link with the libgcc of rv64im/lp64 and compile "
+                "without C");
     if (h->e_shentsize != sizeof(Elf64_Shdr) || h->e_shnum == 0)
         ld_fail("has no section table");
     f->entry = h->e_entry;
@@ -110,7 +114,8 @@ static void read_sections(struct rv_file *f, const Elf64_Ehdr *h)
         if (s->alloc && (s->addr >= BIT(31) || s->size > BIT(31) - s->addr))
             ld_fail("a section at 0x%llx reaches beyond 2 GiB", (unsigned long long)s->addr);
         if (s->code && (!s->data || s->addr % 4 || s->size % 4))
-            ld_fail("code that doesn't consist of whole words at 0x%llx", (unsigned long long)s->addr);
+            ld_fail("code that doesn't consist of whole words at 0x%llx",
+                    (unsigned long long)s->addr);
     }
     const struct rv_section *names = string_table(f, h->e_shstrndx);
     for (unsigned i = 1; i < f->sections; i++)
@@ -143,7 +148,8 @@ static void read_symbols(struct rv_file *f)
             y->absolute = raw.st_shndx == SHN_ABS;
             if (raw.st_shndx < SHN_LORESERVE) {
                 if (raw.st_shndx >= f->sections)
-                    ld_fail("damaged: symbol %s in section %u of %u", y->name, raw.st_shndx, f->sections);
+                    ld_fail("damaged: symbol %s in section %u of %u", y->name, raw.st_shndx,
+                            f->sections);
                 y->section = raw.st_shndx;
             }
             y->weak = ELF64_ST_BIND(raw.st_info) == STB_WEAK;
@@ -201,7 +207,8 @@ static void read_relocs(struct rv_file *f)
                     ld_fail("damaged: relocation at 0x%llx names symbol %u of %u",
                             (unsigned long long)r->addr, r->symbol, f->symbols);
                 if (r->addr < of->addr || r->addr - of->addr >= of->size)
-                    ld_fail("damaged: relocation at 0x%llx lies outside its section", (unsigned long long)r->addr);
+                    ld_fail("damaged: relocation at 0x%llx lies outside its section",
+                            (unsigned long long)r->addr);
                 f->relocs++;
             }
         }
@@ -275,7 +282,8 @@ size_t rv_reloc_at(const struct rv_file *f, uint64_t addr)
     return low;
 }
 
-uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code, int64_t *offset)
+uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code,
+                         int64_t *offset)
 {
     const struct rv_symbol *y = &f->symbol[r->symbol];
     const struct rv_section *s = &f->section[y->section];
@@ -290,7 +298,7 @@ uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool
         target = y->value;
     }
     if (target % 4)
-        ld_fail("0x%llx: a relocation names 0x%llx, which is no instruction of %s", (unsigned long long)r->addr,
-                (unsigned long long)target, s->name);
+        ld_fail("0x%llx: a relocation names 0x%llx, which is no instruction of %s",
+                (unsigned long long)r->addr, (unsigned long long)target, s->name);
     return target;
 }

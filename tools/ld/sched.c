@@ -1,13 +1,15 @@
 /*
  * sched.c - nodes into bundles, values into registers.
  *
- * List scheduling, cycle by cycle: of the nodes whose inputs are there, those of earlier blocks first, then those with
- * the longest way to the end. A cycle in which nothing can issue makes no bundle: the chip's scoreboard waits by
- * itself, so latencies steer the order and are never needed for correctness.
+ * List scheduling, cycle by cycle: of the nodes whose inputs are there, those of earlier blocks
+ * first, then those with the longest way to the end. A cycle in which nothing can issue makes no
+ * bundle: the chip's scoreboard waits by itself, so latencies steer the order and are never needed
+ * for correctness.
  *
- * A local value gets a pool register when its definition is scheduled and gives it back with its last use. As long as
- * there are registers, renaming thus costs nothing and removes every false dependence; if the pool runs dry in a way
- * that can't be waited out, the trace is scheduled once more with the input's own registers.
+ * A local value gets a pool register when its definition is scheduled and gives it back with its
+ * last use. As long as there are registers, renaming thus costs nothing and removes every false
+ * dependence; if the pool runs dry in a way that can't be waited out, the trace is scheduled once
+ * more with the input's own registers.
  */
 #include <string.h>
 
@@ -44,8 +46,8 @@ static void slot_take(struct slots *s, unsigned unit)
 }
 
 /*
- * The registers behind the last one that the trace before has used come first: a load that it started above a branch
- * may still be on its way, and writing its register again would wait for it.
+ * The registers behind the last one that the trace before has used come first: a load that it
+ * started above a branch may still be on its way, and writing its register again would wait for it.
  */
 static void pool_fill(struct pool *pool, uint64_t mask, unsigned last)
 {
@@ -82,7 +84,8 @@ static bool better(const struct node *a, const struct node *b)
     return a->height > b->height;
 }
 
-static int32_t choose(const struct trace *t, const struct slots *s, const struct pool *pool, int32_t cycle)
+static int32_t choose(const struct trace *t, const struct slots *s, const struct pool *pool,
+                      int32_t cycle)
 {
     int32_t best = NONE;
 
@@ -154,7 +157,7 @@ static bool list_schedule(struct trace *t)
         left += !t->node[i].dead;
     }
     while (left) {
-        struct slots slots = { 0 };
+        struct slots slots = {0};
         int32_t n, placed = 0;
 
         while ((n = choose(t, &slots, &pool, cycle)) != NONE) {
@@ -190,7 +193,9 @@ static void set_register(const struct trace *t, uint8_t *field, int32_t v)
         *field = t->value[v].home;
 }
 
-/* Above an exit that came before it in the input? Then it may run where the input would not have. */
+/*
+ * Above an exit that came before it in the input? Then it may run where the input would not have.
+ */
 static bool speculated(const struct trace *t, int32_t index)
 {
     for (int32_t i = 0; i < index; i++)
@@ -231,7 +236,7 @@ static void make_bundles(struct trace *t)
             count += !t->node[i].dead && t->node[i].cycle == c;
         if (!count)
             continue;
-        *b = (struct bundle){ .atom = ld_alloc(count, sizeof *b->atom), .head = NONE };
+        *b = (struct bundle){.atom = ld_alloc(count, sizeof *b->atom), .head = NONE};
         for (int32_t i = 0; i < t->nodes; i++)
             if (!t->node[i].dead && t->node[i].cycle == c)
                 b->atom[b->count++] = finished_atom(t, i);

@@ -1,17 +1,21 @@
 /*
  * simplify.c - shorter chains of atoms with the same results.
  *
- * One walk over a trace, in order. An operand that is a copy is replaced by what was copied; constants are computed;
- * an atom whose input comes from another atom is fused with it where one atom can do both. What nobody needs any more
- * is dropped by a walk backwards. Everything is decided on values, so nothing here cares about registers, except that
- * a value which lives in its own register can be named only until that register is written again.
+ * One walk over a trace, in order. An operand that is a copy is replaced by what was copied;
+ * constants are computed; an atom whose input comes from another atom is fused with it where one
+ * atom can do both. What nobody needs any more is dropped by a walk backwards. Everything is
+ * decided on values, so nothing here cares about registers, except that a value which lives in its
+ * own register can be named only until that register is written again.
  */
 #include "tools/ld/ld.h"
 
 /* A constant may be put into every user if it has this few; each costs a word of long immediate. */
 #define CONSTANT_COPIES 2
 
-/* Can node `at` still name a value? Local versions of its register are no obstacle: they will live elsewhere. */
+/*
+ * Can node `at` still name a value? Local versions of its register are no obstacle: they will live
+ * elsewhere.
+ */
 static bool available(const struct trace *t, int32_t v, int32_t at)
 {
     const struct value *x = &t->value[v];
@@ -61,7 +65,7 @@ static void set_operand(struct trace *t, int32_t *field, int32_t v)
 /* Turns a node into `atom rd, ra, imm`. */
 static void rewrite_imm(struct trace *t, struct node *n, unsigned atom, int32_t ra, int64_t imm)
 {
-    n->atom.op = (struct isa_op){ .atom = (uint16_t)atom, .rd = n->atom.op.rd, .imm = imm };
+    n->atom.op = (struct isa_op){.atom = (uint16_t)atom, .rd = n->atom.op.rd, .imm = imm};
     set_operand(t, &n->rb, NONE);
     set_operand(t, &n->ra, ra);
 }
@@ -71,8 +75,8 @@ static void see_through_copies(struct trace *t, int32_t *field, int32_t at)
     for (;;) {
         const struct node *d = defined_by(t, *field, ISA_addi);
 
-        if (!d || d->atom.op.imm != 0 || t->value[*field].reg == R_SP || t->value[d->ra].reg == R_SP ||
-            !available(t, d->ra, at))
+        if (!d || d->atom.op.imm != 0 || t->value[*field].reg == R_SP ||
+            t->value[d->ra].reg == R_SP || !available(t, d->ra, at))
             return;
         set_operand(t, field, d->ra);
     }
@@ -122,15 +126,15 @@ static bool use_immediate(struct trace *t, struct node *n)
         uint16_t from, to;
         bool commutes, shift;
     } form[] = {
-        { ISA_add, ISA_addi, true, false },   { ISA_addw, ISA_addiw, true, false },
-        { ISA_addz, ISA_addiz, true, false }, { ISA_and, ISA_andi, true, false },
-        { ISA_or, ISA_ori, true, false },     { ISA_xor, ISA_xori, true, false },
-        { ISA_slt, ISA_slti, false, false },  { ISA_sltu, ISA_sltiu, false, false },
-        { ISA_sll, ISA_slli, false, true },   { ISA_srl, ISA_srli, false, true },
-        { ISA_sra, ISA_srai, false, true },   { ISA_sllw, ISA_slliw, false, true },
-        { ISA_srlw, ISA_srliw, false, true }, { ISA_sraw, ISA_sraiw, false, true },
-        { ISA_bset, ISA_bseti, false, true }, { ISA_bclr, ISA_bclri, false, true },
-        { ISA_bext, ISA_bexti, false, true },
+        {ISA_add, ISA_addi, true, false},   {ISA_addw, ISA_addiw, true, false},
+        {ISA_addz, ISA_addiz, true, false}, {ISA_and, ISA_andi, true, false},
+        {ISA_or, ISA_ori, true, false},     {ISA_xor, ISA_xori, true, false},
+        {ISA_slt, ISA_slti, false, false},  {ISA_sltu, ISA_sltiu, false, false},
+        {ISA_sll, ISA_slli, false, true},   {ISA_srl, ISA_srli, false, true},
+        {ISA_sra, ISA_srai, false, true},   {ISA_sllw, ISA_slliw, false, true},
+        {ISA_srlw, ISA_srliw, false, true}, {ISA_sraw, ISA_sraiw, false, true},
+        {ISA_bset, ISA_bseti, false, true}, {ISA_bclr, ISA_bclri, false, true},
+        {ISA_bext, ISA_bexti, false, true},
     };
     int64_t c;
 
@@ -147,7 +151,8 @@ static bool use_immediate(struct trace *t, struct node *n)
             return false;
         }
         if (form[i].shift) {
-            bool word = form[i].to == ISA_slliw || form[i].to == ISA_srliw || form[i].to == ISA_sraiw;
+            bool word =
+                form[i].to == ISA_slliw || form[i].to == ISA_srliw || form[i].to == ISA_sraiw;
             rewrite_imm(t, n, form[i].to, other, 0);
             n->atom.op.sh = (uint8_t)(c & (word ? 31 : 63));
             return true;
@@ -160,7 +165,10 @@ static bool use_immediate(struct trace *t, struct node *n)
     return false;
 }
 
-/* base + constant in an operand goes into the immediate. Frames are left alone: below sp nothing may be touched. */
+/*
+ * base + constant in an operand goes into the immediate. Frames are left alone: below sp nothing
+ * may be touched.
+ */
 static bool fuse_address(struct trace *t, struct node *n, int32_t at)
 {
     const struct node *d = defined_by(t, n->ra, ISA_addi);
@@ -187,10 +195,13 @@ static bool fuse_address(struct trace *t, struct node *n, int32_t at)
     return true;
 }
 
-static void make_field(struct trace *t, struct node *n, bool sign, int32_t from, unsigned pos, unsigned len)
+static void make_field(struct trace *t, struct node *n, bool sign, int32_t from, unsigned pos,
+                       unsigned len)
 {
-    n->atom.op = (struct isa_op){ .atom = sign ? ISA_exts : ISA_extu, .rd = n->atom.op.rd, .pos = (uint8_t)pos,
-                                  .len = (uint8_t)(len & 63) };
+    n->atom.op = (struct isa_op){.atom = sign ? ISA_exts : ISA_extu,
+                                 .rd = n->atom.op.rd,
+                                 .pos = (uint8_t)pos,
+                                 .len = (uint8_t)(len & 63)};
     set_operand(t, &n->ra, from);
 }
 
@@ -198,10 +209,12 @@ static void make_field(struct trace *t, struct node *n, bool sign, int32_t from,
 static bool fuse_field(struct trace *t, struct node *n, int32_t at)
 {
     unsigned atom = n->atom.op.atom;
-    const struct node *left = defined_by(t, n->ra, ISA_slli), *right = defined_by(t, n->ra, ISA_srli);
+    const struct node *left = defined_by(t, n->ra, ISA_slli),
+                      *right = defined_by(t, n->ra, ISA_srli);
     unsigned sh = n->atom.op.sh, bits = 64;
 
-    if ((atom == ISA_srli || atom == ISA_srai) && left && sh >= left->atom.op.sh && available(t, left->ra, at)) {
+    if ((atom == ISA_srli || atom == ISA_srai) && left && sh >= left->atom.op.sh &&
+        available(t, left->ra, at)) {
         make_field(t, n, atom == ISA_srai, left->ra, sh - left->atom.op.sh, 64 - sh);
         return true;
     }
@@ -210,7 +223,8 @@ static bool fuse_field(struct trace *t, struct node *n, int32_t at)
         right = defined_by(t, n->ra, ISA_srliw);
         bits = 32;
     }
-    if (atom == ISA_andi && right && mask > 0 && (mask & (mask + 1)) == 0 && available(t, right->ra, at)) {
+    if (atom == ISA_andi && right && mask > 0 && (mask & (mask + 1)) == 0 &&
+        available(t, right->ra, at)) {
         unsigned len = popcount64((uint64_t)mask);
 
         if (right->atom.op.sh + len <= bits) {
@@ -228,9 +242,12 @@ static bool fuse_compare(struct trace *t, struct node *n)
         uint16_t from, right, left; /* left: c < x is x >= c + 1, c >= x is x < c + 1 */
         bool is_unsigned, equality;
     } form[] = {
-        { ISA_breq, ISA_breqi, ISA_breqi, false, true },     { ISA_brne, ISA_brnei, ISA_brnei, false, true },
-        { ISA_brlt, ISA_brlti, ISA_brgei, false, false },    { ISA_brge, ISA_brgei, ISA_brlti, false, false },
-        { ISA_brltu, ISA_brltui, ISA_brgeui, true, false },  { ISA_brgeu, ISA_brgeui, ISA_brltui, true, false },
+        {ISA_breq, ISA_breqi, ISA_breqi, false, true},
+        {ISA_brne, ISA_brnei, ISA_brnei, false, true},
+        {ISA_brlt, ISA_brlti, ISA_brgei, false, false},
+        {ISA_brge, ISA_brgei, ISA_brlti, false, false},
+        {ISA_brltu, ISA_brltui, ISA_brgeui, true, false},
+        {ISA_brgeu, ISA_brgeui, ISA_brltui, true, false},
     };
     int64_t c;
 
@@ -266,17 +283,18 @@ static bool fuse_zero_extension(struct trace *t, struct node *n, int32_t at)
     static const struct {
         uint16_t from, to;
     } form[] = {
-        { ISA_addw, ISA_addz },       { ISA_add, ISA_addz },       { ISA_subw, ISA_subz },
-        { ISA_sub, ISA_subz },        { ISA_addiw, ISA_addiz },    { ISA_addi, ISA_addiz },
-        { ISA_sllw, ISA_sllz },       { ISA_srlw, ISA_srlz },      { ISA_sraw, ISA_sraz },
-        { ISA_rolw, ISA_rolz },       { ISA_rorw, ISA_rorz },      { ISA_slliw, ISA_slliz },
-        { ISA_srliw, ISA_srliz },     { ISA_sraiw, ISA_sraiz },    { ISA_roriw, ISA_roriz },
-        { ISA_sh1add, ISA_sh1addz },  { ISA_sh2add, ISA_sh2addz }, { ISA_sh3add, ISA_sh3addz },
+        {ISA_addw, ISA_addz},      {ISA_add, ISA_addz},       {ISA_subw, ISA_subz},
+        {ISA_sub, ISA_subz},       {ISA_addiw, ISA_addiz},    {ISA_addi, ISA_addiz},
+        {ISA_sllw, ISA_sllz},      {ISA_srlw, ISA_srlz},      {ISA_sraw, ISA_sraz},
+        {ISA_rolw, ISA_rolz},      {ISA_rorw, ISA_rorz},      {ISA_slliw, ISA_slliz},
+        {ISA_srliw, ISA_srliz},    {ISA_sraiw, ISA_sraiz},    {ISA_roriw, ISA_roriz},
+        {ISA_sh1add, ISA_sh1addz}, {ISA_sh2add, ISA_sh2addz}, {ISA_sh3add, ISA_sh3addz},
     };
     const struct node *d = definition(t, n->ra);
 
-    if (n->atom.op.atom != ISA_adduw || n->rb != zero_value(t) || !d || d->rd != n->ra || d->atom.code != NO_CODE ||
-        (d->ra != NONE && !available(t, d->ra, at)) || (d->rb != NONE && !available(t, d->rb, at)))
+    if (n->atom.op.atom != ISA_adduw || n->rb != zero_value(t) || !d || d->rd != n->ra ||
+        d->atom.code != NO_CODE || (d->ra != NONE && !available(t, d->ra, at)) ||
+        (d->rb != NONE && !available(t, d->rb, at)))
         return false;
     for (size_t i = 0; i < sizeof form / sizeof form[0]; i++) {
         if (d->atom.op.atom != form[i].from || t->value[d->ra].reg == R_SP)
@@ -427,11 +445,13 @@ static bool drop_extension(struct trace *t, struct node *n)
 /* A copy of a result that nothing else uses: the copy does the work itself. */
 static bool take_over(struct trace *t, struct node *n, int32_t at)
 {
-    struct node *d = n->ra == NONE || t->value[n->ra].def == NONE ? NULL : &t->node[t->value[n->ra].def];
+    struct node *d =
+        n->ra == NONE || t->value[n->ra].def == NONE ? NULL : &t->node[t->value[n->ra].def];
 
-    if (n->atom.op.atom != ISA_addi || n->atom.op.imm != 0 || n->atom.code != NO_CODE || !d || d->rd != n->ra ||
-        !t->value[n->ra].local || t->value[n->ra].uses != 1 || d->rd_old != NONE || d->fx.c_read || d->fx.c_write ||
-        atom_has_effect(&d->atom) || atom_is(&d->atom, ISA_F_LOAD | ISA_F_GREG_READ) ||
+    if (n->atom.op.atom != ISA_addi || n->atom.op.imm != 0 || n->atom.code != NO_CODE || !d ||
+        d->rd != n->ra || !t->value[n->ra].local || t->value[n->ra].uses != 1 ||
+        d->rd_old != NONE || d->fx.c_read || d->fx.c_write || atom_has_effect(&d->atom) ||
+        atom_is(&d->atom, ISA_F_LOAD | ISA_F_GREG_READ) ||
         isa_facts[d->atom.op.atom].latency != LAT_alu)
         return false;
     if ((d->ra != NONE && !available(t, d->ra, at)) || (d->rb != NONE && !available(t, d->rb, at)))
@@ -466,7 +486,8 @@ static void simplify_node(struct trace *t, struct node *n, int32_t at)
     } else if (n->rd != NONE && t->value[n->rd].reg != R_SP && !atom_has_effect(&n->atom)) {
         if (t->value[n->rd].constant)
             return;
-        fused |= fold_constant(t, n) || use_immediate(t, n) || drop_extension(t, n) || fuse_zero_extension(t, n, at);
+        fused |= fold_constant(t, n) || use_immediate(t, n) || drop_extension(t, n) ||
+                 fuse_zero_extension(t, n, at);
         if (n->atom.op.atom == ISA_addi && !t->value[n->rd].constant)
             fused |= fuse_address(t, n, at);
         else if (n->ra != NONE)
@@ -480,7 +501,7 @@ static void count_uses(struct trace *t)
 {
     for (int32_t i = 0; i < t->nodes; i++) {
         const struct node *n = &t->node[i];
-        const int32_t operand[] = { n->ra, n->rb, n->rs, n->rd_old };
+        const int32_t operand[] = {n->ra, n->rb, n->rs, n->rd_old};
 
         for (size_t k = 0; k < sizeof operand / sizeof operand[0]; k++)
             if (operand[k] != NONE)
@@ -493,8 +514,8 @@ static void drop_dead(struct trace *t)
     for (int32_t i = t->nodes; i-- > 0;) {
         struct node *n = &t->node[i];
 
-        if (n->rd == NONE || t->value[n->rd].wanted || t->value[n->rd].uses || atom_has_effect(&n->atom) ||
-            n->fx.c_write)
+        if (n->rd == NONE || t->value[n->rd].wanted || t->value[n->rd].uses ||
+            atom_has_effect(&n->atom) || n->fx.c_write)
             continue;
         n->dead = true;
         set_operand(t, &n->ra, NONE);

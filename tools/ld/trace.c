@@ -1,12 +1,14 @@
 /*
  * trace.c - a trace as nodes and values.
  *
- * Control may leave a trace at several places but enters it only at its head. Within it, every write of a register
- * makes a new value: a version of that register. A node's operands name values, not registers, so the passes can move
- * and replace them freely; the scheduler gives each value a register again, its home.
+ * Control may leave a trace at several places but enters it only at its head. Within it, every
+ * write of a register makes a new value: a version of that register. A node's operands name values,
+ * not registers, so the passes can move and replace them freely; the scheduler gives each value a
+ * register again, its home.
  *
- * A value is `wanted` if something outside the trace may look for it in its own register: it is live where control
- * leaves, or it belongs to a register that is never renamed. Every other value of r32..r63 may live anywhere.
+ * A value is `wanted` if something outside the trace may look for it in its own register: it is
+ * live where control leaves, or it belongs to a register that is never renamed. Every other value
+ * of r32..r63 may live anywhere.
  */
 #include <string.h>
 
@@ -14,7 +16,10 @@
 
 #define NEVER_RENAMED (BIT(R_SP) | BIT(R_GP) | BIT(R_TP))
 
-/* Registers that must be in place wherever control leaves: all that liveness does not track, bar the pool. */
+/*
+ * Registers that must be in place wherever control leaves: all that liveness does not track, bar
+ * the pool.
+ */
 static uint64_t always_live(const struct program *p)
 {
     return ~(LIVE_CLASS | p->pool | 1);
@@ -38,7 +43,7 @@ static int32_t add_value(struct trace *t, unsigned reg, int32_t def)
 
     if (t->values == TRACE_VALUES)
         ld_bug("values of a trace");
-    *v = (struct value){ .reg = (uint8_t)reg, .home = (uint8_t)reg, .def = def, .next = NONE };
+    *v = (struct value){.reg = (uint8_t)reg, .home = (uint8_t)reg, .def = def, .next = NONE};
     return t->values++;
 }
 
@@ -58,7 +63,9 @@ static int32_t define(struct trace *t, unsigned reg, int32_t def)
     return v;
 }
 
-/* Values that an atom writes without naming them: the eight of gset, all shadowed ones of rollback. */
+/*
+ * Values that an atom writes without naming them: the eight of gset, all shadowed ones of rollback.
+ */
 static void define_implicit(struct trace *t, struct node *n, int32_t index)
 {
     uint64_t mask = n->fx.r_write & ~t->prog->pool;
@@ -91,8 +98,14 @@ static void add_node(struct trace *t, const struct atom *lifted, int32_t positio
     unsigned uses = isa_facts[a->op.atom].uses;
     struct node *n = &t->node[t->nodes];
 
-    *n = (struct node){ .atom = *a, .block = position, .ra = NONE, .rb = NONE, .rs = NONE, .rd_old = NONE,
-                        .rd = NONE, .first_edge = NONE };
+    *n = (struct node){.atom = *a,
+                       .block = position,
+                       .ra = NONE,
+                       .rb = NONE,
+                       .rs = NONE,
+                       .rd_old = NONE,
+                       .rd = NONE,
+                       .first_edge = NONE};
     isa_effects(&a->op, &n->fx);
     if ((uses & ISA_WRITE_RD) && a->op.rd == 0 && !atom_has_effect(a) && !n->fx.c_write)
         return;
@@ -112,7 +125,8 @@ static void add_node(struct trace *t, const struct atom *lifted, int32_t positio
     }
     define_implicit(t, n, t->nodes);
     int32_t f = p->block[t->member[position]].func;
-    n->frame = (atom_is_load(a) || atom_is_store(a)) && a->op.ra == R_SP && f != NONE && p->func[f].frame_private;
+    n->frame = (atom_is_load(a) || atom_is_store(a)) && a->op.ra == R_SP && f != NONE &&
+               p->func[f].frame_private;
     t->nodes++;
 }
 
@@ -182,8 +196,9 @@ static void add_block(struct trace *t, int32_t position)
 
         if (a->op.atom >= ISA_ATOM_COUNT)
             continue;
-        if (atom_is_control(a) && ((last && trace_jump_dropped(t)) || t->role[position] != ROLE_PLAIN ||
-                                   (!last && t->role[position + 1] != ROLE_PLAIN)))
+        if (atom_is_control(a) &&
+            ((last && trace_jump_dropped(t)) || t->role[position] != ROLE_PLAIN ||
+             (!last && t->role[position + 1] != ROLE_PLAIN)))
             continue;
         add_node(t, a, position);
         if (atom_is_control(a))
@@ -195,7 +210,10 @@ static void add_block(struct trace *t, int32_t position)
 
 /* ---------------------------------------------------------------- guarded blocks */
 
-/* The atom that makes a branch's condition a number, and whether the branch is taken if that number is 0. */
+/*
+ * The atom that makes a branch's condition a number, and whether the branch is taken if that number
+ * is 0.
+ */
 static unsigned condition_atom(unsigned branch, bool *taken_if_zero)
 {
     *taken_if_zero = branch == ISA_breq || branch == ISA_brge || branch == ISA_brgeu;
@@ -209,29 +227,39 @@ static unsigned condition_atom(unsigned branch, bool *taken_if_zero)
 }
 
 /* A node whose operands and result are given as values. */
-static struct node *add_raw(struct trace *t, unsigned atom, unsigned rd, int32_t ra, int32_t rb, uint64_t pc,
-                            int32_t position)
+static struct node *add_raw(struct trace *t, unsigned atom, unsigned rd, int32_t ra, int32_t rb,
+                            uint64_t pc, int32_t position)
 {
     struct node *n = &t->node[t->nodes++];
 
-    *n = (struct node){ .atom = atom_make(atom, rd, t->value[ra].reg, t->value[rb].reg, 0, pc), .block = position,
-                        .ra = ra, .rb = rb, .rs = NONE, .rd_old = NONE, .rd = NONE, .first_edge = NONE };
+    *n = (struct node){.atom = atom_make(atom, rd, t->value[ra].reg, t->value[rb].reg, 0, pc),
+                       .block = position,
+                       .ra = ra,
+                       .rb = rb,
+                       .rs = NONE,
+                       .rd_old = NONE,
+                       .rd = NONE,
+                       .first_edge = NONE};
     isa_effects(&n->atom.op, &n->fx);
     return n;
 }
 
 /*
- * The branch that guards the next member becomes a condition, the member's atoms run in any case, and each register
- * they write is chosen by a conditional move. Until then their results are values of the same register that nobody
- * outside can want, so they get pool registers.
+ * The branch that guards the next member becomes a condition, the member's atoms run in any case,
+ * and each register they write is chosen by a conditional move. Until then their results are values
+ * of the same register that nobody outside can want, so they get pool registers.
  */
 static void add_guarded(struct trace *t, int32_t position)
 {
     const struct program *p = t->prog;
-    const struct block *guard = &p->block[t->member[position - 1]], *block = &p->block[t->member[position]];
+    const struct block *guard = &p->block[t->member[position - 1]],
+                       *block = &p->block[t->member[position]];
     const struct atom *branch = &p->atom[guard->first + guard->count - 1];
-    uint64_t written = 0, wanted = p->block[guard->end == END_COND && t->role[position] == ROLE_IF_TAKEN
-                                                ? guard->fall : guard->taken].live_in;
+    uint64_t written = 0,
+             wanted = p->block[guard->end == END_COND && t->role[position] == ROLE_IF_TAKEN
+                                   ? guard->fall
+                                   : guard->taken]
+                          .live_in;
     int32_t a = current(t, branch->op.ra), b = current(t, branch->op.rb), condition = a, old[64];
     bool zero_is_taken;
     unsigned make = condition_atom(branch->op.atom, &zero_is_taken);
@@ -254,8 +282,8 @@ static void add_guarded(struct trace *t, int32_t position)
     bool move_if_zero = zero_is_taken == (t->role[position] == ROLE_IF_TAKEN);
     for (uint64_t m = written; m; m &= m - 1) {
         unsigned reg = (unsigned)__builtin_ctzll(m);
-        struct node *n = add_raw(t, move_if_zero ? ISA_cmovz : ISA_cmovnz, reg, condition, t->out[reg], branch->pc,
-                                 position);
+        struct node *n = add_raw(t, move_if_zero ? ISA_cmovz : ISA_cmovnz, reg, condition,
+                                 t->out[reg], branch->pc, position);
         n->rd_old = old[reg];
         n->rd = define(t, reg, t->nodes - 1);
     }

@@ -1,15 +1,18 @@
 /*
- * verify.c - does a scheduled trace compute what its atoms do? Asked of every trace, by running both.
+ * verify.c - does a scheduled trace compute what its atoms do? Asked of every trace, by running
+ * both.
  *
- * The lifted atoms run one by one in the input's order and the bundles by the rules of bundles (all reads before all
- * writes), from the same registers and memory, by the meanings that isa/ states. Where control may leave, at each
- * branch whether it is taken or not, both must agree on: taken or not and whereto, every register that matters there,
- * the contents of memory, and the sequence of guest accesses and system operations with the memory each of them found.
- * The code of the scheduler and of this file has nothing in common but the liveness of the blocks.
+ * The lifted atoms run one by one in the input's order and the bundles by the rules of bundles (all
+ * reads before all writes), from the same registers and memory, by the meanings that isa/ states.
+ * Where control may leave, at each branch whether it is taken or not, both must agree on: taken or
+ * not and whereto, every register that matters there, the contents of memory, and the sequence of
+ * guest accesses and system operations with the memory each of them found. The code of the
+ * scheduler and of this file has nothing in common but the liveness of the blocks.
  *
- * Inputs are drawn at random in several manners: whole numbers of 64 bits, small numbers, and pointers so close to
- * each other that accesses overlap in most ways. The stack lies apart. What is below sp may be overwritten at any
- * bundle boundary, so an access there that the input does not make is an error too.
+ * Inputs are drawn at random in several manners: whole numbers of 64 bits, small numbers, and
+ * pointers so close to each other that accesses overlap in most ways. The stack lies apart. What is
+ * below sp may be overwritten at any bundle boundary, so an access there that the input does not
+ * make is an error too.
  */
 #include <string.h>
 
@@ -93,7 +96,7 @@ static struct word *find_word(struct verifier *v, const struct run *r, uint64_t 
         struct word *w = &v->word[i];
 
         if (w->run != v->runs) {
-            *w = (struct word){ addr, number(r, addr), v->runs };
+            *w = (struct word){addr, number(r, addr), v->runs};
             return w;
         }
         if (w->addr == addr)
@@ -267,7 +270,8 @@ static void leave(struct run *r, uint64_t mask)
 {
     struct leave *l = &r->leave[r->leaves++];
 
-    *l = (struct leave){ .taken = r->taken, .target = r->target, .memory = r->memory, .events = r->events };
+    *l = (struct leave){
+        .taken = r->taken, .target = r->target, .memory = r->memory, .events = r->events};
     for (; mask; mask &= mask - 1)
         l->registers = mix(l->registers, r->r[__builtin_ctzll(mask)]);
     for (unsigned i = 0; i < ISA_C_COUNT; i++)
@@ -278,8 +282,8 @@ static void leave(struct run *r, uint64_t mask)
 
 /* ---------------------------------------------------------------- both runs */
 
-static void start(struct verifier *v, struct run *r, uint64_t seed, unsigned manner, const struct program *p,
-                  bool output)
+static void start(struct verifier *v, struct run *r, uint64_t seed, unsigned manner,
+                  const struct program *p, bool output)
 {
     memset(r, 0, sizeof *r);
     r->seed = seed;
@@ -350,8 +354,8 @@ static void run_output(const struct trace *t, struct verifier *v)
 
 static void differ(const struct trace *t, const char *what, int32_t at)
 {
-    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d", program_where(t->prog, t->prog->block[t->member[0]].rv),
-           what, at);
+    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d",
+           program_where(t->prog, t->prog->block[t->member[0]].rv), what, at);
 }
 
 static void compare(const struct trace *t, const struct verifier *v)

@@ -1,4 +1,7 @@
-/* control.c - switches by jump table, computed goto, function pointers, varargs, structures, recursion. */
+/*
+ * control.c - switches by jump table, computed goto, function pointers, varargs, structures,
+ * recursion.
+ */
 #include "test.h"
 
 struct big {
@@ -42,7 +45,7 @@ static NOINLINE int sparse(int64_t n)
 
 static NOINLINE int machine(const unsigned char *code)
 {
-    static const void *const op[] = { &&halt, &&push, &&add, &&mul, &&dup, &&jnz, &&dec };
+    static const void *const op[] = {&&halt, &&push, &&add, &&mul, &&dup, &&jnz, &&dec};
     int64_t stack[16];
     int sp = 0;
 
@@ -83,7 +86,7 @@ static NOINLINE int square(int x)
     return x * x;
 }
 
-static int (*const table[])(int) = { twice, square, dense, twice };
+static int (*const table[])(int) = {twice, square, dense, twice};
 static int (*chosen)(int) = square;
 
 static NOINLINE int64_t sum(int n, ...)
@@ -100,7 +103,7 @@ static NOINLINE int64_t sum(int n, ...)
 
 static NOINLINE struct big make(struct small s, int64_t v)
 {
-    struct big b = { s.x + v, s.y - v, v * v, "text" };
+    struct big b = {s.x + v, s.y - v, v * v, "text"};
 
     b.text[4] = (char)('a' + s.x % 26);
     return b;
@@ -108,12 +111,13 @@ static NOINLINE struct big make(struct small s, int64_t v)
 
 static NOINLINE struct small turn(struct big b)
 {
-    struct small s = { (int32_t)(b.a + b.c), b.text[4] };
+    struct small s = {(int32_t)(b.a + b.c), b.text[4]};
 
     return s;
 }
 
-static NOINLINE int64_t ten(int a, int b, int c, int d, int e, int f, int g, int h, int64_t i, int64_t j)
+static NOINLINE int64_t ten(int a, int b, int c, int d, int e, int f, int g, int h, int64_t i,
+                            int64_t j)
 {
     return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + 8 * h + 9 * i + 10 * j;
 }
@@ -151,19 +155,20 @@ static NOINLINE int64_t on_stack(int n)
 
 int main(void)
 {
-    static const unsigned char code[] = { 1, 1, 1, 10, 4, 6, 5, 1, 2, 4, 3, 1, 7, 2, 0 };
+    static const unsigned char code[] = {1, 1, 1, 10, 4, 6, 5, 1, 2, 4, 3, 1, 7, 2, 0};
 
     for (int i = -4; i < 12; i++)
         printf("%d ", dense(i));
-    printf("\n%d %d %d %d %d %d\n", sparse(3), sparse(1000), sparse(70000), sparse(0x1234567890), sparse(-5000000000),
-           sparse(4));
+    printf("\n%d %d %d %d %d %d\n", sparse(3), sparse(1000), sparse(70000), sparse(0x1234567890),
+           sparse(-5000000000), sparse(4));
     printf("machine %d\n", machine(code));
     for (int i = 0; i < 8; i++)
         printf("%d ", table[i & 3](i) + chosen(i));
     chosen = twice;
     printf("\n%d\n", chosen(21));
-    test_show("sum", (uint64_t)sum(7, INT64_C(5000000000), 2, INT64_C(-3), 4, INT64_C(5), -6, INT64_C(7)));
-    struct big b = make((struct small){ 30, -4 }, 12);
+    test_show("sum",
+              (uint64_t)sum(7, INT64_C(5000000000), 2, INT64_C(-3), 4, INT64_C(5), -6, INT64_C(7)));
+    struct big b = make((struct small){30, -4}, 12);
     struct small s = turn(b);
     printf("%s %d %d\n", b.text, s.x, s.y);
     test_show("ten", (uint64_t)ten(1, 2, 3, 4, 5, 6, 7, 8, -9, 1000000000000));

@@ -1,4 +1,7 @@
-/* float.c - libgcc's soft float: long code with long dependence chains, and results that show every bit. */
+/*
+ * float.c - libgcc's soft float: long code with long dependence chains, and results that show every
+ * bit.
+ */
 #include "test.h"
 
 static NOINLINE uint64_t bits(double d)

@@ -25,7 +25,8 @@ __attribute__((noinline)) int choose(int a, int b, int c)
 
 void main(void)
 {
-    volatile unsigned long keep = field(vx_getr(3)) + (unsigned long)choose(1, (int)vx_getr(2), 3) + count();
+    volatile unsigned long keep =
+        field(vx_getr(3)) + (unsigned long)choose(1, (int)vx_getr(2), 3) + count();
 
     next((unsigned)keep);
 }

@@ -1,4 +1,7 @@
-/* interp.c - the shape of firmware: a state structure, a decoder with fields, a big switch, helpers, flags. */
+/*
+ * interp.c - the shape of firmware: a state structure, a decoder with fields, a big switch,
+ * helpers, flags.
+ */
 #include "test.h"
 
 struct cpu {
@@ -41,7 +44,8 @@ static NOINLINE void hook_mix(struct cpu *c, unsigned op)
 static NOINLINE int step(struct cpu *c)
 {
     uint8_t at = (uint8_t)c->pc;
-    unsigned byte = c->memory[at], op = byte >> 4, mode = byte >> 2 & 3, r = c->memory[(uint8_t)(at + 1)];
+    unsigned byte = c->memory[at], op = byte >> 4, mode = byte >> 2 & 3,
+             r = c->memory[(uint8_t)(at + 1)];
     unsigned d = r >> 3 & 7, s = r & 7;
     uint32_t v;
 
@@ -50,18 +54,41 @@ static NOINLINE int step(struct cpu *c)
     v = operand(c, mode, s);
     switch (op) {
     case 0: c->reg[d] = v; break;
-    case 1: set_flags(c, (uint64_t)c->reg[d] + v); c->reg[d] += v; break;
-    case 2: set_flags(c, (uint64_t)c->reg[d] - v); c->reg[d] -= v; break;
-    case 3: c->reg[d] &= v; set_flags(c, c->reg[d]); break;
-    case 4: c->reg[d] ^= v; set_flags(c, c->reg[d]); break;
+    case 1:
+        set_flags(c, (uint64_t)c->reg[d] + v);
+        c->reg[d] += v;
+        break;
+    case 2:
+        set_flags(c, (uint64_t)c->reg[d] - v);
+        c->reg[d] -= v;
+        break;
+    case 3:
+        c->reg[d] &= v;
+        set_flags(c, c->reg[d]);
+        break;
+    case 4:
+        c->reg[d] ^= v;
+        set_flags(c, c->reg[d]);
+        break;
     case 5: c->reg[d] = c->reg[d] << (v & 31) | c->reg[d] >> (-v & 31); break;
     case 6: set_flags(c, (uint64_t)c->reg[d] - v); break;
-    case 7: if (c->flags & ZF) c->pc += v & 15; break;
-    case 8: if (!(c->flags & CF)) c->pc -= v & 7; break;
+    case 7:
+        if (c->flags & ZF)
+            c->pc += v & 15;
+        break;
+    case 8:
+        if (!(c->flags & CF))
+            c->pc -= v & 7;
+        break;
     case 9: c->memory[(uint8_t)(c->reg[d] + v)] = (uint8_t)c->reg[s]; break;
     case 10: c->reg[d] = c->reg[d] * v + 1; break;
     case 11: c->reg[d] = v ? c->reg[d] / v : 0xffffffff; break;
-    case 12: { uint32_t t = c->reg[d]; c->reg[d] = c->reg[s]; c->reg[s] = t; break; }
+    case 12: {
+        uint32_t t = c->reg[d];
+        c->reg[d] = c->reg[s];
+        c->reg[s] = t;
+        break;
+    }
     case 13: c->hook = c->hook == hook_sum ? hook_mix : hook_sum; break;
     case 14: c->reg[d] = (uint32_t)__builtin_popcount(v) + c->flags; break;
     default: c->pc += c->reg[d] & 3;

@@ -17,7 +17,7 @@ int pick(const int *a, int which)
 
 int main(void)
 {
-    static const int v[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    static const int v[] = {1, 2, 3, 4, 5, 6, 7, 8};
 
     return dot(v, v, 8) + pick(v, 17) - 209;
 }

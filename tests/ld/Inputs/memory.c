@@ -87,9 +87,9 @@ static NOINLINE void swap_list(int **a, int **b)
 
 int main(void)
 {
-    union mix m = { .d = { 0x0102030405060708, 0x1112131415161718 } };
+    union mix m = {.d = {0x0102030405060708, 0x1112131415161718}};
     char text[40] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    struct bits f = { 5, 100, 1, -3000, 0x1555555555, -9 };
+    struct bits f = {5, 100, 1, -3000, 0x1555555555, -9};
     int x = 4, y = 5, *px = &x, *py = &y;
 
     m.h[1] = 0xffff;

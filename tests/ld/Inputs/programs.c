@@ -1,4 +1,7 @@
-/* programs.c - small whole programs: sieve, CRC, quicksort, hash table, big numbers, matrix, queens, SHA-256. */
+/*
+ * programs.c - small whole programs: sieve, CRC, quicksort, hash table, big numbers, matrix,
+ * queens, SHA-256.
+ */
 #include "test.h"
 
 static NOINLINE unsigned sieve(unsigned n)
@@ -151,15 +154,17 @@ static NOINLINE void sha256_block(uint32_t h[8], const uint8_t *p)
     for (unsigned i = 0; i < 64; i++)
         k[i] = i * 0x9e3779b9u + 0x428a2f98u;
     for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
+        w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
+               (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
     for (int i = 16; i < 64; i++)
         w[i] = w[i - 16] + (rotr(w[i - 15], 7) ^ rotr(w[i - 15], 18) ^ w[i - 15] >> 3) + w[i - 7] +
                (rotr(w[i - 2], 17) ^ rotr(w[i - 2], 19) ^ w[i - 2] >> 10);
     memcpy(s, h, sizeof s);
     for (int i = 0; i < 64; i++) {
-        uint32_t t1 = s[7] + (rotr(s[4], 6) ^ rotr(s[4], 11) ^ rotr(s[4], 25)) + ((s[4] & s[5]) ^ (~s[4] & s[6])) +
-                      k[i] + w[i];
-        uint32_t t2 = (rotr(s[0], 2) ^ rotr(s[0], 13) ^ rotr(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+        uint32_t t1 = s[7] + (rotr(s[4], 6) ^ rotr(s[4], 11) ^ rotr(s[4], 25)) +
+                      ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i];
+        uint32_t t2 = (rotr(s[0], 2) ^ rotr(s[0], 13) ^ rotr(s[0], 22)) +
+                      ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
         for (int j = 7; j > 0; j--)
             s[j] = s[j - 1];
         s[4] += t1;
@@ -172,7 +177,7 @@ static NOINLINE void sha256_block(uint32_t h[8], const uint8_t *p)
 int main(void)
 {
     static int a[100];
-    uint32_t h[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    uint32_t h[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     uint8_t block[64];
     uint64_t r = 42;
 

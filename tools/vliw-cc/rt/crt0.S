@@ -1,6 +1,7 @@
 /*
- * crt0.S - start of a native program: zeroed data, main, and its value to the host. The stack is there already: the
- * simulator sets sp to the end of hidden memory. A program that has a native_start() gets it called first.
+ * crt0.S - start of a native program: zeroed data, main, and its value to the host. The stack is
+ * there already: the simulator sets sp to the end of hidden memory. A program that has a
+ * native_start() gets it called first.
  */
     .section .text.start, "ax"
     .globl _start

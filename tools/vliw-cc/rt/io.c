@@ -16,7 +16,8 @@ static struct {
 
 static void host(unsigned op, uint64_t arg0, uint64_t arg1, const void *buffer, size_t length)
 {
-    struct host_request rq = { .op = op, .arg = { arg0, arg1 }, .buffer = (uintptr_t)buffer, .length = length };
+    struct host_request rq = {
+        .op = op, .arg = {arg0, arg1}, .buffer = (uintptr_t)buffer, .length = length};
 
     vx_mtsr(SR_HOST_REQ, (uintptr_t)&rq);
 }
@@ -80,8 +81,8 @@ static void pad(struct sink *s, int count, char c)
         put(s, c);
 }
 
-static void put_number(struct sink *s, const struct spec *f, uint64_t v, unsigned base, const char *digits,
-                       const char *sign)
+static void put_number(struct sink *s, const struct spec *f, uint64_t v, unsigned base,
+                       const char *digits, const char *sign)
 {
     char text[24];
     int n = 0, signs = (int)strlen(sign);
@@ -118,7 +119,7 @@ static void put_string(struct sink *s, const struct spec *f, const char *text)
 
 static const char *read_spec(const char *fmt, struct spec *f, va_list *ap)
 {
-    *f = (struct spec){ .precision = -1, .size = 4 };
+    *f = (struct spec){.precision = -1, .size = 4};
     for (;; fmt++) {
         if (*fmt == '-')
             f->left = true;
@@ -185,14 +186,18 @@ static void format(struct sink *s, const char *fmt, va_list *ap)
         case 'i': {
             int64_t v = signed_arg(&f, ap);
             put_number(s, &f, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 10, "0123456789",
-                       v < 0 ? "-" : f.plus ? "+" : "");
+                       v < 0    ? "-"
+                       : f.plus ? "+"
+                                : "");
             break;
         }
         case 'u': put_number(s, &f, unsigned_arg(&f, ap), 10, "0123456789", ""); break;
         case 'o': put_number(s, &f, unsigned_arg(&f, ap), 8, "01234567", ""); break;
         case 'x': put_number(s, &f, unsigned_arg(&f, ap), 16, "0123456789abcdef", ""); break;
         case 'X': put_number(s, &f, unsigned_arg(&f, ap), 16, "0123456789ABCDEF", ""); break;
-        case 'p': put_number(s, &f, (uintptr_t)va_arg(*ap, void *), 16, "0123456789abcdef", "0x"); break;
+        case 'p':
+            put_number(s, &f, (uintptr_t)va_arg(*ap, void *), 16, "0123456789abcdef", "0x");
+            break;
         case 'c': put(s, (char)va_arg(*ap, int)); break;
         case 's': put_string(s, &f, va_arg(*ap, const char *)); break;
         case '%': put(s, '%'); break;
@@ -203,7 +208,7 @@ static void format(struct sink *s, const char *fmt, va_list *ap)
 
 int vprintf(const char *fmt, va_list ap)
 {
-    struct sink s = { 0 };
+    struct sink s = {0};
     va_list copy;
 
     va_copy(copy, ap);
@@ -225,7 +230,7 @@ int printf(const char *fmt, ...)
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
     char none[1];
-    struct sink s = { size ? buf : none, size, 0 };
+    struct sink s = {size ? buf : none, size, 0};
     va_list copy;
 
     va_copy(copy, ap);

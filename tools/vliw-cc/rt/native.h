@@ -1,5 +1,6 @@
 /*
- * native.h - the small C library of native test programs. Output goes to the guest console of the host port.
+ * native.h - the small C library of native test programs. Output goes to the guest console of the
+ * host port.
  */
 #ifndef SELKIRK_NATIVE_H
 #define SELKIRK_NATIVE_H
@@ -11,7 +12,9 @@
 void exit(int status) __attribute__((noreturn));
 int putchar(int c);
 int puts(const char *s);
-/* %d %i %u %x %X %o %c %s %p %%, with flags - 0 +, width, precision of strings, and h hh l ll z t. */
+/*
+ * %d %i %u %x %X %o %c %s %p %%, with flags - 0 +, width, precision of strings, and h hh l ll z t.
+ */
 int printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int vprintf(const char *fmt, va_list ap);
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);

@@ -1,8 +1,8 @@
 /*
  * native.ld - linker script of programs that run alone on the chip (vliw-sim --native).
  *
- * Everything lies in the hidden window, code last: vliw-ld puts the VLIW text where the RV64 text begins, and moves
- * __text_end, being an address of code, along.
+ * Everything lies in the hidden window, code last: vliw-ld puts the VLIW text where the RV64 text
+ * begins, and moves __text_end, being an address of code, along.
  */
 #include "hidden-mem/map.h"
 
