@@ -10,3 +10,8 @@ $(B)/guests/gear2/%.bin: tests/gear2/guest/%.S tests/sys/guest/pc.h tests/sys/gu
 	@mkdir -p $(@D)
 	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
 	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
+
+$(B)/host/tests/unit/gear2_schedule.o: HOST_FLAGS := -DCMS_HOST -Icms
+$(B)/tests/gear2_schedule: $(B)/host/tests/unit/gear2_schedule.o $(B)/host/libcms.a
+# Addresses of the firmware's data stand in translations, in 36 bits.
+$(B)/tests/gear2_schedule: LDFLAGS += -no-pie

@@ -1,0 +1,250 @@
+/*
+ * gear2_schedule.c - gear 2's passes on the host: for many traces, contexts and machines, is what comes out a schedule?
+ *
+ *     gear2_schedule IMAGE
+ *
+ * The bytes of IMAGE, of which much is code (a BIOS), are translated from every seventh offset on. The rules are stated here for
+ * every pair of atoms, without any of the scheduler's bookkeeping: who reads sees who wrote, memory and exits keep their
+ * order, no bundle is too wide. Then the code that was emitted is decoded again and compared.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gear1/fetch.h"
+#include "gear2/trans.h"
+#include "host/host.h"
+#include "isa_codec.h"
+#include "runtime/jumps.h"
+#include "runtime/profile.h"
+
+#define MEMORY (16u << 20)
+#define WORDS 8192
+
+static unsigned translations, failures;
+
+static const struct machine machines[] = {
+    /* issue, {alu, alu0, mem, br, sys, none}, latencies, stores */
+    {4, {2, 1, 1, 1, 1, 8}, {1, 1, 4, 24, 3, 3, 2, 1}, 64},
+    {6, {3, 1, 2, 1, 1, 8}, {1, 1, 3, 12, 2, 2, 2, 1}, 64},
+    {1, {1, 1, 1, 1, 1, 8}, {1, 1, 4, 24, 3, 3, 2, 1}, 64},
+    {2, {1, 1, 1, 1, 1, 8}, {2, 2, 9, 40, 5, 6, 2, 1}, 8},
+    {8, {8, 8, 2, 1, 1, 8}, {1, 1, 1, 1, 1, 1, 1, 1}, 64},
+};
+
+#define FLAT (SEG_FLAT | SEG_WRITABLE)
+#define REAL (SEG_64K | SEG_WRITABLE)
+#define ALL_SEGMENTS(class) ((class) * 0x9249u << MODE_SEG_SHIFT) /* six times three bits */
+
+static const uint32_t modes[] = {
+    ALL_SEGMENTS(REAL) | MODE_A20,
+    ALL_SEGMENTS(FLAT) | MODE_CODE32 | MODE_STACK32 | MODE_A20,
+    ALL_SEGMENTS(FLAT) | MODE_CODE32 | MODE_STACK32 | MODE_A20 | MODE_PAGING | MODE_DOWN,
+    ALL_SEGMENTS(SEG_BASED | SEG_WRITABLE) | MODE_CODE32 | MODE_STACK32,
+    ALL_SEGMENTS(FLAT) | MODE_A20, /* 16-bit code, flat segments */
+};
+
+static bool is(const struct atom *a, uint32_t flag)
+{
+    return isa_facts[a->op.atom].flags & flag;
+}
+
+static bool guest_access(const struct atom *a)
+{
+    return is(a, ISA_F_GUEST);
+}
+
+static bool changes_guest(const struct atom *a)
+{
+    return a->writes & 0x3ff || (guest_access(a) && is(a, ISA_F_STORE));
+}
+
+/* May the two accesses meet? Only the same register with the same value says that they don't. */
+static bool may_meet(const struct atom *a, const struct atom *b)
+{
+    if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
+        return true;
+    return a->op.imm < b->op.imm + isa_facts[b->op.atom].size && b->op.imm < a->op.imm + isa_facts[a->op.atom].size;
+}
+
+/* `b` comes after `a` in the program: must it come after it in time, or at least not before it? */
+static int distance(const struct atom *a, const struct atom *b)
+{
+    bool exit_b = is(b, ISA_F_BRANCH) && b->role != ROLE_CHECK;
+    int least = -1000000;
+
+    if (a->writes & (b->reads | b->writes))
+        return 1;
+    if (a->reads & b->writes)
+        least = 0;
+    if (is(a, ISA_F_BRANCH) && is(b, ISA_F_BRANCH))
+        return 1;
+    if (guest_access(a) && guest_access(b) && is(a, ISA_F_STORE) && may_meet(a, b))
+        return 1;
+    if (guest_access(a) && guest_access(b) && is(b, ISA_F_STORE) && may_meet(a, b))
+        least = 0;
+    if (a->role == ROLE_SIDE && (changes_guest(b) || guest_access(b) || b->role == ROLE_COMMIT))
+        return 1;
+    if (a->role == ROLE_CHECK && b->role == ROLE_COMMIT)
+        return 1;
+    if ((changes_guest(a) || guest_access(a)) && (exit_b || b->role == ROLE_COMMIT))
+        least = 0;
+    if (a->role == ROLE_COMMIT && (exit_b || changes_guest(b)))
+        least = 0;
+    return least;
+}
+
+static void fail(const struct trans *t, const char *what)
+{
+    if (failures < 20)
+        printf("%08x mode %x: %s\n", t->key.eip, t->key.mode, what);
+    failures++;
+}
+
+static void check_order(const struct trans *t, const struct atom *const *atom, unsigned count)
+{
+    for (unsigned j = 1; j < count; j++) {
+        for (unsigned i = 0; i < j; i++) {
+            if ((int)atom[j]->bundle - (int)atom[i]->bundle < distance(atom[i], atom[j])) {
+                fail(t, "two atoms are too near to each other");
+                return;
+            }
+        }
+    }
+}
+
+static void check_slots(const struct trans *t, const struct region *r)
+{
+    const struct machine *m = t->machine;
+
+    for (unsigned b = 0; b < r->bundles; b++) {
+        unsigned atoms = 0, used[UNIT_COUNT] = {0};
+
+        for (int n = r->head[b]; n >= 0; n = t->atom[n].next) {
+            atoms++;
+            used[isa_facts[t->atom[n].op.atom].unit]++;
+        }
+        used[UNIT_alu] += used[UNIT_alu0];
+        if (atoms > m->issue)
+            fail(t, "a bundle is too wide");
+        for (unsigned u = 0; u < UNIT_none; u++) {
+            if (used[u] > m->unit[u])
+                fail(t, "a bundle needs more units than there are");
+        }
+    }
+}
+
+static void check_region(const struct trans *t, unsigned number)
+{
+    const struct region *r = &t->region[number], *pins = &t->region[REGION_PINS];
+    const struct atom *atom[TRANS_ATOMS];
+    unsigned count = 0, placed = 0;
+
+    if (number == REGION_PINS && !t->loops)
+        return;
+    if (number == REGION_BODY && !t->loops) {
+        for (unsigned i = 0; i < pins->count; i++)
+            atom[count++] = &t->atom[pins->first + i];
+    }
+    for (unsigned i = 0; i < r->count; i++)
+        atom[count++] = &t->atom[r->first + i];
+    for (unsigned b = 0; b < r->bundles; b++) {
+        for (int n = r->head[b]; n >= 0; n = t->atom[n].next)
+            placed++;
+    }
+    if (placed != count)
+        fail(t, "an atom got lost");
+    check_order(t, atom, count);
+    check_slots(t, r);
+}
+
+/* The words are the bundles: same atoms, stop bits where bundles end, branches to the first words of regions. */
+static void check_code(const struct trans *t, const uint32_t *code)
+{
+    const uint32_t *at = code;
+
+    for (unsigned i = 0; i < t->regions; i++) {
+        const struct region *r = &t->region[i];
+
+        if (r->bundles && at != code + r->start)
+            fail(t, "a region isn't where the layout says");
+        for (unsigned b = 0; b < r->bundles; b++) {
+            const uint32_t *bundle = at;
+
+            for (int n = r->head[b]; n >= 0; n = t->atom[n].next) {
+                const struct atom *a = &t->atom[n];
+                struct isa_op op;
+                int words = isa_decode(at[0], at + 1, &op);
+                bool found = a->role < ROLE_CHECK || a->role > ROLE_LOOP;
+
+                if (words <= 0 || op.atom != a->op.atom || (at[words - 1] & ISA_STOP) != (a->next < 0 ? ISA_STOP : 0)) {
+                    fail(t, "the code doesn't decode to the schedule");
+                    return;
+                }
+                for (unsigned k = 0; k < t->regions; k++)
+                    found |= bundle + op.imm == code + t->region[k].start;
+                if (!found)
+                    fail(t, "a branch doesn't lead to a region");
+                at += words;
+            }
+        }
+    }
+    if (at != code + t->words)
+        fail(t, "the layout has another size");
+}
+
+static void translate(struct trans *t)
+{
+    static uint32_t code[WORDS];
+    static struct exit records[TRANS_EXITS];
+
+    if (!trans_select(t) || !trans_lower(t))
+        return;
+    if (!trans_check(t)) {
+        fail(t, "the checker found a mistake");
+        return;
+    }
+    if (!trans_schedule(t)) {
+        fail(t, "not scheduled");
+        return;
+    }
+    for (unsigned i = 0; i < t->regions; i++)
+        check_region(t, i);
+    trans_layout(t);
+    if (t->words > WORDS || !trans_emit(t, code, records)) {
+        fail(t, "not emitted");
+        return;
+    }
+    check_code(t, code);
+    translations++;
+}
+
+int main(int argc, char **argv)
+{
+    static struct trans t;
+    static uint8_t image[1 << 18];
+    FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    size_t size = f ? fread(image, 1, sizeof(image), f) : 0;
+
+    if (!size) {
+        fprintf(stderr, "usage: gear2_schedule IMAGE\n");
+        return 2;
+    }
+    fclose(f);
+    host_memory(MEMORY);
+    cms.gear1.slots = calloc(SLOT_COUNT, sizeof(struct slot));
+    profile_init();
+    jumps_init();
+    for (size_t offset = 0, n = 0; offset < size; offset += 7, n++) {
+        t.machine = &machines[n % (sizeof(machines) / sizeof(machines[0]))];
+        t.max_insns = 1 + n % TRANS_INSNS;
+        t.page = image + (offset & ~(size_t)PAGE_MASK);
+        for (unsigned m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
+            t.key = (struct context){.eip = offset & 0xffff, .mode = modes[m]};
+            t.place = m ? m : JUMPS_NO_PLACE;
+            translate(&t);
+        }
+    }
+    printf("%u translations, %u mistakes\n", translations, failures);
+    return failures || !translations;
+}
