@@ -392,6 +392,22 @@ static bool keeps_frame_private(const struct atom *a)
     return atom_is_store(a) && a->op.rs != R_SP;
 }
 
+/* GCC may move rare blocks to a function of their own, NAME.cold: they share the frame of NAME. */
+static void share_frames(struct program *p)
+{
+    for (int32_t i = 0; i < p->funcs; i++) {
+        const char *cold = strstr(p->func[i].name, ".cold");
+
+        if (!cold)
+            continue;
+        size_t length = (size_t)(cold - p->func[i].name);
+        p->func[i].frame_private = false;
+        for (int32_t k = 0; k < p->funcs; k++)
+            if (strncmp(p->func[k].name, p->func[i].name, length) == 0 && !p->func[k].name[length])
+                p->func[k].frame_private = false;
+    }
+}
+
 static void find_private_frames(struct program *p)
 {
     for (int32_t i = 0; i < p->funcs; i++)
@@ -404,6 +420,7 @@ static void find_private_frames(struct program *p)
         for (uint32_t k = 0; k < b->count; k++)
             p->func[b->func].frame_private &= keeps_frame_private(&p->atom[b->first + k]);
     }
+    share_frames(p);
 }
 
 void program_blocks(struct program *p)
