@@ -9,9 +9,11 @@
 #   make deps     install what is missing from Debian (every other target does so first)
 #   make clean    remove build/
 #
-# SAN=1 builds with the address and undefined-behaviour sanitizers, into build/san/. CC=clang works too.
+# SAN=1 builds with the address and undefined-behaviour sanitizers, into build/san/. CC=clang works
+# too.
 #
-# Each directory says in its own rules.mk what it has; this file has what they share. A rules.mk adds to:
+# Each directory says in its own rules.mk what it has; this file has what they share. A rules.mk
+# adds to:
 #
 #   GENERATED     files that must exist before anything is compiled (generated headers)
 #   ALL           what `make` builds
@@ -20,10 +22,13 @@
 #
 # and may rely on these rules:
 #
-#   $(B)/host/DIR/x.o    from DIR/x.c, for the host       $(B)/chip/DIR/x.o   for the chip (cms/rules.mk)
+#   $(B)/host/DIR/x.o    from DIR/x.c, for the host
+#   $(B)/chip/DIR/x.o    from DIR/x.c or x.S, for the chip (cms/rules.mk)
 #   $(B)/host/gen/x.o    from $(GEN)/x.c
-#   $(B)/bin/NAME        linked from its prerequisites: state `$(B)/bin/NAME: a.o b.o`; libraries in LDLIBS
-#   $(B)/tests/NAME      a unit test, from tests/unit/NAME.c and further prerequisites, stated likewise
+#   $(B)/bin/NAME        linked from its prerequisites: state `$(B)/bin/NAME: a.o b.o`; libraries
+#                        in LDLIBS
+#   $(B)/tests/NAME      a unit test, from tests/unit/NAME.c and further prerequisites, stated
+#                        likewise
 
 B := build
 CC := gcc
@@ -35,8 +40,9 @@ PYTHON := /usr/bin/env python3
 
 ifdef SAN
 B := build/san
-CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-LDFLAGS := -fsanitize=address,undefined
+SANITIZE := -fsanitize=address,undefined
+CFLAGS := -O1 -g -fno-omit-frame-pointer $(SANITIZE) -fno-sanitize-recover=undefined
+LDFLAGS := $(SANITIZE)
 endif
 
 GEN := $(B)/gen
@@ -88,7 +94,8 @@ deps:
 clean:
 	rm -rf build
 
-# Dependencies come first whatever the target: make remakes its included files before it does anything else.
+# Dependencies come first whatever the target: make remakes its included files before it does
+# anything else.
 ifeq ($(filter clean deps,$(MAKECMDGOALS)),)
 -include $(B)/deps.mk
 endif

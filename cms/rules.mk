@@ -1,24 +1,29 @@
-# The firmware. Every .c and .S below cms/ goes in, but cms/host/: that is the shim of the host build.
+# The firmware. Every .c and .S below cms/ goes in, but cms/host/: that is the shim of the host
+# build.
 #
-# It is compiled once and linked for each preset, since bundles are made for a machine: a wider one would
-# also issue what was made for a narrower one, but not the other way round. For each preset P there are
+# It is compiled once and linked for each preset, since bundles are made for a machine: a wider one
+# would also issue what was made for a narrower one, but not the other way round. For each preset P
+# there are
 #
 #   build/P/cms.elf    bundles, symbols, lines     build/P/cms.asm    disassembly
 #   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
 #
-# and for all of them build/cms.options and build/cms.traces: what vliw-sim prints for -o help and -d help.
+# and for all of them build/cms.options and build/cms.traces: what vliw-sim prints for -o help and
+# -d help.
 CMS_PRESETS := selkirk crusoe efficeon
 CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
 CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
 CMS_GEN := isa_codec isa_facts isa_text
 CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o)
 
-ALL += $(foreach p,$(CMS_PRESETS),$(patsubst %,$(B)/$p/cms.%,img asm sym)) $(B)/cms.options $(B)/cms.traces
+ALL += $(foreach p,$(CMS_PRESETS),$(patsubst %,$(B)/$p/cms.%,img asm sym)) \
+    $(B)/cms.options $(B)/cms.traces
 
 CHIP_CC = $(B)/bin/vliw-cc -std=c17 $(WARN) -I. -I$(GEN) -Icms -MMD -MP
 CHIP_NEEDS := $(B)/bin/vliw-cc $(B)/bin/vliw-ld
 
-# Strings and memory are made of themselves: the compiler must not turn their loops into calls of them.
+# Strings and memory are made of themselves: the compiler must not turn their loops into calls of
+# them.
 $(B)/chip/cms/lib/%.o: CHIP_FLAGS := -fno-tree-loop-distribute-patterns
 
 $(B)/chip/gen/%.o: $(GEN)/%.c $(B)/bin/vliw-cc | $(GENERATED)
@@ -57,7 +62,8 @@ $(eval $(foreach p,$(CMS_PRESETS),$(call CMS_LINK,$p)))
 # The host build of parts of it, for unit tests and for comparing gear 1 with the host's processor.
 $(B)/host/cms/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 
-# Lists of the firmware's knobs and trace categories as text, columns as in the simulator's own lists.
+# Lists of the firmware's knobs and trace categories as text, columns as in the simulator's own
+# lists.
 CMS_KNOB := 'KNOB(field, key, standard, least, most, text)=key least most standard text'
 CMS_TRACE := 'TRACE(name, key, text)=key text'
 

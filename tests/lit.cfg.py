@@ -21,8 +21,8 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
-# A test that hangs is a failed test: the simulator gets a limit on host time (lit's own needs a module that
-# Debian's python3 does not come with).
+# A test that hangs is a failed test: the simulator gets a limit on host time (lit's own needs a
+# module that Debian's python3 does not come with).
 limit = "timeout " + os.environ.get("SELKIRK_TEST_SECONDS", "200") + " "
 for program in ("vliw-as", "vliw-objdump", "vliw-sim", "vliw-cc", "vliw-ld", "vliw-mkimage"):
     path = os.path.join(build, "bin", program)

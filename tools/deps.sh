@@ -1,8 +1,9 @@
 #!/bin/sh
 # deps.sh - what Selkirk needs from Debian, and what each package is for.
 #
-# Installs what is missing and touches nothing (and needs no network) when nothing is. On a system without dpkg it
-# only says what to look for. Not run by hand: `make` runs it before anything else, `make deps` runs it alone.
+# Installs what is missing and touches nothing (and needs no network) when nothing is. On a system
+# without dpkg it only says what to look for. Not run by hand: `make` runs it before anything else,
+# `make deps` runs it alone.
 set -eu
 
 packages='

@@ -1,8 +1,10 @@
 #!/bin/sh
-# bench.sh BUILD - what `make bench` prints: what a change of engine, compiler or firmware should be judged by.
+# bench.sh BUILD - what `make bench` prints: what a change of engine, compiler or firmware should be
+# judged by.
 #
-# The workload is the whole way from power-on to power-off: SeaBIOS, then the boot disk's program. Simulated figures are
-# exact and the same everywhere; host speed is of this machine and this moment, the best of three runs.
+# The workload is the whole way from power-on to power-off: SeaBIOS, then the boot disk's program.
+# Simulated figures are exact and the same everywhere; host speed is of this machine and this
+# moment, the best of three runs.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
@@ -13,15 +15,16 @@ trap 'rm -rf "$work"' EXIT
 # The summary of a run goes to $work/PRESET.GEAR
 boot() # preset, gear
 {
-    "$build/bin/vliw-sim" --preset "$1" -m 64 -gear "$2" -hda "$build/guests/boot.img" -read-only -serial none \
-        2>"$work/$1.$2"
+    "$build/bin/vliw-sim" --preset "$1" -m 64 -gear "$2" -hda "$build/guests/boot.img" -read-only \
+        -serial none 2>"$work/$1.$2"
 }
 
-# Figures out of a summary: a column of the table of work by phase; a counter; cycles that are not idle, per instruction;
-# atoms per bundle of the listing that came with the firmware
+# Figures out of a summary: a column of the table of work by phase; a counter; cycles that are not
+# idle, per instruction; atoms per bundle of the listing that came with the firmware
 worked() # preset, gear, phase, column
 {
-    sed -n '/^work by phase/,/^$/p' "$work/$1.$2" | awk -v phase="$3" -v column="$4" '$1 == phase { print $column }'
+    sed -n '/^work by phase/,/^$/p' "$work/$1.$2" |
+        awk -v phase="$3" -v column="$4" '$1 == phase { print $column }'
 }
 
 counter() # preset, gear, name
@@ -54,7 +57,7 @@ speed() # preset, gear: million bundles and atoms a second, CPU seconds
 {
     for n in 1 2 3; do
         boot "$1" "$2"
-        sed -n 's/^host: \([0-9.]*\) s, \([0-9.]*\) million bundles\/s, \([0-9.]*\) million atoms\/s/\2 \3 \1/p' "$work/$1.$2"
+        awk '$1 == "host:" { print $4, $7, $2 }' "$work/$1.$2"
     done | sort -n | tail -n 1
 }
 
@@ -63,7 +66,8 @@ echo
 echo "reference engine, million per host second (preset ${presets%% *}, best of three)"
 printf '  %-34s %11s %11s %11s\n' run bundles atoms 'CPU s'
 # shellcheck disable=SC2046
-printf '  %-34s %11s %11s %11s\n' 'gear 1 alone' $(speed "${presets%% *}" 1) 'gears 1 and 2' $(speed "${presets%% *}" 2)
+printf '  %-34s %11s %11s %11s\n' 'gear 1 alone' $(speed "${presets%% *}" 1) \
+    'gears 1 and 2' $(speed "${presets%% *}" 2)
 echo
 
 for preset in $presets; do

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Checks the borders between Selkirk's rooms; prints one line for each violation and ends with 1 if there are any.
+"""Checks the borders between Selkirk's rooms: one line for each violation, 1 if there are any.
 
     borders.py [--root DIR] [--sim-map FILE] [--firmware ELF]
 
 What must hold (docs/README.md has the reasons):
-  - vliw-sim/ and cms/ never include each other; both may include hidden-mem/ and what isa/ generates.
+  - vliw-sim/ and cms/ never include each other; both may include hidden-mem/ and what isa/
+    generates.
   - cms/ includes no host header, but in cms/host/ (the host build of parts of it, for tests).
-  - vliw-sim/ knows no x86 instruction and no PC device: their words do not occur in it, comments included.
+  - vliw-sim/ knows no x86 instruction and no PC device: their words don't occur in it, comments
+    included.
   - an atom is defined in isa/atoms.isa and nowhere else; nobody numbers atoms by hand.
-  - the simulator links nothing of the firmware (--sim-map), the firmware nothing of a C library (--firmware).
+  - the simulator links nothing of the firmware (--sim-map), the firmware nothing of a C library
+    (--firmware).
 """
 import argparse
 import os
@@ -16,59 +19,78 @@ import re
 import struct
 import sys
 
+ROOT = os.path.normpath(os.path.join(os.path.dirname(__file__), "../.."))
 SOURCES = (".c", ".h", ".S", ".s", ".def", ".inc")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 # Headers that a freestanding C compiler brings itself.
 FREESTANDING = {
-    "stdint.h", "stddef.h", "stdbool.h", "stdarg.h", "limits.h", "stdalign.h", "stdnoreturn.h", "float.h",
+    "float.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h",
+    "stdnoreturn.h",
 }
 
-# Words of x86 instructions and of PC devices. Helping atoms reach the simulator by generated code alone.
-X86_WORDS = re.compile(
-    r"\b(modrm|sib_byte|eflags|rflags|e?flags_register|[er][abcd]x|[er][sd]i|[er][bs]p|[er]ip|cr[0-4]|[gil]dtr?|tr6"
-    r"|cpuid|rdtsc|rdmsr|wrmsr|invlpg|lgdt|lidt|iret[dq]?|pushf|popf|opcode_0f|x86_op|insns?_def"
-    r"|i?8259a?|i?825[34]|i?8042|1[68]550a?|uart|i440fx|piix\d?|ata_|atapi|vga|vgabios|seabios|fw_cfg|cmos|rtc|pic|pit"
-    r"|apic|pci|ide|e820|int1[0369]h?|a20)\b",
-    re.I,
+# What the simulator must not speak of. Helping atoms reach it by generated code alone.
+X86_WORDS = (
+    # registers and tables
+    r"[er][abcd]x", r"[er][sd]i", r"[er][bs]p", r"[er]ip", r"cr[0-4]", r"[gil]dtr?", r"eflags",
+    r"rflags", r"a20",
+    # instructions and their encoding
+    r"modrm", r"sib_byte", r"opcode_0f", r"x86_op", r"insns?_def", r"cpuid", r"rdtsc", r"rdmsr",
+    r"wrmsr", r"invlpg", r"lgdt", r"lidt", r"iret[dq]?", r"pushf", r"popf",
+    # the PC
+    r"i?8259a?", r"i?825[34]", r"i?8042", r"1[68]550a?", r"uart", r"i440fx", r"piix\d?", r"ata_",
+    r"atapi", r"vga", r"vgabios", r"seabios", r"fw_cfg", r"cmos", r"rtc", r"pic", r"pit", r"apic",
+    r"pci", r"ide", r"e820", r"int1[0369]h?",
 )
-# Lines that may use such a word: files and options of the command line bear QEMU's names, and mean nothing there.
+X86_WORD = re.compile(r"\b(%s)\b" % "|".join(X86_WORDS), re.I)
+
+# Lines that may: options and files of the command line bear QEMU's names, and mean nothing there.
 X86_ALLOWED = re.compile(r'^OPTION\(|^#define DEFAULT_BIOS "|"-?(bios|vgabios)"|`?vgabios`?,')
 
-LIBC = re.compile(r"^(_*(malloc|free|calloc|realloc|printf|puts|exit|abort|sbrk|impure_ptr|libc_\w+|errno)|_(read|write|"
-                  r"open|close|fstat|isatty|lseek|kill|getpid)|f?open|f?close|fwrite|fread|stdout|stderr|environ)$")
+INSN_BY_HAND = re.compile(r'(?:^\s*|[";]\s*)\.insn\s+[a-z]', re.M)
+ATOM_BY_HAND = re.compile(r"^\s*#\s*define\s+(OP|ATOM|OPCODE)_\w+\s+(0x)?\d", re.M)
+
+LIBC = re.compile(
+    r"^(_*(malloc|free|calloc|realloc|printf|puts|exit|abort|sbrk|impure_ptr|libc_\w+|errno)"
+    r"|_(read|write|open|close|fstat|isatty|lseek|kill|getpid)"
+    r"|f?open|f?close|fwrite|fread|stdout|stderr|environ)$")
 
 
 def sources(root, top):
+    """Yields (path from the root, text) of every source file below root/top."""
     for folder, folders, files in os.walk(os.path.join(root, top)):
         folders.sort()
         for name in sorted(files):
             if name.endswith(SOURCES):
                 path = os.path.join(folder, name)
-                yield os.path.relpath(path, root), open(path, encoding="utf-8", errors="replace").read()
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    yield os.path.relpath(path, root), file.read()
 
 
 def line_of(text, position):
     return text.count("\n", 0, position) + 1
 
 
+def included(root, path, name):
+    """What a quoted name means: it is looked for beside the file, then from the root."""
+    beside = os.path.normpath(os.path.join(os.path.dirname(path), name))
+    return beside if os.path.exists(os.path.join(root, beside)) else os.path.normpath(name)
+
+
 def check_includes(root, problems):
     for top, forbidden in (("vliw-sim", ("cms",)), ("cms", ("vliw-sim", "tools"))):
         for path, text in sources(root, top):
+            firmware = top == "cms" and not path.startswith("cms/host/")
             for match in INCLUDE.finditer(text):
                 where = f"{path}:{line_of(text, match.start())}"
                 kind, name = match.groups()
-                # A quoted name is looked for beside the file first; then it counts from the root.
-                beside = os.path.normpath(os.path.join(os.path.dirname(path), name))
-                target = beside if os.path.exists(os.path.join(root, beside)) else os.path.normpath(name)
-                head = target.split("/")[0]
-                if head in forbidden:
+                target = included(root, path, name)
+                if target.split("/")[0] in forbidden:
                     problems.append(f"{where}: {top}/ must not include {target}")
-                if top == "cms" and not path.startswith("cms/host/"):
-                    if kind == "<" and name not in FREESTANDING:
-                        problems.append(f"{where}: firmware must not include the host header <{name}>")
-                    if target.startswith("cms/host/") or name.startswith("host/"):
-                        problems.append(f"{where}: only cms/host/ may include {name}")
+                if firmware and kind == "<" and name not in FREESTANDING:
+                    problems.append(f"{where}: firmware must not include the host header <{name}>")
+                if firmware and (target.startswith("cms/host/") or name.startswith("host/")):
+                    problems.append(f"{where}: only cms/host/ may include {name}")
 
 
 def check_words(root, problems):
@@ -76,41 +98,48 @@ def check_words(root, problems):
         for number, line in enumerate(text.splitlines(), 1):
             if X86_ALLOWED.search(line):
                 continue
-            for match in X86_WORDS.finditer(line):
-                problems.append(f"{path}:{number}: the simulator must not know of `{match.group()}`")
+            for match in X86_WORD.finditer(line):
+                word = match.group()
+                problems.append(f"{path}:{number}: the simulator must not know of `{word}`")
 
 
-def check_atoms(root, problems):
-    """Atoms are numbered by isa/ alone: no .insn and no second `atom NAME` line outside of it."""
+def check_numbers(root, problems):
+    """Atoms are numbered by isa/ alone."""
     for top in ("vliw-sim", "hidden-mem", "tools", "cms"):
         for path, text in sources(root, top):
-            for match in re.finditer(r"(?:^\s*|[\";]\s*)\.insn\s+[a-z]", text, re.M):
+            for match in INSN_BY_HAND.finditer(text):
                 problems.append(f"{path}:{line_of(text, match.end())}: .insn by hand; "
                                 "use build/gen/isa_intrinsics.h")
-            for match in re.finditer(r"^\s*#\s*define\s+(OP|ATOM|OPCODE)_\w+\s+(0x)?\d", text, re.M):
-                problems.append(f"{path}:{line_of(text, match.start())}: an atom numbered by hand")
-    for folder, _, files in os.walk(root):
-        if os.path.relpath(folder, root).split("/")[0] in ("build", ".git", "tests"):
-            continue
-        for name in files:
+            for match in ATOM_BY_HAND.finditer(text):
+                problems.append(f"{path}:{line_of(text, match.end())}: an atom numbered by hand")
+
+
+def check_description(root, problems):
+    """There is one description, and it defines each atom once."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(set(folders) - {"build", ".git", "tests"})
+        for name in sorted(files):
             path = os.path.relpath(os.path.join(folder, name), root)
             if name.endswith(".isa") and path != "isa/atoms.isa":
                 problems.append(f"{path}: a second description of atoms")
-    names = {}
     path = os.path.join(root, "isa/atoms.isa")
-    if os.path.exists(path):
-        for number, line in enumerate(open(path, encoding="utf-8"), 1):
-            match = re.match(r"atom\s+(\S+)", line)
-            if match and "$" not in match.group(1):
-                if match.group(1) in names:
-                    problems.append(f"isa/atoms.isa:{number}: atom {match.group(1)} is already defined in line "
-                                    f"{names[match.group(1)]}")
-                names[match.group(1)] = number
+    if not os.path.exists(path):
+        return
+    lines = {}
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            match = re.match(r"atom\s+([^\s$]+)\s", line)
+            if match and match.group(1) in lines:
+                problems.append(f"isa/atoms.isa:{number}: atom {match.group(1)} is already "
+                                f"defined in line {lines[match.group(1)]}")
+            elif match:
+                lines[match.group(1)] = number
 
 
 def check_map(path, problems):
     """The linker's map of the simulator names every object that went in."""
-    loaded = set(re.findall(r"^LOAD (\S+)", open(path).read(), re.M))
+    with open(path, encoding="utf-8") as file:
+        loaded = set(re.findall(r"^LOAD (\S+)", file.read(), re.M))
     if not loaded:
         problems.append(f"{path}: no linker map")
     for name in sorted(loaded):
@@ -120,18 +149,20 @@ def check_map(path, problems):
 
 def symbols(path):
     """Yields (name, defined) of a little-endian ELF64 file's symbol table."""
-    data = open(path, "rb").read()
+    with open(path, "rb") as file:
+        data = file.read()
     if data[:6] != b"\x7fELF\x02\x01":
         raise ValueError("not a little-endian ELF64 file")
-    offset, = struct.unpack_from("<Q", data, 40)
+    table, = struct.unpack_from("<Q", data, 40)
     size, count = struct.unpack_from("<HH", data, 58)
-    for i in range(count):
-        _, kind, _, _, start, length, link, _, _, entry = struct.unpack_from("<IIQQQQIIQQ", data, offset + i * size)
-        if kind != 2:
+    for at in range(table, table + size * count, size):
+        header = struct.unpack_from("<IIQQQQIIQQ", data, at)
+        kind, start, length, link, entry = header[1], header[4], header[5], header[6], header[9]
+        if kind != 2:  # SHT_SYMTAB
             continue
-        strings, = struct.unpack_from("<Q", data, offset + link * size + 24)
-        for at in range(start + entry, start + length, entry):
-            name, info, _, section = struct.unpack_from("<IBBH", data, at)
+        strings, = struct.unpack_from("<Q", data, table + link * size + 24)
+        for symbol in range(start + entry, start + length, entry):
+            name, _, _, section = struct.unpack_from("<IBBH", data, symbol)
             end = data.index(b"\0", strings + name)
             yield data[strings + name:end].decode(), section != 0
 
@@ -153,7 +184,7 @@ def check_firmware(path, problems):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--root", default=os.path.normpath(os.path.join(os.path.dirname(__file__), "../..")))
+    parser.add_argument("--root", default=ROOT)
     parser.add_argument("--sim-map")
     parser.add_argument("--firmware")
     args = parser.parse_args()
@@ -161,7 +192,8 @@ def main():
     problems = []
     check_includes(args.root, problems)
     check_words(args.root, problems)
-    check_atoms(args.root, problems)
+    check_numbers(args.root, problems)
+    check_description(args.root, problems)
     if args.sim_map:
         check_map(args.sim_map, problems)
     if args.firmware:

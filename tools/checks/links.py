@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that what the documentation points at exists; prints one line for each link or path that doesn't.
+"""Checks that what the documentation points at exists; one line for each link or path that doesn't.
 
     links.py [--root DIR]
 
-Relative links of every committed Markdown file, and every path of the tree that stands between backquotes in one
-(`cms/boot/start.S`; a place in build/ is made, not committed, and is not looked for).
+Relative links of every Markdown file, and every path of the tree that stands between backquotes in
+one (`cms/boot/start.S`; a place in build/ is made, not committed, and is not looked for).
 """
 import argparse
 import os
@@ -13,6 +13,7 @@ import sys
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH = re.compile(r"`((?:cms|docs|hidden-mem|isa|tests|tools|vliw-sim)/[\w./-]*)`")
+ROOT = os.path.normpath(os.path.join(os.path.dirname(__file__), "../.."))
 SKIPPED = {"build", ".git"}
 
 
@@ -35,7 +36,7 @@ def broken(root, page):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--root", default=os.path.normpath(os.path.join(os.path.dirname(__file__), "../..")))
+    parser.add_argument("--root", default=ROOT)
     args = parser.parse_args()
 
     found = 0

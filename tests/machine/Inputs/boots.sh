@@ -3,10 +3,11 @@
 simulator=$1
 build=$2
 shift 2
-if ! output=$($simulator -hda "$build/guests/boot.img" -read-only "$@" 2>&1 >"$build/tests/boots.$$"); then
+console=$build/tests/boots.$$
+if ! output=$($simulator -hda "$build/guests/boot.img" -read-only "$@" 2>&1 >"$console"); then
     echo "$output"
     failed=1
 fi
-diff "$build/guests/boot.expected" "$build/tests/boots.$$" || failed=1
-rm -f "$build/tests/boots.$$"
+diff "$build/guests/boot.expected" "$console" || failed=1
+rm -f "$console"
 exit ${failed:-0}

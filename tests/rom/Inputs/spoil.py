@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """spoil.py IN OUT CHANGE... - a firmware image that the boot ROM must refuse.
 
-FIELD=VALUE sets a field of the header (seg0.addr is one of segment 0) and mends the header's checksum; flip=BYTE
-inverts the lowest bit of a byte (negative: from the end) and mends nothing; cut=BYTES keeps only so many bytes.
+FIELD=VALUE sets a field of the header (seg0.addr is one of segment 0) and mends the header's
+checksum; flip=BYTE inverts the lowest bit of a byte (negative: from the end) and mends nothing;
+cut=BYTES keeps only so many bytes.
 """
 import struct
 import sys
 import zlib
 
 FIELDS = {
-    "magic": (0, "<I"), "version": (4, "<I"), "isa_id": (8, "<Q"), "entry": (16, "<Q"), "hidden_size": (24, "<Q"),
+    "magic": (0, "<I"), "version": (4, "<I"), "isa_id": (8, "<Q"), "entry": (16, "<Q"),
+    "hidden_size": (24, "<Q"),
     "size": (32, "<I"), "segments": (36, "<I"), "body_crc": (40, "<I"), "header_crc": (44, "<I"),
 }
 HEADER = 304
