@@ -1,6 +1,12 @@
 # Guests for gear 2: random code, and small programs whose translations are pinned.
 GEAR2_GUESTS := $(patsubst tests/gear2/guest/%.S,$(B)/guests/gear2/%.bin,$(wildcard tests/gear2/guest/*.S))
 TEST_NEEDS += $(B)/tests/random_image $(GEAR2_GUESTS)
+FUZZ += fuzz-gear2
+.PHONY: fuzz-gear2
+
+# Other images every day.
+fuzz-gear2: $(ALL) $(B)/tests/random_image
+	tests/gear2/fuzz.sh $(B) `date +%Y%m%d`000 $$(($(FUZZ_SECONDS) / 2 + 1))
 
 $(B)/tests/random_image: tests/gear2/random_image.c
 	@mkdir -p $(@D)

@@ -1,0 +1,31 @@
+#!/bin/sh
+# fuzz.sh BUILD SEED COUNT - random guest code under gears 1 and 2, COUNT images from SEED on; stops at the first difference.
+set -eu
+build=$1
+seed=$2
+last=$((seed + $3))
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# run NAME OPTION...: the image's output; every image ends by HLT with interrupts off, status 10
+run()
+{
+    name=$1
+    shift
+    status=0
+    timeout 100 "$build/bin/vliw-sim" --bios "$work/image" --debugcon "file:$work/$name" "$@" >"$work/log" 2>&1 || status=$?
+    if [ $status != 10 ] || ! cmp "$work/gear1" "$work/$name"; then
+        echo "seed $seed: exit status $status with: $*"
+        exit 1
+    fi
+}
+
+while [ "$seed" -lt "$last" ]; do
+    "$build/tests/random_image" "$seed" 70 >"$work/image"
+    run gear1 --gear 1
+    run gear2 --gear 2
+    run eager -o cms.gear2.threshold=1 -o cms.tcache.kib=64
+    run crusoe --preset crusoe -o cms.gear2.max_insns=$((seed % 60 + 1))
+    seed=$((seed + 1))
+done
+echo "$3 images, no difference"
