@@ -270,6 +270,14 @@ static bool trap_later(const struct decoded *d, unsigned rest)
     return false;
 }
 
+/* A control atom's meaning begins with its link: if it may trap after that, the link waits. */
+static bool links_or_traps(const struct isa_op *op)
+{
+    const uint32_t both = ISA_F_LINK | ISA_F_TRAP;
+
+    return (isa_facts[op->atom].flags & both) == both;
+}
+
 /* Fills atom[] in executable order; returns how many. */
 static unsigned bundle_order(const struct decoded *d, struct atom *out)
 {
@@ -282,7 +290,7 @@ static unsigned bundle_order(const struct decoded *d, struct atom *out)
         const struct isa_effects *e = &d->effects[i];
         uint32_t uses = isa_facts[d->op[i].atom].uses;
         rest &= ~(1u << i);
-        bool aside = read_later(d, i, rest) || trap_later(d, rest);
+        bool aside = read_later(d, i, rest) || trap_later(d, rest) || links_or_traps(&d->op[i]);
         struct atom *a = &out[n++];
         *a = (struct atom){
             .exec = exec_function(d->op[i].atom), .op = d->op[i], .index = (uint8_t)i};
@@ -331,6 +339,31 @@ static void bundle_hazards(const struct machine *m, const struct decoded *d, str
     }
 }
 
+/* What the machine's predictor can say about an atom. */
+static enum flow atom_flow(const struct machine *m, const struct isa_op *op)
+{
+    uint32_t flags = isa_facts[op->atom].flags;
+
+    if (m->predict_kind == PREDICT_NONE || !(flags & ISA_F_BRANCH))
+        return FLOW_CERTAIN;
+    if (!(flags & ISA_F_COND))
+        return flags & ISA_F_INDIRECT ? FLOW_INDIRECT : FLOW_CERTAIN;
+    if (flags & ISA_F_INDIRECT)
+        return FLOW_CERTAIN;
+    return op->imm < 0 ? FLOW_BACKWARD : FLOW_FORWARD;
+}
+
+static uint32_t bundle_mix(struct chip *chip, const struct decoded *d)
+{
+    struct energy_mix mix = {0};
+
+    for (unsigned i = 0; i < d->atoms; i++) {
+        mix.atoms[isa_facts[d->op[i].atom].energy]++;
+        mix.atoms[EN_lim] += d->op[i].long_imm;
+    }
+    return energy_mix(chip, &mix);
+}
+
 static struct bundle *bundle_decode(struct chip *chip, uint64_t pc)
 {
     struct decoded d;
@@ -352,6 +385,7 @@ static struct bundle *bundle_decode(struct chip *chip, uint64_t pc)
         .succ = {nowhere, nowhere},
         .atoms = (uint8_t)d.atoms,
         .execs = (uint8_t)execs,
+        .mix = bundle_mix(chip, &d),
         .sum = d.sum,
     };
     memcpy(b->atom, atom, execs * sizeof *atom);
@@ -360,6 +394,7 @@ static struct bundle *bundle_decode(struct chip *chip, uint64_t pc)
     bundle_hazards(&chip->machine, &d, b);
     for (unsigned i = 0; i < d.atoms; i++) {
         traps += atom_may_trap(&d.op[i]);
+        b->flow |= (uint8_t)atom_flow(&chip->machine, &d.op[i]);
         accesses += (isa_facts[d.op[i].atom].flags & (ISA_F_LOAD | ISA_F_STORE)) != 0;
     }
     b->careful = traps > 1 || accesses > 1;

@@ -57,6 +57,8 @@ struct bundle {
     uint8_t lates;
     bool careful;
     bool divides;
+    uint8_t flow; /* enum flow, on a machine that predicts branches; else FLOW_CERTAIN */
+    uint32_t mix; /* of its atoms: energy.h */
     uint32_t sum; /* of its words, for debug.check_code */
     struct bundle *free_next;
     struct bundle_late late[BUNDLE_LATES];

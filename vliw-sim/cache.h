@@ -4,6 +4,9 @@
  * Data live in DRAM's host copy; a cache knows which lines it would hold. A set is an array of ways
  * in order of recency, most recent first, so a repeated hit is one comparison and the victim is
  * always the last. An entry is (line number << 1 | dirty), 0 if empty: line 0 is no memory.
+ *
+ * Which way of the hardware an entry stands for is kept beside it, because ways can be switched
+ * off: their entries go behind the others and are not looked at.
  */
 #ifndef SELKIRK_CACHE_H
 #define SELKIRK_CACHE_H
@@ -15,7 +18,9 @@ struct machine_cache;
 
 struct cache {
     uint32_t *entry; /* sets * ways */
+    uint8_t *way;    /* of each entry */
     uint32_t ways;
+    uint32_t live; /* ways that are in use: the first so many entries of a set */
     uint32_t set_mask;
     uint64_t hits;       /* of cache_access() */
     uint64_t misses;     /* of cache_access() */
@@ -50,6 +55,12 @@ static inline bool cache_again(struct cache *cache, uint32_t line, bool write)
  * not, *victim is the line that had to leave if that was dirty, else 0.
  */
 bool cache_access(struct cache *cache, uint32_t line, bool write, uint32_t *victim);
+
+/*
+ * Uses the ways of `mask` (not 0) and no others. What a way that is switched off holds is gone; each
+ * of its dirty lines is first given to `drop`.
+ */
+void cache_use(struct cache *cache, uint32_t mask, void (*drop)(void *to, uint32_t line), void *to);
 
 /* Takes the line out; what was dirty is lost. For instruction caches. */
 void cache_drop(struct cache *cache, uint32_t line);

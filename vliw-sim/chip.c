@@ -30,11 +30,22 @@ struct chip *chip_new(const struct machine *m)
     tlb_init(&chip->tlb, m->tlb_entries, m->tlb_ways);
     sbuf_init(&chip->sbuf, m->sbuf_entries);
     hier_init(&chip->hier, m);
+    jtlb_init(&chip->jtlb, m->jtlb_entries, m->jtlb_ways);
+    rstack_init(&chip->rstack, m->return_stack);
+    predict_init(&chip->predictor, m->predict_kind, m->predict_entries);
+    chip->alias.registers = m->alias_registers;
+    chip->ways[HIER_L1I] = (1u << m->l1i.ways) - 1;
+    chip->ways[HIER_L1D] = (1u << m->l1d.ways) - 1;
+    chip->ways[HIER_L2] = (1u << m->l2.ways) - 1;
+    power_init(chip);
+    energy_init(chip);
+    fault_init(chip);
     chip->code = bundle_cache_new();
     chip->tlb_stall = m->tlb_latency - 1;
     chip->pc = ROM_BASE + sizeof(struct rom_header);
     chip->vbase = LPM_BASE;
     chip->timer = chip->timer_cycle = UINT64_MAX;
+    chip_plan_interrupts(chip);
     chip->max_cycles = UINT64_MAX;
     chip->stall_row = chip->stall[chip->phase];
     chip->fetch_line = LINE_NONE;
@@ -46,6 +57,10 @@ struct chip *chip_new(const struct machine *m)
 void chip_free(struct chip *chip)
 {
     bundle_cache_free(chip->code);
+    energy_free(chip);
+    predict_free(&chip->predictor);
+    rstack_free(&chip->rstack);
+    jtlb_free(&chip->jtlb);
     hier_free(&chip->hier);
     sbuf_free(&chip->sbuf);
     tlb_free(&chip->tlb);
@@ -77,17 +92,35 @@ void chip_halt_with(struct chip *chip, enum chip_stop why)
     engine_plan(chip);
 }
 
-uint64_t chip_time(const struct chip *chip)
+void chip_plan_interrupts(struct chip *chip)
 {
-    return (uint64_t)((unsigned __int128)chip->cycle * 1000000 / chip->machine.khz);
+    chip->irq_cycle =
+        chip->timer_cycle < chip->fault.cycle ? chip->timer_cycle : chip->fault.cycle;
 }
 
-uint64_t chip_cycle_of(const struct chip *chip, uint64_t ns)
+static bool mask_valid(uint64_t mask, uint32_t ways)
 {
-    unsigned __int128 cycles;
+    return mask && !(mask >> ways);
+}
 
-    if (ns == UINT64_MAX)
-        return UINT64_MAX;
-    cycles = ((unsigned __int128)ns * chip->machine.khz + 999999) / 1000000;
-    return cycles < UINT64_MAX ? (uint64_t)cycles : UINT64_MAX;
+bool chip_use_ways(struct chip *chip, enum hier_cache which, uint64_t mask)
+{
+    if (!mask_valid(mask, hier_cache(&chip->hier, which)->ways))
+        return false;
+    energy_pay(chip);
+    chip->ways[which] = (uint32_t)mask;
+    uint32_t stall = hier_use(&chip->hier, which, (uint32_t)mask);
+    energy_price(chip);
+    chip->fetch_line = LINE_NONE;
+    if (stall)
+        chip_stall(chip, STALL_dcache, stall);
+    return true;
+}
+
+bool chip_use_tlb_ways(struct chip *chip, uint64_t mask)
+{
+    if (!mask_valid(mask, chip->tlb.ways))
+        return false;
+    tlb_use(&chip->tlb, (uint32_t)mask);
+    return true;
 }

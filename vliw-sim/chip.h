@@ -20,9 +20,15 @@
 
 #include "hidden-mem/map.h"
 #include "isa.h"
+#include "vliw-sim/alias.h"
+#include "vliw-sim/energy.h"
 #include "vliw-sim/events.h"
+#include "vliw-sim/fault.h"
 #include "vliw-sim/hier.h"
+#include "vliw-sim/lookup.h"
 #include "vliw-sim/machine.h"
+#include "vliw-sim/power.h"
+#include "vliw-sim/predict.h"
 #include "vliw-sim/sbuf.h"
 #include "vliw-sim/tlb.h"
 
@@ -41,7 +47,7 @@ enum {
 };
 
 enum chip_status { STATUS_IE = 1, STATUS_TL = 2, STATUS_WE = 4, STATUS_ALL = 7 };
-enum chip_pending { IPEND_TIMER = 1 };
+enum chip_pending { IPEND_TIMER = 1, IPEND_FAULT = 4 };
 enum { SCRATCHES = 4 };
 
 /* What is left to do when all atoms of a bundle have executed. */
@@ -98,6 +104,7 @@ struct chip {
     uint64_t r_busy;     /* registers whose result may still be on its way; r_ready has the cycle */
     uint64_t r_dirty;    /* written since the last commit */
     uint64_t *stall_row; /* stall[phase] */
+    uint64_t *mix_runs;  /* how often bundles of each mix of atoms have run in this phase: energy.h */
     uint32_t fetch_line; /* line of the last fetch; LINE_NONE */
     uint32_t after;      /* enum chip_after */
     uint8_t c_busy;
@@ -120,6 +127,11 @@ struct chip {
     uint32_t tlb_stall; /* cycles of each guest access beyond the first */
     struct sbuf sbuf;
     struct hier hier;
+    uint32_t ways[HIER_CACHES]; /* bit masks of those in use */
+    struct alias alias;
+    struct jtlb jtlb;
+    struct rstack rstack;
+    struct predictor predictor;
     _Alignas(64) uint8_t lpm[LPM_SIZE];
     _Alignas(64) uint8_t ldm[LDM_SIZE];
     uint8_t *rom;
@@ -135,6 +147,9 @@ struct chip {
     uint64_t scratch[SCRATCHES];
     uint64_t timer;       /* ns */
     uint64_t timer_cycle; /* first cycle in which it is pending */
+    uint64_t irq_cycle;   /* first cycle in which anything is that may be taken at a commit */
+    struct fault fault;
+    struct power power;
     uint64_t tlb_hi, tlb_lo, tlb_tmask;
     uint64_t cfg_index;
     uint64_t emu_base;
@@ -159,6 +174,8 @@ struct chip {
 
     /* ---- counters: counters.c, stats.def */
     uint64_t stall[PHASE_COUNT][STALL_COUNT];
+    uint64_t idle; /* cycles of STALL_idle */
+    struct energy energy;
     uint64_t phase_atoms[PHASE_COUNT];
     uint64_t phase_retired[PHASE_COUNT];
     uint64_t counted_bundles; /* up to here STALL_issue has been charged, */
@@ -206,7 +223,14 @@ bool chip_hide(struct chip *chip, uint64_t size);
 /* What Ctrl-C, limits and host requests do: the engine returns after the current bundle. */
 void chip_halt_with(struct chip *chip, enum chip_stop why);
 
-/* Simulated nanoseconds since reset, and the first cycle at which they reach `ns`. */
+/* When anything can be taken at a commit: after the timer or a fault has got another time. */
+void chip_plan_interrupts(struct chip *chip);
+
+/* Uses these ways of a cache and no others. False: the mask names none, or one that isn't there. */
+bool chip_use_ways(struct chip *chip, enum hier_cache which, uint64_t mask);
+bool chip_use_tlb_ways(struct chip *chip, uint64_t mask);
+
+/* power.c: simulated nanoseconds since reset, and the first cycle at which they reach `ns`. */
 uint64_t chip_time(const struct chip *chip);
 uint64_t chip_cycle_of(const struct chip *chip, uint64_t ns);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vliw-sim/fault.h"
+
 struct knob {
     const char *section;
     const char *key;
@@ -26,7 +28,37 @@ static const struct knob knob_table[] = {
 };
 
 #define KNOBS (sizeof knob_table / sizeof knob_table[0])
-#define KNOBS_ALL (KNOBS + UNIT_COUNT + LAT_COUNT)
+#define KNOBS_ALL (KNOBS + UNIT_COUNT + LAT_COUNT + ENERGY_UNITS)
+#define ATOM_PJ 300 /* of a class of atoms, if nothing is said */
+
+static const struct knob energy_table[ENERGY_UNITS] = {
+#define ENERGY_KNOB(name, key, unit, most, standard, text) \
+    [ENERGY_##name] = {"energy", key,      offsetof(struct machine, energy[ENERGY_##name]), \
+                       unit,     0,   most, standard,                                       \
+                       text},
+#define EVENT(name, key, pj, scaled, count, text) ENERGY_KNOB(name, key, "pJ", 1000000, pj, text)
+#define LEAK(name, key, uw, share, text) ENERGY_KNOB(name, key, "uW", 100000000, uw, text)
+#include "vliw-sim/energy.def"
+#undef EVENT
+#undef LEAK
+#undef ENERGY_KNOB
+};
+
+static bool energy_knob(size_t unit, struct knob *k)
+{
+    if (unit >= EN_COUNT)
+        *k = energy_table[unit];
+    else
+        *k = (struct knob){"energy",
+                           isa_energy_name[unit],
+                           offsetof(struct machine, energy[unit]),
+                           "pJ",
+                           0,
+                           1000000,
+                           ATOM_PJ,
+                           isa_energy_text[unit]};
+    return true;
+}
 
 /* The i-th knob, those that isa/ names included. False for the unit that has no slots to count. */
 static bool knob_at(size_t i, struct knob *k)
@@ -50,6 +82,8 @@ static bool knob_at(size_t i, struct knob *k)
         return i != UNIT_none;
     }
     i -= UNIT_COUNT;
+    if (i >= LAT_COUNT)
+        return energy_knob(i - LAT_COUNT, k);
     *k = (struct knob){"latency",
                        isa_latency_name[i],
                        offsetof(struct machine, latency[i]),
@@ -112,6 +146,23 @@ static bool number_parse(const char *text, unsigned long long *out)
     return *end == '\0';
 }
 
+/* The number of a word in a list like `none|static|bimodal`. */
+static bool word_parse(const char *words, const char *text, unsigned long long *out)
+{
+    size_t length = strlen(text);
+
+    if (!strchr(words, '|'))
+        return false;
+    for (*out = 0;; ++*out) {
+        size_t n = strcspn(words, "|");
+        if (n == length && memcmp(words, text, n) == 0)
+            return true;
+        if (!words[n])
+            return false;
+        words += n + 1;
+    }
+}
+
 /* `where` is what stands before the key in a message. */
 static bool setting_apply(struct machine *m, const char *where, const char *section,
                           const char *key, const char *value, struct config_error *err)
@@ -129,7 +180,7 @@ static bool setting_apply(struct machine *m, const char *where, const char *sect
     if (!knob_find(section, key, &k))
         return config_fail(err, "%s: %.64s.%.64s: unknown key, expected one that `-o help` lists",
                            where, section, key);
-    if (!number_parse(value, &n))
+    if (!word_parse(k.unit, value, &n) && !number_parse(value, &n))
         return config_fail(err, "%s: %s.%s: `%.64s` is not a number, expected %u to %u%s%s", where,
                            section, key, value, k.least, k.most, *k.unit ? " " : "", k.unit);
     if (n < k.least || n > k.most)
@@ -277,6 +328,38 @@ static bool cache_check(const char *name, const struct machine_cache *c, uint32_
     return true;
 }
 
+/* Points follow one another without a gap, each slower than the one before and at no more voltage. */
+static bool points_check(const struct machine *m, struct config_error *err)
+{
+    for (unsigned i = 1; i < MACHINE_POINTS; i++) {
+        const struct machine_point *p = &m->point[i];
+        if (!p->khz != !p->mv)
+            return config_fail(err, "machine: power.mv%u: %u, expected %s", i, p->mv,
+                               p->khz ? "a voltage" : "0, since there is no such point");
+        if (p->khz >= p[-1].khz && p->khz)
+            return config_fail(err, "machine: power.khz%u: %u, expected less than point %u has (%u)",
+                               i, p->khz, i - 1, p[-1].khz);
+        if (p->mv > p[-1].mv)
+            return config_fail(err, "machine: power.mv%u: %u, expected at most what point %u has (%u)",
+                               i, p->mv, i - 1, p[-1].mv);
+    }
+    return true;
+}
+
+/* What is to break must be there. */
+static bool fault_check(const struct machine *m, struct config_error *err)
+{
+    const uint32_t count[] = {
+        [FAULT_NONE] = ISA_R_COUNT, [FAULT_L1I] = m->l1i.ways,    [FAULT_L1D] = m->l1d.ways,
+        [FAULT_L2] = m->l2.ways,    [FAULT_TLB] = m->tlb_ways, [FAULT_REGISTER] = ISA_R_COUNT,
+    };
+
+    if (m->fault_index >= count[m->fault_unit])
+        return config_fail(err, "machine: fault.index: %u, expected less than %u", m->fault_index,
+                           count[m->fault_unit]);
+    return true;
+}
+
 bool machine_check(const struct machine *m, struct config_error *err)
 {
     if (!cache_check("l1i", &m->l1i, m->l1i.line, err) ||
@@ -301,6 +384,16 @@ bool machine_check(const struct machine *m, struct config_error *err)
             return config_fail(err, "machine: units.%s: %u, expected at most core.issue (%u)",
                                isa_unit_name[u], m->unit[u], m->issue);
     }
+    if (m->jtlb_entries &&
+        (m->jtlb_entries % m->jtlb_ways || !is_power_of_two(m->jtlb_entries / m->jtlb_ways)))
+        return config_fail(err,
+                           "machine: jtlb.entries: %u in %u ways, expected a power of two of sets",
+                           m->jtlb_entries, m->jtlb_ways);
+    if (!is_power_of_two(m->predict_entries))
+        return config_fail(err, "machine: predict.entries: %u, expected a power of two",
+                           m->predict_entries);
+    if (!points_check(m, err) || !fault_check(m, err))
+        return false;
     if (m->unit[UNIT_alu0] > m->unit[UNIT_alu])
         return config_fail(err, "machine: units.alu0: %u, expected at most units.alu (%u)",
                            m->unit[UNIT_alu0], m->unit[UNIT_alu]);
@@ -324,18 +417,40 @@ void machine_help(FILE *out)
     }
 }
 
+/* Does a knob before the i-th stand in the same section? */
+static bool section_known(size_t i, const char *section)
+{
+    struct knob k;
+
+    if (strcmp(section, "machine") == 0)
+        return true;
+    while (i--) {
+        if (knob_at(i, &k) && strcmp(k.section, section) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void section_write(const struct machine *m, const char *section, FILE *out)
+{
+    struct knob k;
+
+    for (size_t i = 0; i < KNOBS_ALL; i++) {
+        if (knob_at(i, &k) && strcmp(k.section, section) == 0)
+            fprintf(out, "%s = %u\n", k.key, knob_value(m, &k));
+    }
+}
+
 void machine_write(const struct machine *m, FILE *out)
 {
-    const char *section = "machine";
     struct knob k;
 
     fprintf(out, "[machine]\nname = %s\n", m->name);
+    section_write(m, "machine", out);
     for (size_t i = 0; i < KNOBS_ALL; i++) {
-        if (!knob_at(i, &k))
+        if (!knob_at(i, &k) || section_known(i, k.section))
             continue;
-        if (strcmp(section, k.section) != 0)
-            fprintf(out, "\n[%s]\n", k.section);
-        section = k.section;
-        fprintf(out, "%s = %u\n", k.key, knob_value(m, &k));
+        fprintf(out, "\n[%s]\n", k.section);
+        section_write(m, k.section, out);
     }
 }

@@ -1,4 +1,4 @@
-/* counters.c - every cycle has one phase and one cause. */
+/* counters.c - every cycle has one phase and one cause, every femtojoule one phase and one unit. */
 #include <inttypes.h>
 
 #include "vliw-sim/chip.h"
@@ -9,6 +9,7 @@ void counters_settle(struct chip *chip)
     chip->stall_row[STALL_issue] += chip->bundles - chip->counted_bundles;
     chip->phase_atoms[chip->phase] += chip->atoms - chip->counted_atoms;
     chip->phase_retired[chip->phase] += chip->retired - chip->counted_retired;
+    energy_count(chip);
     chip->counted_bundles = chip->bundles;
     chip->counted_atoms = chip->atoms;
     chip->counted_retired = chip->retired;
@@ -29,4 +30,5 @@ void counters_check(struct chip *chip)
               sum);
     if (issued != chip->bundles)
         panic("%" PRIu64 " bundles completed, but %" PRIu64 " were counted", chip->bundles, issued);
+    energy_check(chip);
 }

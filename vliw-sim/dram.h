@@ -23,10 +23,13 @@ struct dram {
 
 void dram_init(struct dram *dram, const struct machine *m);
 
+/* The core clock is now `khz`: the same times are other cycles. */
+void dram_clock(struct dram *dram, const struct machine *m, uint32_t khz);
+
 /* Cycles of one line at byte address `addr`; opens its page. */
 uint32_t dram_access(struct dram *dram, uint64_t addr);
 
-/* Core cycles that cover `ns`, rounded up. */
-uint32_t dram_cycles(const struct machine *m, uint32_t ns);
+/* Core cycles that cover `ns` at a clock of `khz`, rounded up. */
+uint32_t dram_cycles(uint32_t khz, uint32_t ns);
 
 #endif

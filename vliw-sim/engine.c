@@ -23,6 +23,7 @@ void chip_commit(struct chip *chip, uint32_t retire)
     }
     memcpy(chip->c_shadow, chip->c, sizeof chip->c_shadow);
     chip->r_dirty = 0;
+    chip->alias.used = 0;
     if (trace_on(chip->trace, TRACE_COMMIT))
         trace_line(chip, TRACE_COMMIT, "commit %u, %u stores", retire, chip->sbuf.used);
     if (chip->sbuf.used)
@@ -39,6 +40,7 @@ void chip_rollback(struct chip *chip)
     }
     memcpy(chip->c, chip->c_shadow, sizeof chip->c_shadow);
     chip->r_dirty = 0;
+    chip->alias.used = 0;
     event_add(&chip->events, EVENT_ROLLBACK, chip->cycle, chip->pc, 0, chip->sbuf.used);
     if (trace_on(chip->trace, TRACE_COMMIT))
         trace_line(chip, TRACE_COMMIT, "rollback, %u stores", chip->sbuf.used);
@@ -50,7 +52,8 @@ void chip_rollback(struct chip *chip)
 
 uint32_t chip_pending(const struct chip *chip)
 {
-    return chip->cycle >= chip->timer_cycle ? IPEND_TIMER : 0;
+    return (chip->cycle >= chip->timer_cycle ? IPEND_TIMER : 0) |
+           (chip->fault.latched ? IPEND_FAULT : 0);
 }
 
 /* Does the machine take the same trap for ever? Only if nothing was committed in between. */
@@ -144,10 +147,8 @@ static bool watch_due(struct chip *chip)
 /* Nothing committed in so many busy cycles? Looks as often as it is called. */
 static bool watchdog_barks(struct chip *chip)
 {
-    uint64_t busy = chip->cycle;
+    uint64_t busy = chip->cycle - chip->idle;
 
-    for (unsigned p = 0; p < PHASE_COUNT; p++)
-        busy -= chip->stall[p][STALL_idle];
     if (chip->commits != chip->dog_commits) {
         chip->dog_commits = chip->commits;
         chip->dog_cycle = busy;
@@ -273,11 +274,14 @@ static void engine_host(struct chip *chip)
 static void engine_halt(struct chip *chip)
 {
     event_add(&chip->events, EVENT_HALT, chip->cycle, chip->pc, 0, 0);
-    if (chip->timer_cycle == UINT64_MAX)
+    if (chip->timer_cycle == UINT64_MAX) {
         chip_halt_with(chip, STOP_IDLE);
-    else
-        engine_wait_until(chip, STALL_idle,
-                   chip->timer_cycle < chip->max_cycles ? chip->timer_cycle : chip->max_cycles);
+        return;
+    }
+    uint64_t asleep = chip->cycle;
+    engine_wait_until(chip, STALL_idle,
+                      chip->timer_cycle < chip->max_cycles ? chip->timer_cycle : chip->max_cycles);
+    chip->idle += chip->cycle - asleep;
 }
 
 /* What atoms asked for. True if the bundle ended with a commit. */
@@ -297,4 +301,23 @@ bool engine_after(struct chip *chip)
     if (after & AFTER_HALT)
         engine_halt(chip);
     return after & AFTER_COMMIT;
+}
+
+void engine_take(struct chip *chip)
+{
+    if (chip->cycle >= chip->fault.cycle && fault_find(chip))
+        chip_trap(chip, CAUSE_parity, 0, chip->fault.latched);
+    if (chip->cycle >= chip->timer_cycle)
+        chip_trap(chip, CAUSE_interrupt, 0, 0);
+}
+
+void engine_branch(struct chip *chip, const struct bundle *b)
+{
+    bool right = predict_outcome(&chip->predictor, b->pc, b->flow, chip->taken);
+
+    if (!right)
+        chip_stall(chip, STALL_branch, chip->machine.predict_miss);
+    else if (chip->taken)
+        chip_stall(chip, STALL_branch, chip->machine.branch_taken);
+    chip->branches_taken += chip->taken;
 }

@@ -18,11 +18,18 @@ static inline void engine_wait_until(struct chip *chip, enum isa_stall why, uint
         chip_stall(chip, why, cycle - chip->cycle);
 }
 
-/* Is an interrupt to be taken, now that the bundle has committed? */
+/* Is there anything to be taken, now that the bundle has committed? */
 static inline bool engine_interrupt(const struct chip *chip)
 {
-    return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE && chip_pending(chip);
+    return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE &&
+           chip->cycle >= chip->irq_cycle;
 }
+
+/* If so: takes it (traps), unless what was broken is out of use by now. */
+void engine_take(struct chip *chip);
+
+/* What the bundle's control atom cost, on a machine that predicts branches. */
+void engine_branch(struct chip *chip, const struct bundle *b);
 
 /*
  * When event_cycle has come, before the bundle at chip->pc: limits, Ctrl-C, watchdog, traces, the

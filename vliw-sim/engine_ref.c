@@ -51,17 +51,20 @@ __attribute__((noinline)) static void engine_loop(struct chip *chip)
         if (b->divides)
             chip->div_free = chip->cycle + chip->machine.latency[LAT_div];
         chip->r_dirty |= b->r_write;
+        chip->mix_runs[b->mix]++;
         chip->bundles++;
         chip->atoms += b->atoms;
         chip->cycle++;
         bool committed = chip->after && engine_after(chip);
-        if (chip->taken) {
+        if (b->flow) {
+            engine_branch(chip, b);
+        } else if (chip->taken) {
             chip->branches_taken++;
             chip_stall(chip, STALL_branch, chip->machine.branch_taken);
         }
         chip->pc = chip->npc;
         if (committed && engine_interrupt(chip))
-            chip_trap(chip, CAUSE_interrupt, 0, 0);
+            engine_take(chip);
     }
 }
 

@@ -22,6 +22,9 @@ static void event_print(const struct event *e, const struct symbols *symbols, FI
         break;
     case EVENT_PHASE: fprintf(out, "phase %s\n", isa_phase_name[e->a]); break;
     case EVENT_ROLLBACK: fprintf(out, "rollback of %" PRIu64 " stores\n", e->b); break;
+    case EVENT_POWER:
+        fprintf(out, "power point %" PRIu32 ", %" PRIu64 " kHz\n", e->a, e->b);
+        break;
     case EVENT_HALT: fprintf(out, "halt\n"); break;
     }
 }

@@ -13,6 +13,7 @@ enum event_kind {
     EVENT_HOST,     /* a: operation, b: address of the block */
     EVENT_PHASE,    /* a: phase */
     EVENT_ROLLBACK, /* b: uncommitted stores dropped */
+    EVENT_POWER,    /* a: point, b: kHz */
     EVENT_HALT
 };
 

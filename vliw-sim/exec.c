@@ -16,6 +16,7 @@
 
 #define EINFO_WRITE 0x100u
 #define EINFO_PORT 0x200u
+#define EINFO_ALIAS_SHIFT 32
 
 static uint64_t einfo(const struct atom *a, unsigned size, unsigned flags)
 {
@@ -136,21 +137,33 @@ FOLDED uint64_t guest_translate(struct chip *chip, const struct atom *a, unsigne
     return (e->lo & TLB_LO_PAGE) + offset;
 }
 
-FOLDED uint64_t guest_load(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
-                           unsigned flags)
+/* Reads translated bytes: memory, and what waits in the store buffer over it. */
+FOLDED uint64_t guest_read(struct chip *chip, uint64_t pa, unsigned size)
 {
-    chip->guest_loads++;
-    uint64_t pa = guest_translate(chip, a, size, addr, flags);
     data_access(chip, GUEST_BASE + pa, size, false);
     return sbuf_merge(&chip->sbuf, pa, size, load_bytes(chip->dram + pa, size));
 }
 
-FOLDED void guest_store(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
-                        uint64_t value, unsigned flags)
+FOLDED uint64_t guest_load(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                           unsigned flags)
 {
-    chip->guest_stores++;
-    flags |= EINFO_WRITE;
-    uint64_t pa = guest_translate(chip, a, size, addr, flags);
+    chip->guest_loads++;
+    return guest_read(chip, guest_translate(chip, a, size, addr, flags), size);
+}
+
+FOLDED uint64_t guest_load_protect(struct chip *chip, const struct atom *a, unsigned size,
+                                   uint64_t addr, unsigned alias)
+{
+    chip->guest_loads++;
+    uint64_t pa = guest_translate(chip, a, size, addr, 0);
+    alias_protect(&chip->alias, alias, pa, size);
+    return guest_read(chip, pa, size);
+}
+
+/* Puts a translated store into the store buffer, now or at the end of its bundle. */
+FOLDED void guest_write(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                        uint64_t pa, uint64_t value, unsigned flags)
+{
     if (chip->sbuf.used + chip->late_guest >= chip->sbuf.size)
         chip_trap(chip, CAUSE_sbuf_full, addr, einfo(a, size, flags));
     if (chip->careful) {
@@ -161,6 +174,29 @@ FOLDED void guest_store(struct chip *chip, const struct atom *a, unsigned size, 
     if (wait)
         chip_stall(chip, STALL_sbuf, wait);
     sbuf_put(&chip->sbuf, pa, size, value);
+}
+
+FOLDED void guest_store(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                        uint64_t value, unsigned flags)
+{
+    chip->guest_stores++;
+    flags |= EINFO_WRITE;
+    uint64_t pa = guest_translate(chip, a, size, addr, flags);
+    guest_write(chip, a, size, addr, pa, value, flags);
+}
+
+FOLDED void guest_store_check(struct chip *chip, const struct atom *a, unsigned size,
+                              uint64_t addr, uint64_t value, uint64_t mask)
+{
+    chip->guest_stores++;
+    uint64_t pa = guest_translate(chip, a, size, addr, EINFO_WRITE);
+    int hit = alias_hit(&chip->alias, mask, pa, size);
+    if (hit >= 0) {
+        chip->alias.hits++;
+        chip_trap(chip, CAUSE_alias, addr,
+                  einfo(a, size, EINFO_WRITE) | (uint64_t)hit << EINFO_ALIAS_SHIFT);
+    }
+    guest_write(chip, a, size, addr, pa, value, EINFO_WRITE);
 }
 
 /* ---------------------------------------------------------------- system */
@@ -199,6 +235,16 @@ static inline void control_to(struct chip *chip, uint64_t addr)
 {
     chip->npc = addr;
     chip->taken = true;
+}
+
+/* A jump through the JTLB takes its latency. */
+static uint64_t table_find(struct chip *chip, uint64_t key)
+{
+    uint64_t target = jtlb_find(&chip->jtlb, key);
+
+    if (target)
+        chip_stall(chip, STALL_branch, chip->machine.jtlb_latency);
+    return target;
 }
 
 static void emulate(struct chip *chip, const struct atom *a, uint64_t number)
@@ -241,15 +287,15 @@ static void emulate(struct chip *chip, const struct atom *a, uint64_t number)
 #define ISA_HALT() (chip->after |= AFTER_HALT)
 #define ISA_TRAP_RETURN() trap_return(chip)
 #define ISA_TRAP(cause) chip_trap(chip, cause, 0, einfo(a, 0, 0))
-#define ISA_GLOAD_PROTECT(size, addr, alias) ((void)(alias), guest_load(chip, a, size, addr, 0))
+#define ISA_GLOAD_PROTECT(size, addr, alias) guest_load_protect(chip, a, size, addr, alias)
 #define ISA_GSTORE_CHECK(size, addr, v, mask) \
-    ((void)(mask), guest_store(chip, a, size, addr, v, 0))
-#define ISA_JTLB_WRITE(key, addr) ((void)(key), (void)(addr))
-#define ISA_JTLB_FIND(key) ((key) & 0)
-#define ISA_JTLB_DROP(key) ((void)(key))
-#define ISA_JTLB_FLUSH() ((void)0)
-#define ISA_RSTACK_PUSH(key, addr) ((void)(key), (void)(addr))
-#define ISA_RSTACK_POP(key) ((key) & 0)
+    guest_store_check(chip, a, size, addr, v, (uint64_t)(mask))
+#define ISA_JTLB_WRITE(key, addr) jtlb_write(&chip->jtlb, key, addr)
+#define ISA_JTLB_FIND(key) table_find(chip, key)
+#define ISA_JTLB_DROP(key) jtlb_write(&chip->jtlb, key, 0)
+#define ISA_JTLB_FLUSH() (jtlb_flush(&chip->jtlb), rstack_flush(&chip->rstack))
+#define ISA_RSTACK_PUSH(key, addr) rstack_push(&chip->rstack, key, addr)
+#define ISA_RSTACK_POP(key) rstack_pop(&chip->rstack, key)
 #define ISA_EMULATE(n) emulate(chip, a, n)
 
 #define ISA_EXEC(name)                                                 \

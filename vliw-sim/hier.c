@@ -9,12 +9,18 @@ void hier_init(struct hier *h, const struct machine *m)
     *h = (struct hier){
         .line_shift = (uint32_t)__builtin_ctz(m->l1d.line),
         .l2_latency = m->l2.latency,
-        .rom_cycles = dram_cycles(m, m->rom_ns),
     };
     cache_init(&h->l1i, &m->l1i);
     cache_init(&h->l1d, &m->l1d);
     cache_init(&h->l2, &m->l2);
     dram_init(&h->dram, m);
+    hier_clock(h, m, m->point[0].khz);
+}
+
+void hier_clock(struct hier *h, const struct machine *m, uint32_t khz)
+{
+    dram_clock(&h->dram, m, khz);
+    h->rom_cycles = dram_cycles(khz, m->rom_ns);
 }
 
 void hier_free(struct hier *h)
@@ -74,4 +80,39 @@ uint32_t hier_fetch_slow(struct hier *h, uint32_t line)
     uint32_t victim;
 
     return cache_access(&h->l1i, line, false, &victim) ? 0 : l2_read(h, line);
+}
+
+/* ---------------------------------------------------------------- ways */
+
+struct cache *hier_cache(struct hier *h, enum hier_cache which)
+{
+    return which == HIER_L1I ? &h->l1i : which == HIER_L1D ? &h->l1d : &h->l2;
+}
+
+struct write_back {
+    struct hier *h;
+    uint32_t cycles;
+};
+
+static void write_back_l1d(void *to, uint32_t line)
+{
+    struct write_back *w = to;
+
+    l2_writeback(w->h, line);
+    w->cycles += w->h->l2_latency;
+}
+
+static void write_back_l2(void *to, uint32_t line)
+{
+    struct write_back *w = to;
+
+    w->cycles += memory_line(w->h, line);
+}
+
+uint32_t hier_use(struct hier *h, enum hier_cache which, uint32_t mask)
+{
+    struct write_back w = {.h = h};
+
+    cache_use(hier_cache(h, which), mask, which == HIER_L2 ? write_back_l2 : write_back_l1d, &w);
+    return w.cycles;
 }

@@ -32,6 +32,19 @@ struct hier {
 void hier_init(struct hier *h, const struct machine *m);
 void hier_free(struct hier *h);
 
+enum hier_cache { HIER_L1I, HIER_L1D, HIER_L2, HIER_CACHES };
+
+struct cache *hier_cache(struct hier *h, enum hier_cache which);
+
+/*
+ * Uses the ways of `mask` (not 0) of a cache and no others. Returns the cycles that it takes to
+ * write back what was dirty in the rest.
+ */
+uint32_t hier_use(struct hier *h, enum hier_cache which, uint32_t mask);
+
+/* The core clock has changed: what takes a fixed time takes other cycles. */
+void hier_clock(struct hier *h, const struct machine *m, uint32_t khz);
+
 /* Stall cycles of an access to `line` that isn't the most recent of its set. */
 uint32_t hier_data_slow(struct hier *h, uint32_t line, bool write);
 uint32_t hier_fetch_slow(struct hier *h, uint32_t line);

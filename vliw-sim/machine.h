@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "isa.h"
+#include "vliw-sim/energy.h"
 
 struct machine_cache {
     uint32_t size; /* bytes */
@@ -27,11 +28,17 @@ struct machine_cache {
     uint32_t latency; /* cycles that an access waits which finds its line here and not before */
 };
 
+#define MACHINE_POINTS 8 /* power points at most */
+
+struct machine_point {
+    uint32_t khz; /* 0: no such point, nor any after it */
+    uint32_t mv;
+};
+
 struct machine {
     char name[64]; /* of the preset: a result always names it */
     uint32_t chip_id;
 
-    uint32_t khz;          /* core clock */
     uint32_t issue;        /* atoms a bundle may hold, long immediates apart */
     uint32_t branch_taken; /* extra cycles of a taken control transfer */
     uint32_t trap_enter;
@@ -42,6 +49,18 @@ struct machine {
     uint32_t latency[LAT_COUNT]; /* issue to first use without a stall */
     uint32_t has_multiplier;
     uint32_t has_divider;
+
+    struct machine_point point[MACHINE_POINTS]; /* [0] is core.khz, core.mv */
+    uint32_t power_switch_ns;
+
+    uint32_t predict_kind; /* enum predict_kind */
+    uint32_t predict_entries;
+    uint32_t predict_miss;
+    uint32_t jtlb_entries; /* 0: none */
+    uint32_t jtlb_ways;
+    uint32_t jtlb_latency; /* cycles of a jump through it, beside those of any taken transfer */
+    uint32_t return_stack; /* entries; 0: none */
+    uint32_t alias_registers;
 
     struct machine_cache l1i, l1d, l2;
 
@@ -59,6 +78,14 @@ struct machine {
 
     uint32_t guest_mib;  /* DRAM that is left for the guest */
     uint32_t hidden_mib; /* DRAM added for hidden memory */
+
+    uint32_t energy_mv;            /* voltage at which the energies hold */
+    uint32_t energy[ENERGY_UNITS]; /* pJ; of what leaks, uW */
+
+    uint32_t fault_unit; /* enum fault_unit */
+    uint32_t fault_index;
+    uint32_t fault_cycle;
+    uint32_t fault_again;
 
     uint32_t irq_every;  /* bundles between test interrupts; 0 = none */
     uint32_t check_code; /* compare each executed bundle with memory */

@@ -8,6 +8,15 @@
 #include "vliw-sim/chip.h"
 #include "vliw-sim/trace.h"
 
+static uint64_t points(const struct machine *m)
+{
+    uint64_t n = 0;
+
+    while (n < MACHINE_POINTS && m->point[n].khz)
+        n++;
+    return n;
+}
+
 static uint64_t config_value(const struct chip *chip)
 {
     const struct machine *m = &chip->machine;
@@ -17,6 +26,10 @@ static uint64_t config_value(const struct chip *chip)
     case CFG_ISSUE: return m->issue;
     case CFG_BRANCH_TAKEN: return m->branch_taken;
     case CFG_TLB_ENTRIES: return m->tlb_entries;
+    case CFG_ALIAS_REGS: return m->alias_registers;
+    case CFG_JTLB_ENTRIES: return m->jtlb_entries;
+    case CFG_RETURN_STACK: return m->return_stack;
+    case CFG_POWER_POINTS: return points(m);
     case CFG_PRESET: memcpy(&name, m->name, strnlen(m->name, sizeof name)); return name;
     default:
         if (n >= CFG_UNIT_alu && n < CFG_UNIT_alu + UNIT_COUNT)
@@ -59,12 +72,22 @@ bool sreg_read(struct chip *chip, uint64_t number, uint64_t *value)
     case SR_DRAM_SIZE: *value = chip->dram_size; return true;
     case SR_SBUF_SIZE: *value = chip->sbuf.size; return true;
     case SR_SBUF_USED: *value = chip->sbuf.used; return true;
-    case SR_KHZ: *value = m->khz; return true;
+    case SR_KHZ: *value = chip->power.khz; return true;
     case SR_RETIRED: *value = chip->retired; return true;
     case SR_CFG_INDEX: *value = chip->cfg_index; return true;
     case SR_CFG_DATA: *value = config_value(chip); return true;
     case SR_CFG_UNITS: *value = m->has_multiplier | m->has_divider << 1; return true;
     case SR_EMU_BASE: *value = chip->emu_base; return true;
+    case SR_L1I_WAYS: *value = chip->ways[HIER_L1I]; return true;
+    case SR_L1D_WAYS: *value = chip->ways[HIER_L1D]; return true;
+    case SR_L2_WAYS: *value = chip->ways[HIER_L2]; return true;
+    case SR_TLB_WAYS: *value = chip->tlb.use; return true;
+    case SR_POWER_POINT: *value = chip->power.point; return true;
+    case SR_POWER_LOOK: *value = chip->power.look; return true;
+    case SR_POWER_KHZ: *value = m->point[chip->power.look].khz; return true;
+    case SR_POWER_MV: *value = m->point[chip->power.look].mv; return true;
+    case SR_ENERGY: *value = energy_total_pj(chip); return true;
+    case SR_FAULT: *value = chip->fault.latched; return true;
     default: return false;
     }
 }
@@ -81,6 +104,7 @@ static bool phase_write(struct chip *chip, uint64_t phase)
     }
     chip->phase = (uint32_t)phase;
     chip->stall_row = chip->stall[phase];
+    energy_phase(chip);
     return true;
 }
 
@@ -98,6 +122,7 @@ bool sreg_write(struct chip *chip, uint64_t number, uint64_t value)
     case SR_TIMER:
         chip->timer = value;
         chip->timer_cycle = chip_cycle_of(chip, value);
+        chip_plan_interrupts(chip);
         return true;
     case SR_TLB_HI: chip->tlb_hi = value & TLB_HI_MASK; return true;
     case SR_TLB_LO: chip->tlb_lo = value & TLB_LO_MASK; return true;
@@ -115,6 +140,17 @@ bool sreg_write(struct chip *chip, uint64_t number, uint64_t value)
         return true;
     case SR_CFG_INDEX: chip->cfg_index = value; return true;
     case SR_EMU_BASE: chip->emu_base = value & ~15ull; return true;
+    case SR_L1I_WAYS: return chip_use_ways(chip, HIER_L1I, value);
+    case SR_L1D_WAYS: return chip_use_ways(chip, HIER_L1D, value);
+    case SR_L2_WAYS: return chip_use_ways(chip, HIER_L2, value);
+    case SR_TLB_WAYS: return chip_use_tlb_ways(chip, value);
+    case SR_POWER_POINT: return power_select(chip, value);
+    case SR_POWER_LOOK:
+        if (value >= points(&chip->machine))
+            return false;
+        chip->power.look = (uint32_t)value;
+        return true;
+    case SR_FAULT: chip->fault.latched = 0; return true;
     default: return false;
     }
 }

@@ -93,7 +93,50 @@ static void work_table(const struct chip *chip, FILE *out)
     }
 }
 
-static void derived_text(const struct chip *chip, FILE *out)
+static uint64_t energy_of_unit(const struct chip *chip, unsigned unit)
+{
+    uint64_t sum = 0;
+
+    for (unsigned p = 0; p < PHASE_COUNT; p++)
+        sum += energy_pj(chip, p, unit);
+    return sum;
+}
+
+/* Of a machine that has a choice. */
+static void points_table(const struct chip *chip, FILE *out)
+{
+    const struct machine_point *p = chip->machine.point;
+
+    if (!p[1].khz)
+        return;
+    fprintf(out, "\npower points\n%-12s %14s %14s %14s\n", "point", "kHz", "mV", "cycles");
+    for (unsigned i = 0; i < MACHINE_POINTS && p[i].khz; i++)
+        fprintf(out, "%-12u %14" PRIu32 " %14" PRIu32 " %14" PRIu64 "\n", i, p[i].khz, p[i].mv,
+                power_cycles(chip, i));
+}
+
+/* Microjoules of units and phases that used any. */
+static void energy_table(const struct chip *chip, FILE *out)
+{
+    fprintf(out, "\nmicrojoules by unit and phase\n%-12s %14s", "unit", "all");
+    for (unsigned p = 0; p < PHASE_COUNT; p++) {
+        if (phase_sum(chip, p))
+            fprintf(out, " %13s", isa_phase_name[p]);
+    }
+    fputc('\n', out);
+    for (unsigned u = 0; u < ENERGY_UNITS; u++) {
+        if (!energy_of_unit(chip, u))
+            continue;
+        fprintf(out, "%-12s %14.3f", energy_unit_name(u), (double)energy_of_unit(chip, u) / 1e6);
+        for (unsigned p = 0; p < PHASE_COUNT; p++) {
+            if (phase_sum(chip, p))
+                fprintf(out, " %13.3f", (double)energy_pj(chip, p, u) / 1e6);
+        }
+        fprintf(out, "  %s\n", energy_unit_text(u));
+    }
+}
+
+static void derived_text(struct chip *chip, FILE *out)
 {
     fprintf(out, "  %-24s %16.3f  %s\n", "atoms_per_bundle", ratio(chip->atoms, chip->bundles),
             "atoms / bundles");
@@ -102,6 +145,8 @@ static void derived_text(const struct chip *chip, FILE *out)
     if (chip->retired)
         fprintf(out, "  %-24s %16.3f  %s\n", "cycles_per_instruction",
                 ratio(chip->cycle, chip->retired), "cycles / retired");
+    fprintf(out, "  %-24s %16.3f  %s\n", "milliwatts", ratio(energy_total_pj(chip), chip_time(chip)),
+            "energy / time");
 }
 
 static void firmware_text(const struct host_report *report, FILE *out)
@@ -128,6 +173,8 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
     derived_text(chip, out);
     cycles_table(chip, out);
     work_table(chip, out);
+    points_table(chip, out);
+    energy_table(chip, out);
     fprintf(out, "\ntraps\n");
     for (unsigned c = 0; c < CAUSE_COUNT; c++) {
         if (chip->cause_count[c])
@@ -180,6 +227,31 @@ static void json_cycles(const struct chip *chip, FILE *out)
     fputs("\n  },\n", out);
 }
 
+static void json_energy(const struct chip *chip, FILE *out)
+{
+    fputs("  \"energy_pj\": {", out);
+    for (unsigned p = 0; p < PHASE_COUNT; p++) {
+        fprintf(out, "%s\n    \"%s\": {", p ? "," : "", isa_phase_name[p]);
+        for (unsigned u = 0; u < ENERGY_UNITS; u++)
+            fprintf(out, "%s\"%s\": %" PRIu64, u ? ", " : "", energy_unit_name(u),
+                    energy_pj(chip, p, u));
+        fputc('}', out);
+    }
+    fputs("\n  },\n", out);
+}
+
+static void json_points(const struct chip *chip, FILE *out)
+{
+    const struct machine_point *p = chip->machine.point;
+
+    fputs("  \"power_points\": [", out);
+    for (unsigned i = 0; i < MACHINE_POINTS && p[i].khz; i++)
+        fprintf(out,
+                "%s\n    {\"khz\": %" PRIu32 ", \"mv\": %" PRIu32 ", \"cycles\": %" PRIu64 "}",
+                i ? "," : "", p[i].khz, p[i].mv, power_cycles(chip, i));
+    fputs("\n  ],\n", out);
+}
+
 static void json_work(const struct chip *chip, FILE *out)
 {
     fputs("  \"work\": {", out);
@@ -209,6 +281,8 @@ void stats_json(struct chip *chip, const struct host_report *report, const struc
     json_counters("chip", stat, n, out);
     json_cycles(chip, out);
     json_work(chip, out);
+    json_points(chip, out);
+    json_energy(chip, out);
     for (unsigned c = 0; c < CAUSE_COUNT; c++)
         trap[c] = (struct stat){isa_cause_name[c], isa_cause_text[c], chip->cause_count[c]};
     json_counters("traps", trap, CAUSE_COUNT, out);

@@ -9,7 +9,7 @@ static const struct tlb_entry entry_free = {.hi = TLB_HI_FREE};
 
 void tlb_init(struct tlb *tlb, uint32_t entries, uint32_t ways)
 {
-    *tlb = (struct tlb){.ways = ways, .sets = entries / ways};
+    *tlb = (struct tlb){.ways = ways, .sets = entries / ways, .use = (1u << ways) - 1};
     tlb->entry = panic_if_null(calloc(entries, sizeof *tlb->entry));
     tlb->turn = panic_if_null(calloc(tlb->sets, sizeof *tlb->turn));
     tlb_flush(tlb);
@@ -22,6 +22,17 @@ void tlb_free(struct tlb *tlb)
     *tlb = (struct tlb){0};
 }
 
+/* The way of the set whose turn it is to be replaced; the turn goes to the next one in use. */
+static uint32_t tlb_turn(struct tlb *tlb, uint32_t set)
+{
+    uint32_t way = tlb->turn[set];
+
+    while (!(tlb->use >> way & 1))
+        way = (way + 1) % tlb->ways;
+    tlb->turn[set] = (uint8_t)((way + 1) % tlb->ways);
+    return way;
+}
+
 bool tlb_write(struct tlb *tlb, uint64_t hi, uint64_t lo, uint32_t tmask, uint64_t limit)
 {
     struct tlb_entry made = {.hi = hi & TLB_HI_MASK, .tmask = tmask, .lo = lo & TLB_LO_MASK};
@@ -32,12 +43,11 @@ bool tlb_write(struct tlb *tlb, uint64_t hi, uint64_t lo, uint32_t tmask, uint64
 
     struct tlb_entry *e = tlb_find(tlb, made.hi);
     for (uint32_t way = 0; !e && way < tlb->ways; way++) {
-        if (tlb->entry[set * tlb->ways + way].hi == TLB_HI_FREE)
+        if ((tlb->use >> way & 1) && tlb->entry[set * tlb->ways + way].hi == TLB_HI_FREE)
             e = &tlb->entry[set * tlb->ways + way];
     }
     if (!e) {
-        e = &tlb->entry[set * tlb->ways + tlb->turn[set]];
-        tlb->turn[set] = (uint8_t)((tlb->turn[set] + 1) % tlb->ways);
+        e = &tlb->entry[set * tlb->ways + tlb_turn(tlb, set)];
         tlb->replaced++;
     }
     tlb->writes++;
@@ -73,4 +83,13 @@ void tlb_flush(struct tlb *tlb)
 {
     for (uint32_t i = 0; i < tlb->sets * tlb->ways; i++)
         tlb->entry[i] = entry_free;
+}
+
+void tlb_use(struct tlb *tlb, uint32_t mask)
+{
+    tlb->use = mask;
+    for (uint32_t i = 0; i < tlb->sets * tlb->ways; i++) {
+        if (!(mask >> i % tlb->ways & 1))
+            tlb->entry[i] = entry_free;
+    }
 }

@@ -32,6 +32,7 @@ struct tlb {
     uint8_t *turn;           /* per set: the way to be replaced next */
     uint32_t ways;
     uint32_t sets;
+    uint32_t use; /* bit mask of the ways that may be filled */
     uint64_t writes;
     uint64_t replaced; /* ... that put out an entry for another page */
 };
@@ -78,5 +79,8 @@ uint64_t tlb_probe(const struct tlb *tlb, uint64_t hi);
 void tlb_drop(struct tlb *tlb, uint64_t hi);
 void tlb_drop_phys(struct tlb *tlb, uint64_t phys);
 void tlb_flush(struct tlb *tlb);
+
+/* Fills the ways of `mask` (not 0) only; what the others hold is dropped. */
+void tlb_use(struct tlb *tlb, uint32_t mask);
 
 #endif

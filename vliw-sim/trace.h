@@ -17,6 +17,7 @@
     X(TRAP, "trap", "cycle, place, cause, address, einfo of each trap")                 \
     X(HOST, "host", "cycle, place, operation, block of each host request")              \
     X(PHASE, "phase", "cycle, place, phase whenever it changes")                        \
+    X(POWER, "power", "cycle, place, point, clock, voltage at each change")                 \
     X(COMMIT, "commit",                                                                 \
       "cycle, place, guest instructions, stores of each commit; rollbacks likewise")
 

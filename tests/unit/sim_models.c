@@ -105,7 +105,7 @@ static void test_hier(void)
     uint32_t line = (uint32_t)(GUEST_BASE >> 6);
 
     machine_defaults(&m);
-    m.khz = 1000000; /* 1 ns a cycle */
+    m.point[0].khz = 1000000; /* 1 ns a cycle */
     hier_init(&h, &m);
     CHECK(hier_data(&h, line, false) == 9 + 143); /* nothing is open */
     CHECK(hier_data(&h, line, true) == 0);

@@ -1,6 +1,6 @@
 # Reads --stats files; prints each counter's name once, in order of first appearance, followed by
-# `zero` if it is 0 in all of them. Cycles are phase.cause.
-/^  "[a-z]+": \{/ { part = substr($1, 2, length($1) - 3) }
+# `zero` if it is 0 in all of them. Of cycles it is the cause, of energy the unit that is named.
+/^  "[a-z_]+": [{[]/ { part = substr($1, 2, length($1) - 3) }
 part == "firmware" { next }
 /^    "/ {
     line = $0
@@ -12,6 +12,8 @@ part == "firmware" { next }
         for (i = 2; i < n; i += 2)
             if (part == "cycles")
                 count("cause." word[i], word[i + 1])
+            else if (part == "energy_pj")
+                count("energy." word[i], word[i + 1])
 }
 function count(name, value)
 {
