@@ -29,7 +29,7 @@ static const struct knob knob_table[] = {
 
 #define KNOBS (sizeof knob_table / sizeof knob_table[0])
 #define KNOBS_ALL (KNOBS + UNIT_COUNT + LAT_COUNT + ENERGY_UNITS)
-#define ATOM_PJ 300 /* of a class of atoms, if nothing is said */
+#define CLASS_PJ 300 /* of a class of atoms, if nothing is said */
 
 static const struct knob energy_table[ENERGY_UNITS] = {
 #define ENERGY_KNOB(name, key, unit, most, standard, text) \
@@ -55,7 +55,7 @@ static bool energy_knob(size_t unit, struct knob *k)
                            "pJ",
                            0,
                            1000000,
-                           ATOM_PJ,
+                           CLASS_PJ,
                            isa_energy_text[unit]};
     return true;
 }
@@ -328,18 +328,23 @@ static bool cache_check(const char *name, const struct machine_cache *c, uint32_
     return true;
 }
 
-/* Points follow one another without a gap, each slower than the one before and at no more voltage. */
+/*
+ * Points follow one another without a gap; from the second on each is slower than the one before
+ * and at no more voltage. Point 0 is whatever core.khz says.
+ */
 static bool points_check(const struct machine *m, struct config_error *err)
 {
     for (unsigned i = 1; i < MACHINE_POINTS; i++) {
         const struct machine_point *p = &m->point[i];
-        if (!p->khz != !p->mv)
-            return config_fail(err, "machine: power.mv%u: %u, expected %s", i, p->mv,
-                               p->khz ? "a voltage" : "0, since there is no such point");
-        if (p->khz >= p[-1].khz && p->khz)
+        if (p->khz && !p->mv)
+            return config_fail(err, "machine: power.mv%u: 0, expected a voltage", i);
+        if (p->mv && !p->khz)
+            return config_fail(err, "machine: power.khz%u: 0, expected a clock for power.mv%u (%u)", i,
+                               i, p->mv);
+        if (p->khz && (p[-1].khz == 0 || (i > 1 && p->khz >= p[-1].khz)))
             return config_fail(err, "machine: power.khz%u: %u, expected less than point %u has (%u)",
                                i, p->khz, i - 1, p[-1].khz);
-        if (p->mv > p[-1].mv)
+        if (i > 1 && p->mv > p[-1].mv)
             return config_fail(err, "machine: power.mv%u: %u, expected at most what point %u has (%u)",
                                i, p->mv, i - 1, p[-1].mv);
     }

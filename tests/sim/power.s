@@ -1,7 +1,7 @@
 // Power points: what the table says, what a switch costs, and that time goes on without a jump.
 // The machine has 1 GHz at 1 V and half of both. A switch takes 100 ns.
 // RUN: %vliw-as -o %t.elf %s
-// RUN: %vliw-sim --preset crusoe --native %t.elf -o core.khz=1000000 -o core.mv=1000 -o power.khz1=500000 -o power.mv1=500 -o power.khz2=0 -o power.mv2=0 -o power.khz3=0 -o power.mv3=0 -o power.khz4=0 -o power.mv4=0 -o power.khz5=0 -o power.mv5=0 -o power.switch_ns=100 -d trap,power -D - --stats %t.json 2> %t.err | %FileCheck %s
+// RUN: %vliw-sim --preset crusoe -o power.khz2=0 -o power.mv2=0 -o power.khz3=0 -o power.mv3=0 -o power.khz4=0 -o power.mv4=0 -o power.khz5=0 -o power.mv5=0 --native %t.elf -o core.khz=1000000 -o core.mv=1000 -o power.khz1=500000 -o power.mv1=500 -o power.switch_ns=100 -d trap,power -D - --stats %t.json 2> %t.err | %FileCheck %s
 // RUN: %FileCheck --check-prefix=TABLE --input-file=%t.err %s
 // TABLE: power.switches {{ *}}5
 // TABLE: power points
