@@ -161,6 +161,8 @@ enum kind { KIND_NONE, KIND_LOAD, KIND_STORE, KIND_GUEST, KIND_COMMIT, KIND_ORDE
 
 static enum kind kind_of(const struct node *n)
 {
+    if (n->dead)
+        return KIND_NONE;
     if (atom_is(&n->atom, ISA_F_COMMIT))
         return KIND_COMMIT;
     if (atom_is_ordered(&n->atom))
@@ -205,7 +207,7 @@ static void memory_edges(struct trace *t)
     for (int32_t i = 0; i < t->nodes; i++) {
         const struct node *a = &t->node[i];
 
-        if (a->dead || kind_of(a) == KIND_NONE)
+        if (kind_of(a) == KIND_NONE)
             continue;
         for (int32_t k = i + 1; k < t->nodes; k++) {
             int32_t latency = memory_latency(t, a, &t->node[k]);
