@@ -1,8 +1,9 @@
 /*
  * arith.c - lowering of arithmetic and logic.
  *
- * Each operation has two forms: the x86 atoms, which also write the status flags, and the plain ones for when nobody
- * looks at them. What has no plain form uses the x86 atom all the same: the flags it writes are the right ones.
+ * Each operation has two forms: the x86 atoms, which also write the status flags, and the plain
+ * ones for when nobody looks at them. What has no plain form uses the x86 atom all the same: the
+ * flags it writes are the right ones.
  */
 #include "gear2/build.h"
 
@@ -14,21 +15,25 @@ struct binary {
 
 #define BINARY(name, plain, plain_i) {SIZED(name##f), SIZED(name##if), plain, plain_i}
 
-static const struct binary add = BINARY(add, ISA_addz, ISA_addiz);
-static const struct binary sub = BINARY(sub, ISA_subz, 0);
-static const struct binary and = BINARY(and, ISA_and, ISA_andi);
-static const struct binary or = BINARY(or, ISA_or, ISA_ori);
-static const struct binary xor = BINARY(xor, ISA_xor, ISA_xori);
-static const struct binary adc = BINARY(adc, 0, 0);
-static const struct binary sbb = BINARY(sbb, 0, 0);
+static const struct binary alu_add = BINARY(add, ISA_addz, ISA_addiz);
+static const struct binary alu_sub = BINARY(sub, ISA_subz, 0);
+static const struct binary alu_and = BINARY(and, ISA_and, ISA_andi);
+static const struct binary alu_or = BINARY(or, ISA_or, ISA_ori);
+static const struct binary alu_xor = BINARY(xor, ISA_xor, ISA_xori);
+static const struct binary alu_adc = BINARY(adc, 0, 0);
+static const struct binary alu_sbb = BINARY(sbb, 0, 0);
 
-/* The immediate as the x86 atoms want it: its low bytes, sign-extended so that it is short if possible. */
+/*
+ * The immediate as the x86 atoms want it: its low bytes, sign-extended so that it is short if
+ * possible.
+ */
 static int32_t flag_immediate(uint32_t imm, unsigned size)
 {
     return size == 1 ? (int8_t)imm : size == 2 ? (int16_t)imm : (int32_t)imm;
 }
 
-static void binary_flags(struct trans *t, const struct binary *b, const struct insn *i, unsigned rd, unsigned ra, unsigned size)
+static void binary_flags(struct trans *t, const struct binary *b, const struct insn *i, unsigned rd,
+                         unsigned ra, unsigned size)
 {
     if (i->opd[1] == OPD_IMM)
         put_flags_i(t, by_size(b->imm, size), rd, ra, flag_immediate(i->imm, size));
@@ -36,13 +41,14 @@ static void binary_flags(struct trans *t, const struct binary *b, const struct i
         put_flags(t, by_size(b->reg, size), rd, ra, operand(t, i, 1));
 }
 
-static void binary_plain(struct trans *t, const struct binary *b, const struct insn *i, unsigned rd, unsigned ra)
+static void binary_plain(struct trans *t, const struct binary *b, const struct insn *i, unsigned rd,
+                         unsigned ra)
 {
     if (i->opd[1] != OPD_IMM)
         put_r(t, b->plain, rd, ra, operand(t, i, 1));
-    else if (b == &add || b == &sub)
-        put_i(t, ISA_addiz, rd, ra, b == &add ? (int32_t)i->imm : -(int64_t)(int32_t)i->imm);
-    else if (b == &and)
+    else if (b == &alu_add || b == &alu_sub)
+        put_i(t, ISA_addiz, rd, ra, b == &alu_add ? (int32_t)i->imm : -(int64_t)(int32_t)i->imm);
+    else if (b == &alu_and)
         put_i(t, ISA_andi, rd, ra, (int32_t)i->imm);
     else
         put_i(t, b->plain_i, rd, ra, i->imm);
@@ -78,8 +84,8 @@ static void lower_compare(struct trans *t, const struct guest_insn *g, const str
 /* x XOR x and x SUB x: zero, whatever x is; the flags say so without waiting for it. */
 static bool is_zeroing(const struct insn *i)
 {
-    return (i->op == OP_xor || i->op == OP_sub) && i->opsize == 4 && !i->is_mem && i->opd[1] != OPD_IMM &&
-           i->reg == i->rm;
+    return (i->op == OP_xor || i->op == OP_sub) && i->opsize == 4 && !i->is_mem &&
+           i->opd[1] != OPD_IMM && i->reg == i->rm;
 }
 
 static void lower_zeroing(struct trans *t, const struct guest_insn *g)
@@ -134,7 +140,8 @@ static void lower_mul(struct trans *t, const struct guest_insn *g)
     const struct insn *i = &g->insn;
     unsigned size = i->msize, product = temp(t), high;
 
-    put_flags(t, by_size(i->op == OP_mul ? mul : imul, size), product, REG_GPR0 + EAX, operand(t, i, 0));
+    put_flags(t, by_size(i->op == OP_mul ? mul : imul, size), product, REG_GPR0 + EAX,
+              operand(t, i, 0));
     if (size == 1) {
         reg_write(t, EAX, 2, product);
         return;
@@ -172,14 +179,17 @@ static void lower_mul_low(struct trans *t, const struct guest_insn *g)
     reg_write(t, i->reg, i->opsize, product);
 }
 
-/* DIV and IDIV: a zero divisor or a quotient that doesn't fit leaves for gear 1, which raises #DE. */
+/*
+ * DIV and IDIV: a zero divisor or a quotient that doesn't fit leaves for gear 1, which raises #DE.
+ */
 static void lower_div(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     bool is_signed = i->op == OP_idiv;
     unsigned size = i->msize, bits = 8 * size;
     unsigned extend = is_signed ? ISA_exts : ISA_extu;
-    unsigned divisor = temp(t), dividend = temp(t), quotient = temp(t), rest = temp(t), fit = temp(t);
+    unsigned divisor = temp(t), dividend = temp(t), quotient = temp(t), rest = temp(t),
+             fit = temp(t);
 
     put_field(t, extend, divisor, operand(t, i, 0), 0, bits);
     put_check_i(t, ISA_breqi, divisor, 0);
@@ -260,15 +270,15 @@ bool lower_arith(struct trans *t, const struct guest_insn *g)
         return true;
     }
     switch (g->insn.op) {
-    case OP_add: lower_binary(t, g, &add); return true;
-    case OP_or: lower_binary(t, g, &or); return true;
-    case OP_adc: lower_binary(t, g, &adc); return true;
-    case OP_sbb: lower_binary(t, g, &sbb); return true;
-    case OP_and: lower_binary(t, g, &and); return true;
-    case OP_sub: lower_binary(t, g, &sub); return true;
-    case OP_xor: lower_binary(t, g, &xor); return true;
-    case OP_cmp: lower_compare(t, g, &sub); return true;
-    case OP_test: lower_compare(t, g, &and); return true;
+    case OP_add: lower_binary(t, g, &alu_add); return true;
+    case OP_or: lower_binary(t, g, &alu_or); return true;
+    case OP_adc: lower_binary(t, g, &alu_adc); return true;
+    case OP_sbb: lower_binary(t, g, &alu_sbb); return true;
+    case OP_and: lower_binary(t, g, &alu_and); return true;
+    case OP_sub: lower_binary(t, g, &alu_sub); return true;
+    case OP_xor: lower_binary(t, g, &alu_xor); return true;
+    case OP_cmp: lower_compare(t, g, &alu_sub); return true;
+    case OP_test: lower_compare(t, g, &alu_and); return true;
     case OP_inc: lower_step(t, g, true); return true;
     case OP_dec: lower_step(t, g, false); return true;
     case OP_neg: lower_neg(t, g); return true;

@@ -3,9 +3,12 @@
  */
 #include "gear2/build.h"
 
-/* The pool: r12..r31, and registers that C calls may clobber. Pinned values live in the rest of the latter. */
-static const uint8_t temps[] = {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-                                26, 27, 28, 29, 30, 31, 37, 38, 39, 42, 43};
+/*
+ * The pool: r12..r31, and registers that C calls may clobber. Pinned values live in the rest of the
+ * latter.
+ */
+static const uint8_t temps[] = {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+                                25, 26, 27, 28, 29, 30, 31, 37, 38, 39, 42, 43};
 static const uint8_t pinned[TRANS_PINS] = {44, 45, 46, 47, 48, 49, 60, 61, 62, 63};
 
 #define TEMPS (sizeof(temps) / sizeof(temps[0]))
@@ -40,25 +43,35 @@ void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 
 void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
+    put(t,
+        &(struct isa_op){
+            .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
         ROLE_PLAIN, 0);
 }
 
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .imm = imm}, ROLE_PLAIN, 0);
+    put(t,
+        &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .imm = imm},
+        ROLE_PLAIN, 0);
 }
 
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .sh = (uint8_t)count},
+    put(t,
+        &(struct isa_op){
+            .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .sh = (uint8_t)count},
         ROLE_PLAIN, 0);
 }
 
-void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos, unsigned length)
+void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos,
+               unsigned length)
 {
     put(t,
-        &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .pos = (uint8_t)pos,
+        &(struct isa_op){.atom = (uint16_t)atom,
+                         .rd = (uint8_t)rd,
+                         .ra = (uint8_t)ra,
+                         .pos = (uint8_t)pos,
                          .len = (uint8_t)length},
         ROLE_PLAIN, 0);
 }
@@ -83,8 +96,8 @@ static bool is_temp(unsigned reg)
 }
 
 /*
- * A temporary that the last atom has just computed is computed in place instead: whoever moves a temporary is done with
- * it.
+ * A temporary that the last atom has just computed is computed in place instead: whoever moves a
+ * temporary is done with it.
  */
 void put_move(struct trans *t, unsigned rd, unsigned ra)
 {
@@ -105,7 +118,10 @@ void put_move(struct trans *t, unsigned rd, unsigned ra)
 void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond)
 {
     put(t,
-        &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb,
+        &(struct isa_op){.atom = (uint16_t)atom,
+                         .rd = (uint8_t)rd,
+                         .ra = (uint8_t)ra,
+                         .rb = (uint8_t)rb,
                          .cond = (uint8_t)cond},
         ROLE_PLAIN, 0);
 }
@@ -132,14 +148,14 @@ static unsigned rerun_exit(struct trans *t)
 
 void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .cmp = (int8_t)cmp}, ROLE_CHECK,
-        rerun_exit(t));
+    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .cmp = (int8_t)cmp},
+        ROLE_CHECK, rerun_exit(t));
 }
 
 void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .rb = (uint8_t)rb}, ROLE_CHECK,
-        rerun_exit(t));
+    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
+        ROLE_CHECK, rerun_exit(t));
 }
 
 unsigned temp(struct trans *t)

@@ -17,48 +17,72 @@ static inline unsigned by_size(const sized_atom atoms, unsigned size)
     return atoms[size >> 1];
 }
 
-/* ---- build.c: atoms. Register operands are chip registers; every function adds one atom to the open region. */
+/*
+ * ---- build.c: atoms. Register operands are chip registers; every function adds one atom.
+ */
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
 void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb);
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm);
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count);
-void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos, unsigned length);
-void put_flags(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb);    /* writes c0 */
-void put_flags_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int32_t imm);  /* likewise */
-void put_move(struct trans *t, unsigned rd, unsigned ra); /* all 64 bits; a temporary is not to be used afterwards */
-void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond); /* setc, sel: by c0 */
+void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos,
+               unsigned length);
 void put_get_flags(struct trans *t, unsigned rd);
 void put_set_flags(struct trans *t, unsigned ra);
-void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp); /* the translation is wrong if ra .. cmp */
+
+/* These also write c0. */
+void put_flags(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb);
+void put_flags_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int32_t imm);
+
+/* setc and sel, by c0 */
+void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond);
+
+/* All 64 bits. A temporary that is moved must not be used afterwards. */
+void put_move(struct trans *t, unsigned rd, unsigned ra);
+
+/* The translation is wrong if the branch would be taken. */
+void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp);
 void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb);
 
-/* ---- build.c: registers */
-unsigned temp(struct trans *t);                                        /* good to the end of the guest instruction */
-unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value);     /* holds it throughout the translation */
-unsigned constant(struct trans *t, uint32_t value);                    /* a temporary; r0 for zero */
-void give_up(struct trans *t, enum event why);                         /* on the instruction being lowered */
+/*
+ * ---- build.c: registers. A temporary is good to the end of the guest instruction, a pinned one
+ * throughout the translation. constant: r0 for zero, else a temporary.
+ */
+unsigned temp(struct trans *t);
+unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value);
+unsigned constant(struct trans *t, uint32_t value);
 
-/* ---- operand.c: registers of the guest. Values that are read have garbage above their size. */
+/* On the instruction that is being lowered. */
+void give_up(struct trans *t, enum event why);
+
+/*
+ * ---- operand.c: registers of the guest. Values that are read have garbage above their size; one
+ * of 4 bytes that is written must be zero-extended. reg_target: where to compute what will be.
+ */
 unsigned reg_read(struct trans *t, unsigned number, unsigned size);
-unsigned reg_target(struct trans *t, unsigned number, unsigned size);                /* where to compute what will be */
-void reg_write(struct trans *t, unsigned number, unsigned size, unsigned from);      /* from: zero-extended if size is 4 */
+unsigned reg_target(struct trans *t, unsigned number, unsigned size);
+void reg_write(struct trans *t, unsigned number, unsigned size, unsigned from);
 
 /* ---- operand.c: memory of the guest */
 struct place {
-    bool indexed;    /* ra + (rb << shift), else ra + disp */
+    bool indexed; /* ra + (rb << shift), else ra + disp */
     uint8_t ra, rb, shift;
     int32_t disp;
 };
 
 struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool write);
-struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp, unsigned adsize, unsigned size, bool write);
-void load(struct trans *t, const struct place *p, unsigned size, unsigned rd);        /* zero-extends */
-void load_signed(struct trans *t, const struct place *p, unsigned size, unsigned rd); /* to 64 bits; size 1 or 2 */
-void store(struct trans *t, const struct place *p, unsigned size, unsigned rs);
-unsigned offset_of(struct trans *t, const struct insn *i); /* effective address without segment, zero-extended */
+struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp, unsigned adsize,
+                      unsigned size, bool write);
 
-/* ---- operand.c: operands by number */
-unsigned operand(struct trans *t, const struct insn *i, unsigned n); /* its value */
+/* Loads zero-extend, or sign-extend 1 or 2 bytes to 64 bits. */
+void load(struct trans *t, const struct place *p, unsigned size, unsigned rd);
+void load_signed(struct trans *t, const struct place *p, unsigned size, unsigned rd);
+void store(struct trans *t, const struct place *p, unsigned size, unsigned rs);
+
+/* Effective address without segment, zero-extended. */
+unsigned offset_of(struct trans *t, const struct insn *i);
+
+/* ---- operand.c: the value of operand n */
+unsigned operand(struct trans *t, const struct insn *i, unsigned n);
 
 /* A destination that is read, changed, written: its address is computed once. */
 struct target {
@@ -72,21 +96,22 @@ struct target {
 void target_open(struct trans *t, const struct insn *i, unsigned n, struct target *d, bool read);
 void target_close(struct trans *t, const struct target *d, unsigned from);
 
-/* ---- stack.c */
+/* ---- stack.c: stack_top leaves ESP alone; move_esp adds bytes to it */
 void push_value(struct trans *t, unsigned size, unsigned from);
-void stack_top(struct trans *t, unsigned size, unsigned rd);                 /* top of stack, ESP unchanged */
-void move_esp(struct trans *t, int32_t bytes);                              /* ESP += bytes */
-bool lower_stack(struct trans *t, const struct guest_insn *g);
+void stack_top(struct trans *t, unsigned size, unsigned rd);
+void move_esp(struct trans *t, int32_t bytes);
 
 /* ---- the operations, by group. False: not one of this group. */
 bool lower_arith(struct trans *t, const struct guest_insn *g);
 bool lower_shift(struct trans *t, const struct guest_insn *g);
 bool lower_move(struct trans *t, const struct guest_insn *g);
+bool lower_stack(struct trans *t, const struct guest_insn *g);
 bool lower_string(struct trans *t, const struct guest_insn *g);
 
 /* ---- flow.c */
-void lower_branch(struct trans *t, const struct guest_insn *g);  /* all that a branch does, side exits included */
-void flow_end(struct trans *t, const struct guest_insn *g);      /* after the last instruction: commit and leave or loop */
-void flow_outside(struct trans *t);                              /* regions after the body: side exits and stubs */
+void lower_branch(struct trans *t, const struct guest_insn *g); /* side exits included */
+/* the last one: commit, leave or loop */
+void flow_end(struct trans *t, const struct guest_insn *g);
+void flow_outside(struct trans *t); /* regions after the body: side exits and stubs */
 
 #endif

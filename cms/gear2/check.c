@@ -1,9 +1,10 @@
 /*
  * check.c - rules that lowering has to keep, checked before anything is scheduled.
  *
- *   - A register is read only if it is the guest's, pinned, or a temporary that the same guest instruction has written.
- *   - Pinned registers are written by the region of pins alone; EIP by the last instruction and by side exits;
- *     registers that C expects to find again, never.
+ *   - A register is read only if it is the guest's, pinned, or a temporary that the same guest
+ *     instruction has written.
+ *   - Pinned registers are written by the region of pins alone; EIP by the last instruction and by
+ *     side exits; registers that C expects to find again, never.
  *   - A region that leaves commits exactly once, and after its last guest store.
  *   - An atom's operands can be encoded.
  *
@@ -14,7 +15,8 @@
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define GUEST_REGS (BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(7) | BIT(8))
-#define KEPT_BY_C (BIT(33) | BIT(34) | BIT(35) | BIT(36) | BIT(40) | BIT(41) | UINT64_C(0x3ff) << 50)
+#define KEPT_BY_C \
+    (BIT(33) | BIT(34) | BIT(35) | BIT(36) | BIT(40) | BIT(41) | UINT64_C(0x3ff) << 50)
 #define KEPT_BY_CMS (BIT(10) | BIT(11) | BIT(32))
 
 static uint64_t pinned_mask(const struct trans *t)
@@ -28,7 +30,8 @@ static uint64_t pinned_mask(const struct trans *t)
 
 static bool encodable(const struct isa_op *op)
 {
-    return op->atom < ISA_ATOM_COUNT && (!isa_facts[op->atom].extends || isa_imm_encodable(op->atom, op->imm));
+    return op->atom < ISA_ATOM_COUNT &&
+           (!isa_facts[op->atom].extends || isa_imm_encodable(op->atom, op->imm));
 }
 
 static bool check_region(const struct trans *t, unsigned number, uint64_t pinned)

@@ -1,8 +1,9 @@
 /*
- * dump.c - a translation as text, for `-d trans`: guest instructions, then bundles with their cycles.
+ * dump.c - a translation as text, for `-d trans`: guest instructions, then bundles with their
+ * cycles.
  *
- * Cycles are the scheduler's, counted from the start of each region; `#n` is the guest instruction that an atom was made
- * from. The code is read back from memory, so what is shown is what runs.
+ * Cycles are the scheduler's, counted from the start of each region; `#n` is the guest instruction
+ * that an atom was made from. The code is read back from memory, so what is shown is what runs.
  */
 #include "gear2/trans.h"
 #include "isa_codec.h"
@@ -46,8 +47,8 @@ static const uint32_t *dump_region(const struct trans *t, unsigned number, const
 
             at += isa_decode(at[0], at + 1, &op);
             isa_print(&op, (uint64_t)(uintptr_t)bundle, text, sizeof(text));
-            cms_trace("  %08lx %3u #%-2u %s%s", (unsigned long)(uintptr_t)bundle, b, t->atom[n].insn, text,
-                      t->atom[n].next < 0 ? " ;;" : "");
+            cms_trace("  %08lx %3u #%-2u %s%s", (unsigned long)(uintptr_t)bundle, b,
+                      t->atom[n].insn, text, t->atom[n].next < 0 ? " ;;" : "");
         }
     }
     return at;
@@ -55,8 +56,8 @@ static const uint32_t *dump_region(const struct trans *t, unsigned number, const
 
 void trans_dump(const struct trans *t, const uint32_t *code)
 {
-    cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip, t->insns, t->atoms,
-              t->words, t->key.mode, t->loops ? ", loops" : "");
+    cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip,
+              t->insns, t->atoms, t->words, t->key.mode, t->loops ? ", loops" : "");
     dump_guest(t);
     dump_atoms(t);
     for (unsigned i = 0; i < t->regions; i++) {

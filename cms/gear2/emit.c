@@ -1,8 +1,9 @@
 /*
  * emit.c - from scheduled atoms to code.
  *
- * The layout is fixed first: which atoms take a long immediate is known without addresses, because branches inside a
- * translation are short and addresses of exit records always take one. Then the code is written where it will run.
+ * The layout is fixed first: which atoms take a long immediate is known without addresses, because
+ * branches inside a translation are short and addresses of exit records always take one. Then the
+ * code is written where it will run.
  */
 #include "gear2/trans.h"
 #include "isa_codec.h"
@@ -41,18 +42,15 @@ static uint32_t branch_target(const struct trans *t, const struct atom *a)
     const struct leaving *l = &t->exit[a->exit];
 
     switch (a->role) {
-    case ROLE_LOOP:
-        return t->region[REGION_BODY].start;
-    case ROLE_SIDE:
-        return t->region[l->region].start;
-    case ROLE_MISS:
-        return t->region[l->last].start;
-    default:
-        return t->region[l->stub].start;
+    case ROLE_LOOP: return t->region[REGION_BODY].start;
+    case ROLE_SIDE: return t->region[l->region].start;
+    case ROLE_MISS: return t->region[l->last].start;
+    default: return t->region[l->stub].start;
     }
 }
 
-static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at, const struct exit *records)
+static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at,
+                        const struct exit *records)
 {
     uint32_t bundle = *at;
 

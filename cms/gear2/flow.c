@@ -1,17 +1,19 @@
 /*
  * flow.c - lowering of branches, and all the ways out of a translation.
  *
- * Every way out is: EIP in r9, `commit n`, a branch. At the end of the trace EIP is selected from two pinned
- * constants by the same condition that branches, so a loop costs one bundle for going round:
+ * Every way out is: EIP in r9, `commit n`, a branch. At the end of the trace EIP is selected from
+ * two pinned constants by the same condition that branches, so a loop costs one bundle for going
+ * round:
  *
  *     body:   ...
  *             sel r9, start, next, cond   commit n   brc cond, body
  *             br stub
  *
- * A branch out of the middle goes to a small region of its own, which does the same for the instructions so far.
- * Exits to known addresses lead to a stub at first, which tells the dispatcher who it was; chaining turns the branch
- * to the target. Exits to addresses that are computed, or that may be mapped elsewhere by the time, have a stub that
- * looks for the target in the table of runtime/jumps.c, and asks the dispatcher only if it isn't there.
+ * A branch out of the middle goes to a small region of its own, which does the same for the
+ * instructions so far. Exits to known addresses lead to a stub at first, which tells the dispatcher
+ * who it was; chaining turns the branch to the target. Exits to addresses that are computed, or
+ * that may be mapped elsewhere by the time, have a stub that looks for the target in the table of
+ * runtime/jumps.c, and asks the dispatcher only if it isn't there.
  */
 #include "gear2/build.h"
 #include "runtime/jumps.h"
@@ -87,7 +89,8 @@ static struct ending targets(struct trans *t, const struct guest_insn *g)
 }
 
 /* `branch` is the conditional branch, complete but for its displacement. */
-static void end_conditional(struct trans *t, const struct guest_insn *g, const struct isa_op *branch)
+static void end_conditional(struct trans *t, const struct guest_insn *g,
+                            const struct isa_op *branch)
 {
     put_commit(t, t->insns);
     if (t->loops)
@@ -136,7 +139,8 @@ static void end_count(struct trans *t, const struct guest_insn *g)
     }
     put_move(t, REG_EIP, e.fall);
     put_r(t, zero ? ISA_cmovz : ISA_cmovnz, REG_EIP, count, e.taken);
-    end_conditional(t, g, &(struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count});
+    end_conditional(t, g,
+                    &(struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count});
 }
 
 /* ---- called by the driver */
@@ -158,19 +162,13 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
         if (g->flow == FLOW_INDIRECT)
             set_eip(t, operand(t, &g->insn, 0), g->insn.opsize);
         return;
-    case OP_call:
-        lower_call(t, g);
-        return;
-    case OP_ret:
-        lower_ret(t, g);
-        return;
+    case OP_call: lower_call(t, g); return;
+    case OP_ret: lower_ret(t, g); return;
     case OP_loop:
     case OP_loope:
     case OP_loopne:
-    case OP_jecxz:
-        return; /* flow_end does it all */
-    default:
-        give_up(t, ABORT_OPCODE);
+    case OP_jecxz: return; /* flow_end does it all */
+    default: give_up(t, ABORT_OPCODE);
     }
 }
 
@@ -225,11 +223,15 @@ static void side_region(struct trans *t, unsigned exit)
     region_close(t, r);
 }
 
-/* Goes to what the table of computed branches has for EIP; to the rest of the stub if that is something else. */
+/*
+ * Goes to what the table of computed branches has for EIP; to the rest of the stub if that is
+ * something else.
+ */
 static void lookup_region(struct trans *t, unsigned exit)
 {
     struct region *r = region_open(t);
-    unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t), code = temp(t);
+    unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t),
+             code = temp(t);
 
     put_i(t, ISA_addi, table, 0, (intptr_t)jumps_table());
     put_field(t, ISA_extu, row, REG_EIP, 0, JUMPS_BITS);
@@ -239,7 +241,8 @@ static void lookup_region(struct trans *t, unsigned exit)
     put_i(t, ISA_addi, wanted, 0, t->place);
     put_shift(t, ISA_slli, wanted, wanted, 32);
     put_r(t, ISA_or, wanted, wanted, REG_EIP);
-    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)key, .rb = (uint8_t)wanted}, ROLE_MISS, exit);
+    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)key, .rb = (uint8_t)wanted}, ROLE_MISS,
+        exit);
     put(t, &(struct isa_op){.atom = ISA_jr, .ra = (uint8_t)code}, ROLE_PLAIN, 0);
     region_close(t, r);
 }

@@ -1,8 +1,9 @@
 /*
  * lower.c - from guest instructions to atoms: the driver.
  *
- * Each instruction is lowered by the group that knows it. If one can't be (a form, a segment, the store buffer's size),
- * the trace is cut before it and lowering starts again, because which flags matter depends on where the trace ends.
+ * Each instruction is lowered by the group that knows it. If one can't be (a form, a segment, the
+ * store buffer's size), the trace is cut before it and lowering starts again, because which flags
+ * matter depends on where the trace ends.
  */
 #include "gear2/build.h"
 
@@ -10,7 +11,8 @@ static void lower_insn(struct trans *t, const struct guest_insn *g)
 {
     if (x86_ops[g->insn.op].props & P_BRANCH)
         lower_branch(t, g);
-    else if (!lower_arith(t, g) && !lower_move(t, g) && !lower_stack(t, g) && !lower_shift(t, g) && !lower_string(t, g))
+    else if (!lower_arith(t, g) && !lower_move(t, g) && !lower_stack(t, g) && !lower_shift(t, g) &&
+             !lower_string(t, g))
         give_up(t, ABORT_OPCODE);
     if (t->stores > t->machine->stores || t->stores > TRANS_STORES)
         give_up(t, ABORT_SIZE);

@@ -39,7 +39,8 @@ static void lower_extend(struct trans *t, const struct guest_insn *g)
         else
             load(t, &p, i->msize, value);
     } else {
-        put_field(t, is_signed ? ISA_exts : ISA_extu, value, reg_read(t, i->rm, i->msize), 0, 8 * i->msize);
+        put_field(t, is_signed ? ISA_exts : ISA_extu, value, reg_read(t, i->rm, i->msize), 0,
+                  8 * i->msize);
     }
     if (i->opsize == 4 && is_signed)
         put_i(t, ISA_addiz, REG_GPR0 + i->reg, value, 0);

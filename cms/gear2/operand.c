@@ -1,12 +1,13 @@
 /*
  * operand.c - operands: parts of registers, and memory through segments.
  *
- * General registers hold 32 bits, zero-extended; atoms keep it so. Whoever reads a part of a register gets a chip
- * register that holds it in its low bits, with garbage above.
+ * General registers hold 32 bits, zero-extended; atoms keep it so. Whoever reads a part of a
+ * register gets a chip register that holds it in its low bits, with garbage above.
  *
- * Segments come in the classes of the context. A flat one adds nothing. A base is a pinned register, loaded from the
- * guest's state when the translation is entered, because real-mode code changes bases all the time. A limit of FFFF is
- * checked by a branch to the rerun stub, unless the offset is cut to 16 bits and the access is a single byte.
+ * Segments come in the classes of the context. A flat one adds nothing. A base is a pinned
+ * register, loaded from the guest's state when the translation is entered, because real-mode code
+ * changes bases all the time. A limit of FFFF is checked by a branch to the rerun stub, unless the
+ * offset is cut to 16 bits and the access is a single byte.
  */
 #include "gear2/build.h"
 
@@ -38,7 +39,9 @@ void reg_write(struct trans *t, unsigned number, unsigned size, unsigned from)
         put_field(t, ISA_dep, REG_GPR0 + (number & 3), from, number & 4 ? 8 : 0, 8);
 }
 
-/* base + (index << scale) of the memory operand in one register, and what is left as displacement. */
+/*
+ * base + (index << scale) of the memory operand in one register, and what is left as displacement.
+ */
 static unsigned base_and_index(struct trans *t, const struct insn *i)
 {
     static const uint16_t scaled_add[4] = {ISA_addz, ISA_sh1addz, ISA_sh2addz, ISA_sh3addz};
@@ -84,7 +87,8 @@ static struct place direct(unsigned reg, int32_t disp)
     return (struct place){.ra = (uint8_t)reg, .disp = disp};
 }
 
-struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp, unsigned adsize, unsigned size, bool write)
+struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp, unsigned adsize,
+                      unsigned size, bool write)
 {
     unsigned class = mode_segment(t->key.mode, seg);
     unsigned kind = class & SEG_KIND;
@@ -129,7 +133,8 @@ struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool
 }
 
 /* Puts the access, and says what the scheduler may know about its address. */
-static void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed, unsigned reg, bool write)
+static void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
+                       unsigned reg, bool write)
 {
     struct isa_op op = {.ra = p->ra};
     uint16_t base = t->version[p->ra];
@@ -180,12 +185,9 @@ void store(struct trans *t, const struct place *p, unsigned size, unsigned rs)
 unsigned operand(struct trans *t, const struct insn *i, unsigned n)
 {
     switch (i->opd[n]) {
-    case OPD_REG:
-        return reg_read(t, i->reg, i->opsize);
-    case OPD_IMM:
-        return constant(t, i->imm);
-    case OPD_CL:
-        return REG_GPR0 + ECX;
+    case OPD_REG: return reg_read(t, i->reg, i->opsize);
+    case OPD_IMM: return constant(t, i->imm);
+    case OPD_CL: return REG_GPR0 + ECX;
     case OPD_RM:
         if (i->is_mem) {
             struct place p = place_of(t, i, i->msize, false);
@@ -195,9 +197,7 @@ unsigned operand(struct trans *t, const struct insn *i, unsigned n)
             return value;
         }
         return reg_read(t, i->rm, i->msize);
-    default:
-        give_up(t, ABORT_FORM);
-        return 0;
+    default: give_up(t, ABORT_FORM); return 0;
     }
 }
 
@@ -205,17 +205,13 @@ void target_open(struct trans *t, const struct insn *i, unsigned n, struct targe
 {
     *d = (struct target){.size = i->opsize};
     switch (i->opd[n]) {
-    case OPD_REG:
-        d->number = i->reg;
-        break;
+    case OPD_REG: d->number = i->reg; break;
     case OPD_RM:
         d->size = i->msize;
         d->number = i->rm;
         d->memory = i->is_mem;
         break;
-    default:
-        give_up(t, ABORT_FORM);
-        return;
+    default: give_up(t, ABORT_FORM); return;
     }
     if (d->memory) {
         d->place = place_of(t, i, d->size, true);

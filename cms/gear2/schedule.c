@@ -1,17 +1,20 @@
 /*
  * schedule.c - which bundle each atom issues in.
  *
- * One walk over a region's atoms in program order. Each goes into the first bundle in which its operands are there, the
- * order of memory accesses and exits is kept, and the machine has a slot left; an atom that has to wait doesn't keep
- * later ones from earlier bundles. What has been placed so far is known by a few numbers for each register, so the cost
- * is linear. Latencies are advice: the chip's scoreboard waits for what comes late.
+ * One walk over a region's atoms in program order. Each goes into the first bundle in which its
+ * operands are there, the order of memory accesses and exits is kept, and the machine has a slot
+ * left; an atom that has to wait doesn't keep later ones from earlier bundles. What has been placed
+ * so far is known by a few numbers for each register, so the cost is linear. Latencies are advice:
+ * the chip's scoreboard waits for what comes late.
  *
- *   registers   read at or after the value is ready; written not before the last read, and after the last write
- *   memory      loads pass loads; nothing passes a store unless both addresses are the same register plus constants
+ *   registers   read at or after the value is ready; written not before the last read, and after
+ *   the last write memory      loads pass loads; nothing passes a store unless both addresses are
+ *   the same register plus constants
  *               that keep the accesses apart whatever the page tables say
- *   exits       branches keep their order. A side exit comes after all changes of guest state before it and before
- *               all after it; temporaries don't care. A failed check rolls back, so it only has to come before
- *               the next exit's bundle and the commit's
+ *   exits       branches keep their order. A side exit comes after all changes of guest state
+ *   before it and before
+ *               all after it; temporaries don't care. A failed check rolls back, so it only has to
+ *               come before the next exit's bundle and the commit's
  *   commit      after everything that it commits; in the same bundle is soon enough
  *
  * The region of pins is scheduled with the body if the body doesn't loop.
@@ -29,11 +32,11 @@ struct scheduler {
     struct trans *t;
     struct region *region;
     unsigned ready[64], written[64], read[64]; /* bundles; ready and written are one past */
-    unsigned state;   /* one past the last change of guest state */
-    unsigned barrier; /* changes of guest state and guest accesses not before this */
-    unsigned control; /* one past the last branch */
-    unsigned check;   /* one past the last check */
-    unsigned loads;   /* last load */
+    unsigned state;                            /* one past the last change of guest state */
+    unsigned barrier;   /* changes of guest state and guest accesses not before this */
+    unsigned control;   /* one past the last branch */
+    unsigned check;     /* one past the last check */
+    unsigned loads;     /* last load */
     unsigned store_end; /* one past the last store */
     unsigned stores;    /* in store[] */
     unsigned bundles;   /* in usage[] and tail[]; these are not cleared to begin with */
@@ -59,8 +62,8 @@ static bool is_load(const struct atom *a)
 }
 
 /*
- * Can the two never touch a common byte? Two pages of linear space may be one in memory, so only the offset within a
- * page tells two addresses apart.
+ * Can the two never touch a common byte? Two pages of linear space may be one in memory, so only
+ * the offset within a page tells two addresses apart.
  */
 static bool apart(const struct atom *a, const struct atom *b)
 {
@@ -68,7 +71,8 @@ static bool apart(const struct atom *a, const struct atom *b)
 
     if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
         return false;
-    return distance >= isa_facts[a->op.atom].size && PAGE_SIZE - distance >= isa_facts[b->op.atom].size;
+    return distance >= isa_facts[a->op.atom].size &&
+           PAGE_SIZE - distance >= isa_facts[b->op.atom].size;
 }
 
 static unsigned earliest_by_registers(const struct scheduler *s, const struct atom *a)
@@ -199,7 +203,8 @@ static bool schedule_atoms(struct scheduler *s, unsigned first, unsigned count)
 {
     for (unsigned i = first; i < first + count; i++) {
         struct atom *a = &s->t->atom[i];
-        unsigned when = max(earliest_by_registers(s, a), max(earliest_by_memory(s, a), earliest_by_role(s, a)));
+        unsigned when =
+            max(earliest_by_registers(s, a), max(earliest_by_memory(s, a), earliest_by_role(s, a)));
 
         when = find_slot(s, when, isa_facts[a->op.atom].unit);
         if (when == TRANS_BUNDLES)
@@ -218,7 +223,8 @@ static void scheduler_begin(struct scheduler *s, struct region *region)
         s->ready[r] = s->written[r] = s->read[r] = 0;
     }
     s->touched = 0;
-    s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores = s->bundles = 0;
+    s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores =
+        s->bundles = 0;
     s->region = region;
 }
 

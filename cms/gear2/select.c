@@ -1,10 +1,11 @@
 /*
  * select.c - which guest instructions make a translation, and which of their flags matter.
  *
- * The trace begins at the context's EIP and follows direct jumps and calls inside the page. A conditional branch
- * forward becomes a side exit, as long as there is room for one; a conditional branch anywhere else, an indirect branch, and
- * whatever gear 2 can't translate end the trace. A branch to the first instruction closes the loop. Every instruction
- * lies in the page that the context names, so one page check on entry vouches for all of them.
+ * The trace begins at the context's EIP and follows direct jumps and calls inside the page. A
+ * conditional branch forward becomes a side exit, as long as there is room for one; a conditional
+ * branch anywhere else, an indirect branch, and whatever gear 2 can't translate end the trace. A
+ * branch to the first instruction closes the loop. Every instruction lies in the page that the
+ * context names, so one page check on entry vouches for all of them.
  */
 #include "gear2/trans.h"
 #include "runtime/profile.h"
@@ -31,7 +32,8 @@ static bool beyond_limit(const struct trans *t, uint32_t eip)
 static bool decode(struct trans *t, unsigned offset, struct insn *insn)
 {
     bool code32 = t->key.mode & MODE_CODE32;
-    const struct insn *known = gear1_decoded(((uint64_t)t->key.page << PAGE_SHIFT) + offset, code32);
+    const struct insn *known =
+        gear1_decoded(((uint64_t)t->key.page << PAGE_SHIFT) + offset, code32);
     int length;
 
     if (known) {
@@ -44,7 +46,9 @@ static bool decode(struct trans *t, unsigned offset, struct insn *insn)
     return length > 0;
 }
 
-/* Takes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace. */
+/*
+ * Takes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace.
+ */
 static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
     if (!decode(t, linear(t, eip) & PAGE_MASK, &g->insn))
@@ -145,7 +149,8 @@ bool trans_select(struct trans *t)
 
         if (!fetch(t, eip, g))
             break;
-        if (x86_ops[g->insn.op].props & P_BRANCH && g->insn.opd[0] == OPD_IMM && beyond_limit(t, g->target)) {
+        if (x86_ops[g->insn.op].props & P_BRANCH && g->insn.opd[0] == OPD_IMM &&
+            beyond_limit(t, g->target)) {
             t->abort = ABORT_LIMIT;
             break;
         }
@@ -158,8 +163,9 @@ bool trans_select(struct trans *t)
 }
 
 /*
- * Flags that come out independent of what they were before, whatever the operands are. What the architecture leaves
- * undefined often stays as it was, here as on real processors; logic is known to clear it.
+ * Flags that come out independent of what they were before, whatever the operands are. What the
+ * architecture leaves undefined often stays as it was, here as on real processors; logic is known
+ * to clear it.
  */
 static unsigned surely_writes(const struct insn *i)
 {

@@ -75,7 +75,11 @@ static void lower_bit(struct trans *t, const struct guest_insn *g)
     put_set_flags(t, flags);
     if (i->op == OP_bt)
         return;
-    put_r(t, i->op == OP_bts ? ISA_bset : i->op == OP_btr ? ISA_bclr : ISA_binv, d.result, d.value, number);
+    put_r(t,
+          i->op == OP_bts   ? ISA_bset
+          : i->op == OP_btr ? ISA_bclr
+                            : ISA_binv,
+          d.result, d.value, number);
     target_close(t, &d, d.result);
 }
 

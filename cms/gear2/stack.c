@@ -1,8 +1,8 @@
 /*
  * stack.c - lowering of what uses the stack.
  *
- * A flat stack is ESP and displacements. On a 16-bit stack every offset wraps at 64 KiB, and the upper half of ESP
- * stays as it is.
+ * A flat stack is ESP and displacements. On a 16-bit stack every offset wraps at 64 KiB, and the
+ * upper half of ESP stays as it is.
  */
 #include "gear2/build.h"
 
@@ -85,8 +85,8 @@ static void lower_leave(struct trans *t, const struct insn *i)
 }
 
 /*
- * PUSHA and POPA: eight registers below or above one address. Its whole span is checked once: on a 16-bit stack it
- * must not wrap. `low` gets the lowest offset of the span.
+ * PUSHA and POPA: eight registers below or above one address. Its whole span is checked once: on a
+ * 16-bit stack it must not wrap. `low` gets the lowest offset of the span.
  */
 static bool stack_span(struct trans *t, unsigned size, bool push, unsigned *low)
 {

@@ -1,6 +1,6 @@
 /*
- * string.c - lowering of string instructions without REP; with it they are gear 1's. The direction flag is part of the
- * context.
+ * string.c - lowering of string instructions without REP; with it they are gear 1's. The direction
+ * flag is part of the context.
  */
 #include "gear2/build.h"
 
@@ -9,7 +9,8 @@ static struct place string_place(struct trans *t, const struct insn *i, unsigned
 {
     bool source = opd == OPD_SRC;
 
-    return place_at(t, source ? i->seg : SEG_ES, REG_GPR0 + (source ? ESI : EDI), 0, i->adsize, i->opsize, write);
+    return place_at(t, source ? i->seg : SEG_ES, REG_GPR0 + (source ? ESI : EDI), 0, i->adsize,
+                    i->opsize, write);
 }
 
 static void advance(struct trans *t, const struct insn *i, unsigned number)
@@ -79,8 +80,6 @@ bool lower_string(struct trans *t, const struct guest_insn *g)
         put_flags(t, by_size(subf, i->opsize), 0, REG_GPR0 + EAX, string_load(t, i, OPD_DST));
         advance(t, i, EDI);
         return true;
-    default:
-        give_up(t, ABORT_OPCODE);
-        return true;
+    default: give_up(t, ABORT_OPCODE); return true;
     }
 }

@@ -1,20 +1,21 @@
 /*
  * trans.h - one translation in the making, as the passes of gear 2 hand it on.
  *
- *     select    guest bytes     ->  insn[]           a trace: forward exits on the way, at most one loop back to the start
- *     liveness  insn[]          ->  insn[].live      status flags that somebody will look at
- *     lower     insn[]          ->  region[].atom[]  atoms on real registers
+ *     select    guest bytes     ->  insn[]           a trace: forward exits on the way, at most one
+ *     loop back to the start liveness  insn[]          ->  insn[].live      status flags that
+ *     somebody will look at lower     insn[]          ->  region[].atom[]  atoms on real registers
  *     check                                          each rule that lowering must keep
  *     schedule  region[].atom[] ->  region[].bundle  each atom's bundle
  *     emit      bundles         ->  code
  *
- * Registers: the guest's are where they always are (r1..r9, c0). Temporaries are taken in rotation from a pool that is
- * larger than any one instruction needs, so a temporary holds its value to the end of its guest instruction and its next
- * owner is far enough away not to hinder the scheduler. What a translation needs throughout (segment bases, limits, the
- * two targets of its last branch) is pinned, and set before the loop.
+ * Registers: the guest's are where they always are (r1..r9, c0). Temporaries are taken in rotation
+ * from a pool that is larger than any one instruction needs, so a temporary holds its value to the
+ * end of its guest instruction and its next owner is far enough away not to hinder the scheduler.
+ * What a translation needs throughout (segment bases, limits, the two targets of its last branch)
+ * is pinned, and set before the loop.
  *
- * Regions are scheduled one by one and follow each other in the code: the pinned registers and the body (one region
- * unless the body loops), then small ones for side exits and stubs.
+ * Regions are scheduled one by one and follow each other in the code: the pinned registers and the
+ * body (one region unless the body loops), then small ones for side exits and stubs.
  */
 #ifndef CMS_GEAR2_TRANS_H
 #define CMS_GEAR2_TRANS_H
@@ -29,7 +30,7 @@
 #define TRANS_ATOMS 1024
 #define TRANS_BUNDLES 768 /* in one region */
 #define TRANS_STORES 64
-#define TRANS_SIDES 4     /* conditional branches out of the middle */
+#define TRANS_SIDES 4 /* conditional branches out of the middle */
 #define TRANS_EXITS (TRANS_SIDES + 3)
 #define TRANS_REGIONS (2 + TRANS_SIDES + 2 * TRANS_EXITS)
 #define TRANS_PINS 10
@@ -40,15 +41,15 @@
 
 /* The machine that code is scheduled for, as its configuration registers have it. */
 struct machine {
-    uint32_t issue;                /* atoms a bundle */
-    uint32_t unit[UNIT_COUNT];     /* slots; alu0 is one of alu's */
+    uint32_t issue;            /* atoms a bundle */
+    uint32_t unit[UNIT_COUNT]; /* slots; alu0 is one of alu's */
     uint32_t latency[LAT_COUNT];
-    uint32_t stores;               /* entries of the gated store buffer */
+    uint32_t stores; /* entries of the gated store buffer */
 };
 
 /* How a translation goes on after an instruction. */
 enum flow {
-    FLOW_NEXT,     /* the next instruction of the trace: also direct jumps and calls that the trace follows */
+    FLOW_NEXT,     /* to the next of the trace, which may be a direct jump's or call's target */
     FLOW_SIDE,     /* conditional branch: out of the trace if taken */
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
@@ -67,11 +68,11 @@ struct guest_insn {
 /* What an atom means beyond its operation. */
 enum role {
     ROLE_PLAIN,
-    ROLE_CHECK,  /* branch to the rerun stub if lowering assumed wrong */
-    ROLE_SIDE,   /* branch to the region of side exit `exit` */
-    ROLE_LEAVE,  /* branch by which exit `exit` leaves */
-    ROLE_MISS,   /* branch to the part of exit `exit`'s stub that goes to the dispatcher */
-    ROLE_LOOP,   /* branch back to the body's first bundle */
+    ROLE_CHECK, /* branch to the rerun stub if lowering assumed wrong */
+    ROLE_SIDE,  /* branch to the region of side exit `exit` */
+    ROLE_LEAVE, /* branch by which exit `exit` leaves */
+    ROLE_MISS,  /* branch to the part of exit `exit`'s stub that goes to the dispatcher */
+    ROLE_LOOP,  /* branch back to the body's first bundle */
     ROLE_COMMIT,
     ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
 };
@@ -80,7 +81,7 @@ enum role {
 
 struct atom {
     struct isa_op op;
-    uint64_t reads, writes; /* registers as bits; bit 0, which r0 doesn't need, is the flags in c0 */
+    uint64_t reads, writes; /* registers as bits; bit 0, free because of r0, is the flags in c0 */
     uint8_t role;
     uint8_t exit;
     uint8_t insn;    /* guest instruction that it is made from */
@@ -91,9 +92,9 @@ struct atom {
 };
 
 struct region {
-    uint16_t first, count;  /* its atoms */
+    uint16_t first, count; /* its atoms */
     uint16_t bundles;
-    uint32_t start;         /* words from the start of the code */
+    uint32_t start;              /* words from the start of the code */
     int16_t head[TRANS_BUNDLES]; /* first atom of each bundle, -1: empty */
 };
 
@@ -101,11 +102,11 @@ struct region {
 struct leaving {
     uint8_t kind; /* enum exit_kind */
     uint32_t eip;
-    uint8_t side;   /* out of the middle: */
-    uint8_t insns;  /* guest instructions that are done then */
-    uint8_t region; /* its side exit's region */
-    uint8_t stub;   /* its stub's first region, */
-    uint8_t last;   /* and the one that goes to the dispatcher */
+    uint8_t side;              /* out of the middle: */
+    uint8_t insns;             /* guest instructions that are done then */
+    uint8_t region;            /* its side exit's region */
+    uint8_t stub;              /* its stub's first region, */
+    uint8_t last;              /* and the one that goes to the dispatcher */
     uint32_t *bundle, *branch; /* that leave, once emitted */
 };
 
@@ -149,7 +150,7 @@ struct trans {
 
 /* select.c */
 bool trans_select(struct trans *t);
-void trans_cut(struct trans *t, unsigned insns); /* the trace ends after its first `insns` instructions */
+void trans_cut(struct trans *t, unsigned insns);           /* the trace ends after so many */
 bool trans_same_page(const struct trans *t, uint32_t eip); /* as the first instruction */
 void trans_liveness(struct trans *t);
 

@@ -1,9 +1,10 @@
 /*
  * chain.c - exits that lead straight to another translation.
  *
- * A direct exit is a branch to its stub, which hands the exit's address to the dispatcher. To chain it, the branch
- * itself is changed to reach the target. A conditional branch reaches 1 MiB; if that isn't enough the first word of
- * the stub becomes a long branch instead. Either way one word changes, and putting it back unchains.
+ * A direct exit is a branch to its stub, which hands the exit's address to the dispatcher. To chain
+ * it, the branch itself is changed to reach the target. A conditional branch reaches 1 MiB; if that
+ * isn't enough the first word of the stub becomes a long branch instead. Either way one word
+ * changes, and putting it back unchains.
  */
 #include "runtime/chain.h"
 
@@ -21,8 +22,12 @@ static void chain_write(uint32_t *where, uint32_t word)
     vx_icf((uint64_t)(uintptr_t)where, sizeof(word));
 }
 
-/* `op`, a branch in the bundle at `bundle`, led to `target`: its word, or 0 if that is too far for one word. */
-static uint32_t branch_word(struct isa_op op, bool stop, const uint32_t *bundle, const uint32_t *target)
+/*
+ * `op`, a branch in the bundle at `bundle`, led to `target`: its word, or 0 if that is too far for
+ * one word.
+ */
+static uint32_t branch_word(struct isa_op op, bool stop, const uint32_t *bundle,
+                            const uint32_t *target)
 {
     uint32_t words[2];
 

@@ -4,8 +4,9 @@
 
 #include "runtime/tcache.h"
 
-void chain_link(struct exit *e, struct translation *to); /* if the displacement reaches, else nothing */
-void chain_unlink(struct exit *e);                       /* back to the dispatcher */
-void chain_isolate(struct translation *t);               /* nothing leads here, and it leads nowhere */
+void chain_link(struct exit *e,
+                struct translation *to);   /* if the displacement reaches, else nothing */
+void chain_unlink(struct exit *e);         /* back to the dispatcher */
+void chain_isolate(struct translation *t); /* nothing leads here, and it leads nowhere */
 
 #endif

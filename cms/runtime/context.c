@@ -14,8 +14,12 @@ static unsigned segment_class(const struct segment *s, unsigned number)
     bool code = s->attr & SA_CODE;
     unsigned kind = SEG_OTHER;
 
-    /* Code is fetched whether it can be read as data or not; expand-down limits mean something else. */
-    if (!s->valid || (code && !(s->attr & SA_READ) && number != SEG_CS) || (!code && s->attr & SA_DOWN))
+    /*
+     * Code is fetched whether it can be read as data or not; expand-down limits mean something
+     * else.
+     */
+    if (!s->valid || (code && !(s->attr & SA_READ) && number != SEG_CS) ||
+        (!code && s->attr & SA_DOWN))
         return SEG_OTHER;
     if (s->limit == LIMIT_4G)
         kind = s->base ? SEG_BASED : SEG_FLAT;
@@ -28,7 +32,8 @@ void context_segment_loaded(unsigned sreg)
 {
     unsigned shift = MODE_SEG_SHIFT + 3 * sreg;
 
-    cms.segments = (cms.segments & ~(7u << shift)) | segment_class(&cms.cpu.seg[sreg], sreg) << shift;
+    cms.segments = (cms.segments & ~(7u << shift)) | segment_class(&cms.cpu.seg[sreg], sreg)
+                                                         << shift;
 }
 
 uint32_t context_mode(void)

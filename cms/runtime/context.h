@@ -7,7 +7,10 @@
 
 uint32_t context_mode(void); /* MODE_x bits of the guest's present state */
 
-/* The guest-physical page from which code at `lin` is fetched. False if it faults or isn't memory; raises nothing. */
+/*
+ * The guest-physical page from which code at `lin` is fetched. False if it faults or isn't memory;
+ * raises nothing.
+ */
 bool context_code_page(uint32_t lin, uint32_t *page);
 
 #endif

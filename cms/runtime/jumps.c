@@ -1,10 +1,11 @@
 /*
  * jumps.c - where computed branches of translated code lead.
  *
- * A return or an indirect jump stays in the same mode and CS; only EIP is new. So translated code can find its target
- * by a table of one entry for each EIP's low bits, without the dispatcher. The key's upper half numbers the mode and CS
- * base, so entries of other contexts don't match. Physical pages are not in the key: the table is emptied whenever a
- * linear page may have been mapped elsewhere.
+ * A return or an indirect jump stays in the same mode and CS; only EIP is new. So translated code
+ * can find its target by a table of one entry for each EIP's low bits, without the dispatcher. The
+ * key's upper half numbers the mode and CS base, so entries of other contexts don't match. Physical
+ * pages are not in the key: the table is emptied whenever a linear page may have been mapped
+ * elsewhere.
  */
 #include "runtime/jumps.h"
 

@@ -1,4 +1,4 @@
-/* jumps.h - where computed branches of translated code lead, for translated code itself to look up. */
+/* jumps.h - where computed branches lead, for translated code itself to look up. */
 #ifndef CMS_RUNTIME_JUMPS_H
 #define CMS_RUNTIME_JUMPS_H
 
@@ -8,8 +8,9 @@
 #define JUMPS (1u << JUMPS_BITS)
 
 /*
- * Entry n is for EIPs whose low bits are n: key is EIP, plus the number of the context's mode and CS base above it; 0
- * is free. Translated code reads both arrays, so their layout is part of gear2/flow.c.
+ * Entry n is for EIPs whose low bits are n: key is EIP, plus the number of the context's mode and
+ * CS base above it; 0 is free. Translated code reads both arrays, so their layout is part of
+ * gear2/flow.c.
  */
 struct jumps_table {
     uint64_t key[JUMPS];
@@ -19,8 +20,8 @@ struct jumps_table {
 #define JUMPS_NO_PLACE 0 /* jumps_place: too many modes and bases at a time, don't look up */
 
 void jumps_init(void);
-uint32_t jumps_place(const struct context *key);      /* number of the mode and CS base, 1.. */
-void jumps_enter(struct translation *t);              /* a computed branch led here */
+uint32_t jumps_place(const struct context *key); /* number of the mode and CS base, 1.. */
+void jumps_enter(struct translation *t);         /* a computed branch led here */
 void jumps_remove(const struct translation *t);
 const struct jumps_table *jumps_table(void);
 

@@ -3,18 +3,21 @@
  *
  *          +--> attend: due device events, HLT, external interrupts
  *          |       |
- *          |    find a translation for the guest's state ---- found ----> enter it; it runs, by chaining, until an
- *          |       | none                                                 exit isn't chained or a trap lands
+ *          |    find a translation for the guest's state ---- found ----> enter it; it runs, by
+ *          chaining, until an
+ *          |       | none                                                 exit isn't chained or a
+ *          trap lands
  *          |    gear 1 up to the next control transfer, counting block
  *          |    entries; a block that is entered often is translated
  *          +-------+
  *
- * cms_run() holds the landing: every trap of gear 1 and of translated code ends as a second return of its cms_setjmp,
- * with the guest rolled back to its last commit. What is done then is in trap.c; after it the loop starts over. Nothing
- * that the loop keeps in local variables is needed after a landing.
+ * cms_run() holds the landing: every trap of gear 1 and of translated code ends as a second return
+ * of its cms_setjmp, with the guest rolled back to its last commit. What is done then is in trap.c;
+ * after it the loop starts over. Nothing that the loop keeps in local variables is needed after a
+ * landing.
  *
- * Interrupts of the chip are enabled only inside translated code, which is the one place that may run for long. Gear 1
- * comes back at every control transfer, and the loop polls.
+ * Interrupts of the chip are enabled only inside translated code, which is the one place that may
+ * run for long. Gear 1 comes back at every control transfer, and the loop polls.
  */
 #include "gear2/gear2.h"
 #include "hidden-mem/hostport.h"
@@ -25,7 +28,10 @@
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
 
-/* SR_STATUS: test interrupts (debug.irq_every) may come anywhere; others, at commits, in translated code alone. */
+/*
+ * SR_STATUS: test interrupts (debug.irq_every) may come anywhere; others, at commits, in translated
+ * code alone.
+ */
 #define STATUS_FIRMWARE 4u
 #define STATUS_TRANSLATED 5u
 
@@ -86,7 +92,10 @@ static void attend(void)
         take_interrupt();
 }
 
-/* Gear 1 for at most `limit` instructions, until something is up or, with gear 2, control goes somewhere else. */
+/*
+ * Gear 1 for at most `limit` instructions, until something is up or, with gear 2, control goes
+ * somewhere else.
+ */
 static void interpret(unsigned limit)
 {
     vx_mtsr(SR_PHASE, PHASE_interpret);

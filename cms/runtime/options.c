@@ -1,8 +1,9 @@
 /*
  * options.c - the firmware's options, as the host hands them over: `key=value` lines.
  *
- * Keys are those of knobs.def, and `d` for a list of trace categories (trace.def). Nothing is ignored in silence: an
- * unknown key, an unknown category or a value out of range is the user's mistake, and ends the run with one line.
+ * Keys are those of knobs.def, and `d` for a list of trace categories (trace.def). Nothing is
+ * ignored in silence: an unknown key, an unknown category or a value out of range is the user's
+ * mistake, and ends the run with one line.
  */
 #include "cms.h"
 #include "hidden-mem/hostport.h"
@@ -16,7 +17,8 @@ struct knob {
 };
 
 static const struct knob knobs[] = {
-#define KNOB(field, key, standard, least, most, text) {key, standard, least, most, offsetof(struct options, field)},
+#define KNOB(field, key, standard, least, most, text) \
+    {key, standard, least, most, offsetof(struct options, field)},
 #include "runtime/knobs.def"
 #undef KNOB
 };

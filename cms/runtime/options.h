@@ -1,4 +1,4 @@
-/* options.h - the firmware's options: the knobs of knobs.def and the trace categories of trace.def. */
+/* options.h - the firmware's options: knobs of knobs.def, trace categories of trace.def. */
 #ifndef CMS_RUNTIME_OPTIONS_H
 #define CMS_RUNTIME_OPTIONS_H
 
@@ -21,6 +21,6 @@ struct options {
 void options_read(void); /* from the host; a mistake ends the run with one line */
 
 /* Is this category of trace output wanted? */
-#define cms_tracing(category) (cms.opt->trace >> (category) & 1)
+#define cms_tracing(category) (cms.opt->trace >> (category)&1)
 
 #endif

@@ -1,4 +1,4 @@
-/* profile.h - what gear 1 has seen: how often blocks are entered, and which instructions touch I/O. */
+/* profile.h - what gear 1 has seen: entries of blocks, instructions that touch I/O. */
 #ifndef CMS_RUNTIME_PROFILE_H
 #define CMS_RUNTIME_PROFILE_H
 
@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Linear addresses throughout. The tables are direct-mapped and forget: an entry that is displaced costs time, never
- * correctness.
+ * Linear addresses throughout. The tables are direct-mapped and forget: an entry that is displaced
+ * costs time, never correctness.
  */
 void profile_init(void);
 

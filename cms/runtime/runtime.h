@@ -5,8 +5,9 @@
 #include "cms.h"
 
 /* loop.c */
-void loop_step(void);              /* one instruction in single-step mode */
-void loop_recover(unsigned insns); /* gear 1 takes the next so many instructions, whatever is translated */
+void loop_step(void); /* one instruction in single-step mode */
+void loop_recover(
+    unsigned insns); /* gear 1 takes the next so many instructions, whatever is translated */
 
 /* trap.c */
 void trap_land(int why); /* what brought control to the landing; may unwind again */

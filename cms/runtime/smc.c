@@ -1,11 +1,12 @@
 /*
  * smc.c - the one place that knows "code bytes changed".
  *
- * Whatever was made from guest code, a decoded instruction of gear 1 or a translation, is announced by smc_protect().
- * A bit per 128-byte granule of guest memory says so; the TLB carries the 32 bits of a page, and a guest store into a
- * marked granule traps before it takes effect. Stores that don't go through the TLB (DMA, loaders, the page walker's
- * accessed bits) call smc_written() themselves. What was made from a granule is dropped as a whole and the bit cleared,
- * so the store that comes again finds nothing in its way.
+ * Whatever was made from guest code, a decoded instruction of gear 1 or a translation, is announced
+ * by smc_protect(). A bit per 128-byte granule of guest memory says so; the TLB carries the 32 bits
+ * of a page, and a guest store into a marked granule traps before it takes effect. Stores that
+ * don't go through the TLB (DMA, loaders, the page walker's accessed bits) call smc_written()
+ * themselves. What was made from a granule is dropped as a whole and the bit cleared, so the store
+ * that comes again finds nothing in its way.
  */
 #include "cms.h"
 #include "isa_intrinsics.h"
@@ -16,7 +17,8 @@
 
 struct smc {
     uint32_t pages;
-    uint32_t mask[]; /* for each page of guest memory: bit n, granule n has been decoded or translated */
+    uint32_t
+        mask[]; /* for each page of guest memory: bit n, granule n has been decoded or translated */
 };
 
 void smc_init(void)

@@ -1,8 +1,8 @@
 /*
  * stats.c - the firmware's counters on their way to the host's summary.
  *
- * cms.count[] is incremented in place with cms_count(); the names are those of events.def and abort.def and are
- * part of the interface: tools read them.
+ * cms.count[] is incremented in place with cms_count(); the names are those of events.def and
+ * abort.def and are part of the interface: tools read them.
  */
 #include "cms.h"
 #include "hidden-mem/hostport.h"

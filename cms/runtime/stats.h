@@ -1,4 +1,4 @@
-/* stats.h - the firmware's counters, numbered from events.def and abort.def. Count with cms_count(EV_x). */
+/* stats.h - the firmware's counters, of events.def and abort.def. cms_count(EV_x) counts. */
 #ifndef CMS_RUNTIME_STATS_H
 #define CMS_RUNTIME_STATS_H
 
@@ -14,6 +14,7 @@ enum event {
 
 #define ABORT_NONE EV_COUNT /* nothing wrong */
 
-void stats_report(void); /* hand every counter to the host: call it once, before HOST_EXIT or HOST_PANIC */
+void stats_report(
+    void); /* hand every counter to the host: call it once, before HOST_EXIT or HOST_PANIC */
 
 #endif

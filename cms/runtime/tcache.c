@@ -1,16 +1,18 @@
 /*
  * tcache.c - the translation cache.
  *
- * One piece of hidden memory, cut into generations. In each, code grows from the bottom and the records of the
- * translations from the top, so a generation's memory is reused as a whole:
+ * One piece of hidden memory, cut into generations. In each, code grows from the bottom and the
+ * records of the translations from the top, so a generation's memory is reused as a whole:
  *
  *     | code of t0 | t1 | t2 | ...  free  ... | record 2 | record 1 | record 0 |
  *
- * Generations are filled in turn. When the next one has to be reused, its translations are thrown out: their exits and
- * the exits that lead to them are unchained, so nothing outside ever points into it. A translation whose guest code
- * changed is unchained and made unreachable at once; its memory comes back with its generation.
+ * Generations are filled in turn. When the next one has to be reused, its translations are thrown
+ * out: their exits and the exits that lead to them are unchained, so nothing outside ever points
+ * into it. A translation whose guest code changed is unchained and made unreachable at once; its
+ * memory comes back with its generation.
  *
- * Translations are found by context through a hash table, and by guest-physical page for invalidation.
+ * Translations are found by context through a hash table, and by guest-physical page for
+ * invalidation.
  */
 #include "runtime/tcache.h"
 
@@ -40,9 +42,9 @@ struct tcache {
     struct translation *page[PAGE_HASH_SIZE];
     struct exit *last; /* the exit by which translated code was left just now */
     uint32_t cs_base, mode;
-    bool stale;    /* cs_base and mode have to be found again */
-    bool given_up; /* the last lookup ended at a place where no translation may begin */
-    uint64_t bottom; /* of all generations, which follow each other, */
+    bool stale;               /* cs_base and mode have to be found again */
+    bool given_up;            /* the last lookup ended at a place where no translation may begin */
+    uint64_t bottom;          /* of all generations, which follow each other, */
     uint64_t generation_size; /* bytes */
     unsigned generations;
     struct generation *filling;
@@ -52,7 +54,8 @@ struct tcache {
 void tcache_init(void)
 {
     struct tcache *tc = cms_alloc(sizeof(*tc));
-    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / 8 * 2; /* a whole number of 8-byte units */
+    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / 8 *
+                     2; /* a whole number of 8-byte units */
     uint32_t *memory = cms_reserve(cms.opt->generations * words * sizeof(uint32_t));
 
     for (unsigned i = 0; i < cms.opt->generations; i++) {
@@ -115,13 +118,16 @@ void tcache_left(struct exit *e)
     }
 }
 
-/* May the exit be led to `to` for good? With paging, only inside a page: that mapping was checked on entry. */
+/*
+ * May the exit be led to `to` for good? With paging, only inside a page: that mapping was checked
+ * on entry.
+ */
 static bool chainable(const struct exit *e, const struct translation *to)
 {
     if (e->kind != EXIT_DIRECT || e->to)
         return false;
-    return !(to->key.mode & MODE_PAGING) ||
-           ((e->from->key.cs_base + e->from->key.eip) ^ (to->key.cs_base + to->key.eip)) < PAGE_SIZE;
+    return !(to->key.mode & MODE_PAGING) || ((e->from->key.cs_base + e->from->key.eip) ^
+                                             (to->key.cs_base + to->key.eip)) < PAGE_SIZE;
 }
 
 /* The next time, let translated code find its way from `e` to `to` by itself. */
@@ -154,11 +160,8 @@ struct translation *tcache_find(void)
     if (!t) {
         cms_count(EV_DISPATCH_MISS);
         switch (profile_entered(key.cs_base + key.eip)) {
-        case PROFILE_COLD:
-            return NULL;
-        case PROFILE_NEVER:
-            tc->given_up = true;
-            return NULL;
+        case PROFILE_COLD: return NULL;
+        case PROFILE_NEVER: tc->given_up = true; return NULL;
         case PROFILE_TRANSLATE:
             t = gear2_translate(&key);
             if (!t) {

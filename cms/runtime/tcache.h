@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * What a translation was made for: two guest states with equal contexts may run the same code. `mode` has everything
- * else that the translator relied on, see enum mode.
+ * What a translation was made for: two guest states with equal contexts may run the same code.
+ * `mode` has everything else that the translator relied on, see enum mode.
  */
 struct context {
     uint32_t eip;
@@ -58,9 +58,9 @@ struct exit {
     struct exit *next;      /* next of to->incoming */
     uint32_t eip;           /* EXIT_DIRECT */
     uint8_t kind;
-    uint32_t *bundle; /* EXIT_DIRECT: first atom of the bundle that leaves, */
-    uint32_t *branch; /* its branch atom, */
-    uint32_t *stub;   /* and the stub to which that goes as long as it isn't chained */
+    uint32_t *bundle;  /* EXIT_DIRECT: first atom of the bundle that leaves, */
+    uint32_t *branch;  /* its branch atom, */
+    uint32_t *stub;    /* and the stub to which that goes as long as it isn't chained */
     uint32_t *patched; /* the word that was changed to chain it */
     uint32_t original;
 };
@@ -83,18 +83,22 @@ struct translation {
 void tcache_init(void);
 
 /* ---- for the loop */
-struct translation *tcache_find(void); /* for the guest's state; made if it is time to; NULL: interpret */
-bool tcache_is_given_up(void);         /* after tcache_find said NULL: no translation may begin here */
-void tcache_left(struct exit *e);      /* translated code returned */
-void tcache_state_changed(void);       /* gear 1 ran: mode and segments may have changed */
+struct translation *
+tcache_find(void);             /* for the guest's state; made if it is time to; NULL: interpret */
+bool tcache_is_given_up(void); /* after tcache_find said NULL: no translation may begin here */
+void tcache_left(struct exit *e); /* translated code returned */
+void tcache_state_changed(void);  /* gear 1 ran: mode and segments may have changed */
 
 /* ---- for traps and smc.c */
-struct translation *tcache_owner(uint64_t pc);   /* the translation whose code that is, or NULL */
-void tcache_recover(struct translation *t);      /* it was rolled back: gear 1 must get past the place */
-void tcache_invalidate(uint32_t page, uint32_t granules); /* drop what was made from these granules of the page */
+struct translation *tcache_owner(uint64_t pc); /* the translation whose code that is, or NULL */
+void tcache_recover(struct translation *t); /* it was rolled back: gear 1 must get past the place */
+void tcache_invalidate(uint32_t page,
+                       uint32_t granules); /* drop what was made from these granules of the page */
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
-struct translation *tcache_reserve(unsigned exits, unsigned words); /* code: where to write `words` words at most */
-void tcache_install(struct translation *t); /* with key, code_size, granules, insns and exits filled in */
+struct translation *tcache_reserve(unsigned exits,
+                                   unsigned words); /* code: where to write `words` words at most */
+void tcache_install(
+    struct translation *t); /* with key, code_size, granules, insns and exits filled in */
 
 #endif

@@ -1,13 +1,15 @@
 /*
  * trap.c - what each trap cause means to the firmware.
  *
- * Every trap, in gear 1 or in a translation, has been rolled back when control gets here: the guest is as the last
- * commit left it, and the stack is that of the main loop. There are three answers. If the cause is the firmware's own
- * business (no TLB entry, code written to, interrupt), it is removed and execution goes on from the committed state.
- * If gear 1 trapped on an access that hardware can't do (I/O, a page border), gear 1 runs the same instruction again
- * in single-step mode. If a translation trapped, gear 1 runs the instructions of that translation one by one, so
- * that it meets the cause again, alone, at an exact instruction boundary: if that cause is an exception of the guest,
- * it is precise then, and if it was only speculation's, nothing happens but a count.
+ * Every trap, in gear 1 or in a translation, has been rolled back when control gets here: the guest
+ * is as the last commit left it, and the stack is that of the main loop. There are three answers.
+ * If the cause is the firmware's own business (no TLB entry, code written to, interrupt), it is
+ * removed and execution goes on from the committed state. If gear 1 trapped on an access that
+ * hardware can't do (I/O, a page border), gear 1 runs the same instruction again in single-step
+ * mode. If a translation trapped, gear 1 runs the instructions of that translation one by one, so
+ * that it meets the cause again, alone, at an exact instruction boundary: if that cause is an
+ * exception of the guest, it is precise then, and if it was only speculation's, nothing happens but
+ * a count.
  */
 #include "isa.h"
 #include "isa_intrinsics.h"
@@ -45,8 +47,9 @@ static struct access trap_access(uint64_t gmode)
 #define MISSES_MAX 8 /* in a row: more than the pages of any instruction of gear 1 */
 
 /*
- * Do the pages that one instruction touches, and those of the code around it, push each other out of a small TLB? Then
- * starting the instruction again never ends. In single-step mode each access follows its own fill.
+ * Do the pages that one instruction touches, and those of the code around it, push each other out
+ * of a small TLB? Then starting the instruction again never ends. In single-step mode each access
+ * follows its own fill.
  */
 static bool tlb_thrashes(void)
 {
@@ -59,16 +62,16 @@ static bool tlb_thrashes(void)
 }
 
 /*
- * No TLB entry, or one that forbids the access: enter what the page tables say. An access that they forbid is a page
- * fault only when gear 1 meets it, in single-step mode: there it knows whether the instruction means to write as well.
+ * No TLB entry, or one that forbids the access: enter what the page tables say. An access that they
+ * forbid is a page fault only when gear 1 meets it, in single-step mode: there it knows whether the
+ * instruction means to write as well.
  */
 static void land_tlb(const struct access *a, struct translation *from)
 {
     uint64_t gpa;
     uint32_t error;
 
-    if (!tlb_thrashes() &&
-        (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
+    if (!tlb_thrashes() && (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
         mmu_fill(a->addr, a->write, a->user, a->port);
     else if (from)
         tcache_recover(from);
@@ -77,9 +80,9 @@ static void land_tlb(const struct access *a, struct translation *from)
 }
 
 /*
- * A store to bytes that code was made from: that code is dropped, and the store can be done again. Gear 1 does so in
- * single-step mode, where fetching protects nothing: an instruction may store into its own granule. So it does for a
- * translation that was made from those bytes itself.
+ * A store to bytes that code was made from: that code is dropped, and the store can be done again.
+ * Gear 1 does so in single-step mode, where fetching protects nothing: an instruction may store
+ * into its own granule. So it does for a translation that was made from those bytes itself.
  */
 static void land_tbit(const struct access *a, struct translation *from)
 {
@@ -124,12 +127,11 @@ void trap_land(int why)
     case UNWIND_FAULT:
         cms_count(EV_FAULTS);
         if (cms_tracing(D_FAULT))
-            cms_trace("fault: vector %u error %x cr2 %x eip %x", cms.fault.vector, cms.fault.error, cms.fault.cr2,
-                      (uint32_t)vx_getr(REG_EIP));
+            cms_trace("fault: vector %u error %x cr2 %x eip %x", cms.fault.vector, cms.fault.error,
+                      cms.fault.cr2, (uint32_t)vx_getr(REG_EIP));
         gear1_deliver(&cms.fault);
         break;
-    case UNWIND_RETRY:
-        break;
+    case UNWIND_RETRY: break;
     case CAUSE_tlb_miss:
         cms_count(EV_TRAP_TLB_MISS);
         land_tlb(&a, from);
@@ -155,15 +157,14 @@ void trap_land(int why)
     case CAUSE_sbuf_full:
         cms_count(EV_TRAP_SBUF);
         if (!from)
-            cms_panic("one instruction at %x overflows the gated store buffer", (uint32_t)vx_getr(REG_EIP));
+            cms_panic("one instruction at %x overflows the gated store buffer",
+                      (uint32_t)vx_getr(REG_EIP));
         tcache_recover(from);
         break;
     case CAUSE_interrupt:
         cms_count(EV_TRAP_INTERRUPT);
         break; /* the loop looks for pending events before it goes on */
-    case CAUSE_watch:
-        cms_count(EV_TRAP_WATCH);
-        break;
+    case CAUSE_watch: cms_count(EV_TRAP_WATCH); break;
     default:
         cms_panic("trap %d at %lx, address %lx, guest at %x", why, (unsigned long)vx_mfsr(SR_EPC),
                   (unsigned long)vx_mfsr(SR_BADADDR), (uint32_t)vx_getr(REG_EIP));

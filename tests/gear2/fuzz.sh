@@ -1,5 +1,6 @@
 #!/bin/sh
-# fuzz.sh BUILD SEED COUNT - random guest code under gears 1 and 2, COUNT images from SEED on; stops at the first difference.
+# fuzz.sh BUILD SEED COUNT - random guest code under gears 1 and 2, COUNT images from SEED on; stops
+# at the first difference.
 set -eu
 build=$1
 seed=$2
@@ -13,7 +14,8 @@ run()
     name=$1
     shift
     status=0
-    timeout 100 "$build/bin/vliw-sim" --bios "$work/image" --debugcon "file:$work/$name" "$@" >"$work/log" 2>&1 || status=$?
+    timeout 100 "$build/bin/vliw-sim" --bios "$work/image" --debugcon "file:$work/$name" "$@" \
+        >"$work/log" 2>&1 || status=$?
     if [ $status != 10 ] || ! cmp "$work/gear1" "$work/$name"; then
         echo "seed $seed: exit status $status with: $*"
         exit 1

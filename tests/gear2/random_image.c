@@ -3,15 +3,16 @@
  *
  *     random_image SEED BLOCKS > image
  *
- * The image holds BLOCKS loops of random integer instructions, the first half 16-bit code in real mode, the second half
- * 32-bit code in flat protected mode. Each loop goes round often enough to be translated; after it the registers and the
- * flags are written to the debug port (402h), at the very end a sum over all data. Whoever executes the image correctly
- * writes the same bytes; undefined flags are the same in all gears because they come from the same atoms, and those that
+ * The image holds BLOCKS loops of random integer instructions, the first half 16-bit code in real
+ * mode, the second half 32-bit code in flat protected mode. Each loop goes round often enough to be
+ * translated; after it the registers and the flags are written to the debug port (402h), at the
+ * very end a sum over all data. Whoever executes the image correctly writes the same bytes;
+ * undefined flags are the same in all gears because they come from the same atoms, and those that
  * aren't are masked.
  *
- * Some instructions touch a port, cross a page border or change code that is about to run, so that translations have to be
- * left in the middle. EBX, ESI and EDI point to data and are set anew at the head of each round; ESP is used in pairs; the other registers
- * evolve freely.
+ * Some instructions touch a port, cross a page border or change code that is about to run, so that
+ * translations have to be left in the middle. EBX, ESI and EDI point to data and are set anew at
+ * the head of each round; ESP is used in pairs; the other registers evolve freely.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,14 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIZE 0x20000        /* of the image: E0000..FFFFF */
-#define CODE 0x10000        /* code begins here: F000:0000 */
-#define CODE_MAX 0xf000     /* bytes */
+#define SIZE 0x20000    /* of the image: E0000..FFFFF */
+#define CODE 0x10000    /* code begins here: F000:0000 */
+#define CODE_MAX 0xf000 /* bytes */
 #define GDT 0x1f800
 #define ROUNDS 20
-#define DATA 0x1000         /* offset of the data that EBX, ESI, EDI point into */
+#define DATA 0x1000 /* offset of the data that EBX, ESI, EDI point into */
 #define DATA_SIZE 0x3000
-#define COUNTER 0x800       /* of the rounds */
+#define COUNTER 0x800 /* of the rounds */
 
 enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI };
 
@@ -82,9 +83,11 @@ static unsigned byte_reg(void)
 /* A number that is often at an edge. */
 static uint32_t number(void)
 {
-    static const uint32_t edges[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff};
+    static const uint32_t edges[] = {0,      1,      0x7f,       0x80,       0xff,      0x7fff,
+                                     0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff};
 
-    return rnd(2) ? edges[rnd(sizeof(edges) / sizeof(edges[0]))] : rnd(0x10000) << 16 | rnd(0x10000);
+    return rnd(2) ? edges[rnd(sizeof(edges) / sizeof(edges[0]))]
+                  : rnd(0x10000) << 16 | rnd(0x10000);
 }
 
 /* Operand size of the instruction that follows: 1, 2 or 4; writes the prefix. */
@@ -106,18 +109,20 @@ static void modrm_memory(unsigned reg)
 {
     if (wide) {
         switch (rnd(4)) {
-        case 0: b(reg << 3 | 6); break;                                       /* [esi] */
-        case 1: b(0x40 | reg << 3 | 7), b(rnd(128)); break;                   /* [edi + disp8] */
-        case 2: b(0x80 | reg << 3 | 3), le(rnd(0x400), 4); break;             /* [ebx + disp32] */
-        default: b(0x44 | reg << 3), b(rnd(4) << 6 | ESI << 3 | EBX), b(rnd(128)); /* [ebx + esi << n + disp8] */
+        case 0: b(reg << 3 | 6); break;                           /* [esi] */
+        case 1: b(0x40 | reg << 3 | 7), b(rnd(128)); break;       /* [edi + disp8] */
+        case 2: b(0x80 | reg << 3 | 3), le(rnd(0x400), 4); break; /* [ebx + disp32] */
+        default:
+            b(0x44 | reg << 3), b(rnd(4) << 6 | ESI << 3 | EBX); /* [ebx + esi << n + disp8] */
+            b(rnd(128));
         }
     } else {
         switch (rnd(5)) {
-        case 0: b(reg << 3 | 4); break;                                /* [si] */
-        case 1: b(0x40 | reg << 3 | 5), b(rnd(256)); break;            /* [di + disp8] */
-        case 2: b(0x80 | reg << 3 | 7), le(rnd(0x400), 2); break;      /* [bx + disp16] */
-        case 3: b(reg << 3 | rnd(2)); break;                           /* [bx + si], [bx + di] */
-        default: b(reg << 3 | 6), le(DATA + rnd(0x400), 2);            /* [disp16] */
+        case 0: b(reg << 3 | 4); break;                           /* [si] */
+        case 1: b(0x40 | reg << 3 | 5), b(rnd(256)); break;       /* [di + disp8] */
+        case 2: b(0x80 | reg << 3 | 7), le(rnd(0x400), 2); break; /* [bx + disp16] */
+        case 3: b(reg << 3 | rnd(2)); break;                      /* [bx + si], [bx + di] */
+        default: b(reg << 3 | 6), le(DATA + rnd(0x400), 2);       /* [disp16] */
         }
     }
 }
@@ -249,9 +254,9 @@ static void divide(void)
 {
     bool is_signed = rnd(2);
 
-    PUT("\x83\xc9\x01"); /* or (e)cx, 1 */
+    PUT("\x83\xc9\x01");                                       /* or (e)cx, 1 */
     PUT("\x25"), le(wide ? 0x7fffff00 : 0x7f00, wide ? 4 : 2); /* and (e)ax, .. */
-    PUT("\x31\xd2");     /* xor (e)dx, (e)dx */
+    PUT("\x31\xd2");                                           /* xor (e)dx, (e)dx */
     b(0xf7);
     b(0xc0 | (is_signed ? 7 : 6) << 3 | ECX);
 }
@@ -300,7 +305,8 @@ static void address(void)
     if (rnd(3) == 0)
         b(0x66);
     if (!wide && rnd(3) == 0) {
-        PUT("\x67\x8d"), b(0x04 | free_reg() << 3), b(rnd(4) << 6 | EDX << 3 | EAX); /* lea .., [eax + edx << n] */
+        PUT("\x67\x8d"), b(0x04 | free_reg() << 3); /* lea .., [eax + edx << n] */
+        b(rnd(4) << 6 | EDX << 3 | EAX);
         return;
     }
     b(0x8d);
@@ -320,20 +326,13 @@ static void body(unsigned count, bool nested);
 static void stack(void)
 {
     switch (rnd(5)) {
-    case 0:
-        b(0x50 | free_reg()), b(0x58 | free_reg());
-        break;
-    case 1:
-        b(0x68), le(number(), wide ? 4 : 2), b(0x58 | free_reg());
-        break;
+    case 0: b(0x50 | free_reg()), b(0x58 | free_reg()); break;
+    case 1: b(0x68), le(number(), wide ? 4 : 2), b(0x58 | free_reg()); break;
     case 2:
         b(0x60), body(2, true), b(0x61); /* pusha, popa */
         break;
-    case 3:
-        b(0xff), modrm_memory(6), b(0x58 | free_reg());
-        break;
-    default:
-        b(0x1e), b(0x58 | free_reg()); /* push ds */
+    case 3: b(0xff), modrm_memory(6), b(0x58 | free_reg()); break;
+    default: b(0x1e), b(0x58 | free_reg()); /* push ds */
     }
 }
 
@@ -384,10 +383,10 @@ static void awkward(void)
         PUT("\xe4\x80"); /* in al, 80h */
         break;
     case 1:
-        b(0x01 | rnd(8) << 3), b((wide ? 5 : 6) | free_reg() << 3), le(0x1fff + 0x1000 * rnd(2), wide ? 4 : 2);
+        b(0x01 | rnd(8) << 3), b((wide ? 5 : 6) | free_reg() << 3),
+            le(0x1fff + 0x1000 * rnd(2), wide ? 4 : 2);
         break;
-    default:
-        modify();
+    default: modify();
     }
 }
 
@@ -401,8 +400,10 @@ static void override(void)
 
 static void instruction(bool nested)
 {
-    static void (*const kinds[])(void) = {alu, alu, alu, alu, unary, shift, shift, move, move, extend, multiply, divide,
-                                          flags_to_value, bits, single, address, override};
+    static void (*const kinds[])(void) = {
+        alu,    alu,     alu,     alu,      unary,  shift,          shift,
+        move,   move,    extend,  multiply, divide, flags_to_value, bits,
+        single, address, override};
 
     if (nested) {
         kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))]();
@@ -466,7 +467,8 @@ static void block(unsigned insns)
 {
     uint32_t head;
 
-    b(0xc7), b(0x06 - wide), le(COUNTER, wide ? 4 : 2), le(ROUNDS, wide ? 4 : 2); /* mov [COUNTER], ROUNDS */
+    b(0xc7), b(0x06 - wide), le(COUNTER, wide ? 4 : 2); /* mov [COUNTER], ROUNDS */
+    le(ROUNDS, wide ? 4 : 2);
     head = at;
     mov_reg(EBX, DATA + rnd(0x400));
     mov_reg(ESI, DATA + rnd(0x400));
@@ -479,26 +481,30 @@ static void block(unsigned insns)
 
 static void enter_real(void)
 {
-    PUT("\xfa\xfc\x31\xc0\x8e\xd0\xbc\x00\x70"); /* cli; cld; xor ax, ax; mov ss, ax; mov sp, 7000h */
+    /* cli; cld; xor ax, ax; mov ss, ax; mov sp, 7000h */
+    PUT("\xfa\xfc\x31\xc0\x8e\xd0\xbc\x00\x70");
     PUT("\xb8\x00\x10\x8e\xd8");                 /* mov ax, 1000h; mov ds, ax */
     PUT("\xb8\x00\x20\x8e\xc0");                 /* mov ax, 2000h; mov es, ax */
 }
 
 static void enter_protected(void)
 {
+    /* clang-format off */
     static const uint8_t gdt[] = {
-        0,    0,    0, 0, 0, 0,    0,    0,                               /* null */
-        0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0,                               /* 08: code, flat */
-        0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0,                               /* 10: data, flat */
-        23,   0,    GDT & 0xff, GDT >> 8 & 0xff, 0xf - 1 + (GDT >> 16), 0, /* pointer: at E0000 + GDT */
+        0, 0, 0, 0, 0, 0, 0, 0,             /* null */
+        0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0, /* 08: code, flat */
+        0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0, /* 10: data, flat */
+        23, 0, GDT & 0xff, GDT >> 8 & 0xff, 0xe + (GDT >> 16), 0, /* pointer: at E0000 + GDT */
     };
+    /* clang-format on */
 
     memcpy(image + GDT, gdt, sizeof(gdt));
     PUT("\x2e\x66\x0f\x01\x16"), le((GDT + 24) & 0xffff, 2); /* o32 lgdt cs:[..] */
-    PUT("\x0f\x20\xc0\x0c\x01\x0f\x22\xc0");                  /* CR0.PE */
+    PUT("\x0f\x20\xc0\x0c\x01\x0f\x22\xc0");                 /* CR0.PE */
     PUT("\x66\xea"), le(0xe0000 + at + 6, 4), le(8, 2);
     wide = true;
-    PUT("\x66\xb8\x10\x00\x8e\xd8\x8e\xc0\x8e\xd0\xbc\x00\x70\x00\x00"); /* ds, es, ss = 10h; esp = 7000h */
+    /* ds, es, ss = 10h; esp = 7000h */
+    PUT("\x66\xb8\x10\x00\x8e\xd8\x8e\xc0\x8e\xd0\xbc\x00\x70\x00\x00");
 }
 
 /* A sum over the data, one doubleword. */
@@ -506,7 +512,8 @@ static void print_data(void)
 {
     mov_reg(ESI, DATA);
     mov_reg(ECX, DATA_SIZE / 4);
-    PUT("\x31\xdb\xad\xd1\xc3\x01\xc3\xe2\xf9"); /* xor ebx, ebx; L: lodsd; rol ebx; add ebx, eax; loop L */
+    /* xor ebx, ebx; L: lodsd; rol ebx; add ebx, eax; loop L */
+    PUT("\x31\xdb\xad\xd1\xc3\x01\xc3\xe2\xf9");
     mov_reg(EDX, 0x402);
     mov_reg(ECX, 4);
     PUT("\x88\xd8\xee\xc1\xcb\x08\xe2\xf8"); /* L: mov al, bl; out dx, al; ror ebx, 8; loop L */
@@ -529,7 +536,7 @@ int main(int argc, char **argv)
         block(4 + rnd(24));
     }
     print_data();
-    PUT("\xfa\xf4"); /* cli; hlt */
+    PUT("\xfa\xf4");                                      /* cli; hlt */
     memcpy(image + SIZE - 16, "\xea\x00\x00\x00\xf0", 5); /* reset: jmp F000:0000 */
     return fwrite(image, 1, SIZE, stdout) == SIZE ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 # Guests for gear 2: random code, and small programs whose translations are pinned.
-GEAR2_GUESTS := $(patsubst tests/gear2/guest/%.S,$(B)/guests/gear2/%.bin,$(wildcard tests/gear2/guest/*.S))
+GEAR2_GUESTS := $(patsubst tests/gear2/guest/%.S,%,$(wildcard tests/gear2/guest/*.S))
+GEAR2_GUESTS := $(GEAR2_GUESTS:%=$(B)/guests/gear2/%.bin)
 TEST_NEEDS += $(B)/tests/random_image $(GEAR2_GUESTS)
 FUZZ += fuzz-gear2
 .PHONY: fuzz-gear2

@@ -1,11 +1,13 @@
 /*
- * gear2_schedule.c - gear 2's passes on the host: for many traces, contexts and machines, is what comes out a schedule?
+ * gear2_schedule.c - gear 2's passes on the host: for many traces, contexts and machines, is what
+ * comes out a schedule?
  *
  *     gear2_schedule IMAGE
  *
- * The bytes of IMAGE, of which much is code (a BIOS), are translated from every seventh offset on. The rules are stated here for
- * every pair of atoms, without any of the scheduler's bookkeeping: who reads sees who wrote, memory and exits keep their
- * order, no bundle is too wide. Then the code that was emitted is decoded again and compared.
+ * The bytes of IMAGE, of which much is code (a BIOS), are translated from every seventh offset on.
+ * The rules are stated here for every pair of atoms, without any of the scheduler's bookkeeping:
+ * who reads sees who wrote, memory and exits keep their order, no bundle is too wide. Then the code
+ * that was emitted is decoded again and compared.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +66,8 @@ static bool may_meet(const struct atom *a, const struct atom *b)
 {
     if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
         return true;
-    return a->op.imm < b->op.imm + isa_facts[b->op.atom].size && b->op.imm < a->op.imm + isa_facts[a->op.atom].size;
+    return a->op.imm < b->op.imm + isa_facts[b->op.atom].size &&
+           b->op.imm < a->op.imm + isa_facts[a->op.atom].size;
 }
 
 /* `b` comes after `a` in the program: must it come after it in time, or at least not before it? */
@@ -158,7 +161,10 @@ static void check_region(const struct trans *t, unsigned number)
     check_slots(t, r);
 }
 
-/* The words are the bundles: same atoms, stop bits where bundles end, branches to the first words of regions. */
+/*
+ * The words are the bundles: same atoms, stop bits where bundles end, branches to the first words
+ * of regions.
+ */
 static void check_code(const struct trans *t, const uint32_t *code)
 {
     const uint32_t *at = code;
@@ -177,7 +183,8 @@ static void check_code(const struct trans *t, const uint32_t *code)
                 int words = isa_decode(at[0], at + 1, &op);
                 bool found = a->role < ROLE_CHECK || a->role > ROLE_LOOP;
 
-                if (words <= 0 || op.atom != a->op.atom || (at[words - 1] & ISA_STOP) != (a->next < 0 ? ISA_STOP : 0)) {
+                if (words <= 0 || op.atom != a->op.atom ||
+                    (at[words - 1] & ISA_STOP) != (a->next < 0 ? ISA_STOP : 0)) {
                     fail(t, "the code doesn't decode to the schedule");
                     return;
                 }

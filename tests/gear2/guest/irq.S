@@ -1,6 +1,6 @@
 /*
- * Interrupts in translated code: loops that only an interrupt ends, a handler that changes the code which it interrupted,
- * and a computation that comes out right however often it is interrupted.
+ * Interrupts in translated code: loops that only an interrupt ends, a handler that changes the code
+ * which it interrupted, and a computation that comes out right however often it is interrupted.
  */
 #define TEST_NAME "irq"
 #include "pc.h"

@@ -1,4 +1,4 @@
-/* A loop whose translation tests/gear2/loop.test pins: a rotating sum over sixty-four doublewords. */
+/* A loop whose translation tests/gear2/loop.test pins: a rotating sum over doublewords. */
 #define TEST_NAME "loop"
 #include "pc.h"
 

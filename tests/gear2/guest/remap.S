@@ -1,6 +1,7 @@
 /*
- * Code pages that are mapped elsewhere between two calls: neither a chain nor the table of computed branches may lead to
- * what was there before. Linear page 400000h is one of two physical pages, by INVLPG and by loading CR3.
+ * Code pages that are mapped elsewhere between two calls: neither a chain nor the table of computed
+ * branches may lead to what was there before. Linear page 400000h is one of two physical pages, by
+ * INVLPG and by loading CR3.
  */
 #define TEST_NAME "remap"
 #include "pc.h"
