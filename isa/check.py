@@ -7,7 +7,7 @@ from errors import Mistake
 from meaning import Meaning, primitives, pure_functions
 
 PART = re.compile(r"\{(\w+)\}")
-FILE_OF_KIND = {"d": "r", "f": "c"}
+FILE_OF_KIND = {"d": "r", "f": "c", "v": "f"}
 
 
 def check_asm(atom):

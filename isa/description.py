@@ -5,6 +5,7 @@ encodings, operands against meanings) is in check.py.
 """
 
 import re
+from math import prod
 from dataclasses import dataclass, field
 
 from errors import Mistake
@@ -15,6 +16,7 @@ KINDS = {
     "o": "opcode bits",
     "d": "integer register",
     "f": "flag register",
+    "v": "128-bit register",
     "n": "unsigned number",
     "i": "signed immediate",
     "p": "signed branch displacement in atoms",
@@ -22,7 +24,7 @@ KINDS = {
     "r": "special register number",
     "z": "must be zero",
 }
-OPERAND_KINDS = "dfnipcr"
+OPERAND_KINDS = "dfvnipcr"
 FIELD = re.compile(r"([a-z][a-z0-9]*):(\d+)([a-z])$")
 NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*$")
 MARKS = ("c", "seq", "x86")
@@ -68,6 +70,7 @@ class Entry:
     default: int = 0
     access: str = ""
     shadow: tuple = (0, -1)
+    within: str = ""  # a unit: the one whose slots it takes, too
 
 
 @dataclass
@@ -129,9 +132,10 @@ class Description:
 
 
 def number(text, where, what, low=0, high=2**32):
+    """A literal, or a sum of products of literals."""
     try:
-        value = int(text, 0)
-    except (TypeError, ValueError):
+        value = sum(prod(int(f, 0) for f in term.split("*")) for term in text.split("+"))
+    except (AttributeError, ValueError):
         raise Mistake(where, f"{what}: `{text}` is not a number") from None
     if not low <= value <= high:
         raise Mistake(where, f"{what}: {value} is not in {low}..{high}")
@@ -180,6 +184,16 @@ class Reader:
         kind = s.words[0]
         self.shape(s, 2, 1, f'{kind} NAME "text"')
         self.add_entry(kind, Entry(s.words[1], s.strings[0], s.where, len(self.isa.lists[kind])))
+
+    def do_unit(self, s):
+        self.shape(s, 2, 1, 'unit NAME [in=UNIT] "text"')
+        within = s.keys.pop("in", "")
+        for key in s.keys:
+            raise Mistake(s.where, f"unit {s.words[1]}: unknown key `{key}=`")
+        if within and within not in self.isa.names("unit"):
+            raise Mistake(s.where, f"unit {s.words[1]}: no unit {within} before it")
+        index = len(self.isa.lists["unit"])
+        self.add_entry("unit", Entry(s.words[1], s.strings[0], s.where, index, within=within))
 
     def do_isa(self, s):
         self.shape(s, 3, 1, 'isa "name" version N')

@@ -48,7 +48,7 @@ def lookup_tables(isa, op_width):
             first.append("    {0, 0, 0},")
             continue
         shift, mask, entries = found[op]
-        first.append(f"    {{{len(second)}, {shift}, 0x{mask:x}}},")
+        first.append(f"    {{{len(second)}, 0x{mask:x}, {shift}}},")
         for index in range(mask + 1):
             atom = entries.get(index)
             known = atom is not None and not atom.meaning.extends

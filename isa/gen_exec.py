@@ -9,6 +9,7 @@ from description import is_wide
 from template import fill
 
 COMPARES = ("==", "!=", "&&", "||")
+SETTERS = {"r": "ISA_SET_R", "c": "ISA_SET_C", "f": "ISA_SET_V"}
 
 
 class Emitter:
@@ -28,6 +29,8 @@ class Emitter:
             return f"ISA_R({name})"
         if f.kind == "f":
             return f"ISA_C({name})"
+        if f.kind == "v":
+            return f"ISA_V({name})"
         return f"(uint64_t)ISA_F({'imm' if is_wide(self.atom.format, f) else name})"
 
     def expr(self, node):
@@ -53,14 +56,16 @@ class Emitter:
         for kind, arg in zip(node.prim.args, node.args):
             if kind == "t":
                 parts.append("CAUSE_" + arg.text)
-            elif kind in "zn":
+            elif kind in "zyn":
                 parts.append(str(arg.value))
             else:
                 parts.append(self.expr(arg))
+        if node.prim.env:
+            parts.append("&env_")
         return f"{node.prim.macro}({', '.join(parts)})"
 
-    def let(self, name, text):
-        self.lines.append(f"    uint64_t {name} = {text};")
+    def let(self, name, text, wide=False):
+        self.lines.append(f"    {'struct isa_v' if wide else 'uint64_t'} {name} = {text};")
 
     def action(self, step, number):
         """A statement's arguments are values like any other; the statement itself comes last."""
@@ -68,13 +73,13 @@ class Emitter:
         for i, (kind, arg) in enumerate(zip(step.expr.prim.args, step.expr.args)):
             if kind == "t":
                 args.append("CAUSE_" + arg.text)
-            elif kind in "zn" or arg.op == "num":
+            elif kind in "zyn" or arg.op == "num":
                 args.append(str(arg.value))
             elif arg.op == "ref" and self.is_number(arg.text):
                 args.append(self.operand(arg.text))
             else:
                 name = f"arg{number}_{i}_"
-                self.let(name, self.expr(arg))
+                self.let(name, self.expr(arg), kind == "w")
                 args.append(name)
         text = f"{step.expr.prim.macro}({', '.join(args)});"
         if step.guard:
@@ -84,19 +89,24 @@ class Emitter:
 
     def is_number(self, name):
         f = self.atom.format.field(name)
-        return f is not None and f.kind not in "df"
+        return f is not None and f.kind not in "dfv"
 
     def body(self):
         sets, actions = [], []
+        environment = "FENV" in self.atom.meaning.flags
+        if environment:
+            self.lines.append("    struct isa_fenv env_ = ISA_FENV();")
         for number, step in enumerate(self.atom.meaning.steps):
             if step.kind == "let":
-                self.let(step.name + "_", self.expr(step.expr))
+                self.let(step.name + "_", self.expr(step.expr), step.wide)
             elif step.kind == "set":
-                self.let(step.name + "_", self.expr(step.expr))
-                macro = "ISA_SET_R" if step.name == "rd" else "ISA_SET_C"
+                self.let(step.name + "_", self.expr(step.expr), step.wide)
+                macro = SETTERS[step.name[0]]
                 sets.append(f"    {macro}({step.name}, {step.name}_);")
             else:
                 actions += self.action(step, number)
+        if environment:
+            self.lines.append("    ISA_RAISE(&env_);")
         return self.lines + sets + actions
 
 

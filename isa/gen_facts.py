@@ -22,9 +22,11 @@ FLAGS = (
     ("GREG_WRITE", "writes one of r1..r8 by a number in a register"),
     ("READS_RD", "rd is also a source"),
     ("READS_CD", "cd is also a source"),
+    ("READS_FD", "fd is also a source"),
     ("DISMISS", "a load that gives 0 where it would trap"),
     ("PROTECT", "protects what it reads with an alias register"),
     ("CHECK", "checks alias registers"),
+    ("FENV", "works under the floating-point control registers and raises exceptions"),
     ("LIM", "the long immediate: part of the atom before it"),
     ("X86", "helping atom for x86"),
 )
@@ -37,6 +39,9 @@ LISTS = (
     ("stall", "STALL", "isa_stall"),
     ("condition", "COND", "isa_condition"),
 )
+
+
+OPERAND_ORDER = ("rd", "rs", "ra", "rb", "ca", "cd", "fd", "fs", "fa", "fb")
 
 
 def enum(tag, prefix, names, numbers=None, count="COUNT"):
@@ -73,10 +78,10 @@ def member(form, f):
 
 def effect_bits(isa):
     """Registers that an atom may read or write through its operands, numbered."""
-    names = {f.name for form in isa.formats.values() for f in form.operands() if f.kind in "df"}
-    order = [n for n in ("rd", "rs", "ra", "rb", "ca", "cd") if n in names]
+    names = {f.name for form in isa.formats.values() for f in form.operands() if f.kind in "dfv"}
+    order = [n for n in OPERAND_ORDER if n in names]
     bits = [f"READ_{n.upper()}" for n in order]
-    bits += [f"WRITE_{n.upper()}" for n in order if n in ("rd", "cd")]
+    bits += [f"WRITE_{n.upper()}" for n in order if n in ("rd", "cd", "fd")]
     return {name: i for i, name in enumerate(bits)}
 
 
@@ -164,6 +169,8 @@ def facts_source(isa):
         tables.append(strings(f"{tag}_text", f"{prefix}_COUNT", [e.text for e in entries]))
     defaults = [e.default for e in isa.lists["latency"]]
     tables.append(table("uint8_t", "isa_latency_default", "LAT_COUNT", defaults))
+    within = [f"UNIT_{e.within or 'COUNT'}" for e in isa.lists["unit"]]
+    tables.append(table("uint8_t", "isa_unit_within", "UNIT_COUNT", within))
     tables.append(strings("isa_config_name", "CFG_COUNT", config_names(isa)))
     tables.append(strings("isa_config_text", "CFG_COUNT", config_texts(isa)))
     for name, ctype, value in (("name", "char *const", lambda e: c_string(e.name)),
@@ -173,8 +180,9 @@ def facts_source(isa):
         tables.append(table(ctype, f"isa_sreg_{name}", "SR_COUNT", rows))
     rows = [fact_row(isa, atom) for atom in isa.atoms]
     tables.append(table("struct isa_fact", "isa_facts", "ISA_ATOM_COUNT", rows))
-    shadow = {"r": 0, "c": 0}
+    shadow = {"r": 0, "c": 0, "f": 0}
     for r in isa.registers:
         shadow[r.name] = sum(1 << i for i in range(r.shadow[0], r.shadow[1] + 1))
     return fill("isa_facts.c", TABLES=lines(tables).rstrip(), OPERANDS=lines(operand_effects(isa)),
-                SHADOW_R=f"0x{shadow['r']:x}ull", SHADOW_C=f"0x{shadow['c']:x}u")
+                SHADOW_R=f"0x{shadow['r']:x}ull", SHADOW_C=f"0x{shadow['c']:x}u",
+                SHADOW_F=f"0x{shadow['f']:x}u")

@@ -130,7 +130,7 @@ def formats(isa):
 
 
 def primitive_table():
-    letters = {"z": "size", "v": "value", "n": "number", "t": "cause"}
+    letters = {"z": "size", "y": "size", "v": "value", "w": "wide", "n": "number", "t": "cause"}
     rows = []
     for p in sorted(primitives().values(), key=lambda p: p.name):
         rows.append((f"`{p.name}({', '.join(letters[a] for a in p.args)})`", p.text))

@@ -25,6 +25,7 @@ from check import Checker
 from description import Reader
 from errors import Mistake, Report
 
+PRIMS = ("prims.h", "packed.h", "fp.h", "fp_core.h", "fp_core.c", "fp_x87.c", "fp_sse.c")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -34,7 +35,7 @@ def isa_id(isa, prims):
     for r in isa.registers:
         parts.append(f"registers {r.name} {r.number} {r.shadow}")
     for kind, entries in isa.lists.items():
-        parts += [f"{kind} {e.name} {e.number} {e.default} {e.access}" for e in entries]
+        parts += [f"{kind} {e.name} {e.number} {e.default} {e.access} {e.within}" for e in entries]
     for f in isa.formats.values():
         fields = " ".join(f"{x.name}:{x.width}{x.kind}" for x in f.fields)
         parts.append(f"format {f.name} {f.ext} {fields}")
@@ -65,6 +66,11 @@ def outputs(isa, prims):
     }
 
 
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
 def write(path, text):
     """An unchanged file keeps its date, so that nothing is rebuilt for it."""
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -85,10 +91,8 @@ def main():
     args = options.parse_args()
     report = Report()
     try:
-        with open(args.description, encoding="utf-8") as f:
-            text = f.read()
-        with open(os.path.join(HERE, "prims.h"), encoding="utf-8") as f:
-            prims = f.read()
+        text = read(args.description)
+        prims = "".join(read(os.path.join(HERE, name)) for name in PRIMS)
     except (OSError, UnicodeDecodeError) as error:
         print(f"generate.py: {args.description}: {error}", file=sys.stderr)
         return 1

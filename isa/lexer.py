@@ -2,14 +2,17 @@
 
 A statement is one line. Its words are separated by blanks; `key=value` and `"string"` are words,
 too, and a string may hold anything but a quote. `each A=1,2 B=x,y {` ... `}` repeats the lines
-inside once per column; lists split at commas outside parentheses, and blocks nest.
+inside once per column; lists split at commas outside parentheses, and blocks nest. `include "FILE"`
+outside blocks stands for the lines of that file, which is looked for beside the one that names it.
 """
 
+import os
 import re
 
 from errors import Mistake
 
 WORD = re.compile(r'([A-Za-z_][A-Za-z_0-9]*)=(?:"([^"]*)"|([^\s"]*))|"([^"]*)"|([^\s"]+)')
+INCLUDE = re.compile(r'include\s+"([^"]+)"$')
 VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Za-z_][A-Za-z_0-9]*))")
 
 
@@ -83,8 +86,9 @@ def read_words(text, where):
 class Expander:
     """Walks the lines, keeping the environment of the `each` blocks around them."""
 
-    def __init__(self, path, text, report):
+    def __init__(self, path, text, report, depth=0):
         self.path = path
+        self.depth = depth
         self.report = report
         self.lines = [strip_comment(line) for line in text.split("\n")]
         self.statements = []
@@ -132,11 +136,30 @@ class Expander:
                 i = close
             elif line == "}":
                 raise Mistake(self.where(i), "`}` without `each`")
+            elif line.startswith("include ") and not env:
+                self.report.guard(self.include, i)
             elif line:
                 statement = self.report.guard(self.one_line, i, env)
                 if statement:
                     self.statements.append(statement)
             i += 1
+
+    def include(self, index):
+        where = self.where(index)
+        match = INCLUDE.match(self.lines[index])
+        if not match:
+            raise Mistake(where, 'expected: include "FILE"')
+        if self.depth == 8:
+            raise Mistake(where, "files include each other too deeply")
+        path = os.path.join(os.path.dirname(self.path), match.group(1))
+        try:
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+        except (OSError, UnicodeDecodeError):
+            raise Mistake(where, f"can't read {match.group(1)}") from None
+        inner = Expander(path, text, self.report, self.depth + 1)
+        self.report.guard(inner.expand)
+        self.statements += inner.statements
 
     def one_line(self, index, env):
         where = self.where(index)

@@ -4,10 +4,13 @@
     statement := 'let' NAME '=' expr | ('rd' | 'cd') '=' expr | 'if' '(' expr ')' call | call
     expr      := C's ?: || && | ^ & == != << >> + - * and unary ~ ! - over calls, names, numbers
 
-Values are unsigned and 64 bits wide. Every right side reads the registers as they were before the
-atom. A name is an operand of the atom's format, `pc`, `next`, or a temporary of an earlier `let`.
-Calls are the pure functions of prims.h and the primitives below, which touch the machine; each
-carries its effects, so that nobody states them a second time.
+Values are unsigned and 64 bits wide, or those of an f register, 128 bits wide: operators want the
+former, functions and registers say which they take and give. Every right side reads the registers
+as they were before the atom. A name is an operand of the atom's format, `pc`, `next`, or a
+temporary of an earlier `let`. Calls are the pure functions of the headers beside this file and the
+primitives below, which touch the machine; each carries its effects, so that nobody states them a
+second time. A function with an `isa_fenv` reads the floating-point control registers and raises
+exceptions.
 """
 
 import re
@@ -17,14 +20,18 @@ from errors import Mistake
 
 TOKEN = re.compile(r"\s*(?:(0x[0-9a-fA-F]+|\d+)|([A-Za-z_]\w*)"
                    r"|(<<|>>|==|!=|&&|\|\||[-+*&|^~!?:;=(),]))")
+FUNCTION = re.compile(r"^(?:static inline )?(uint64_t|struct isa_v) isa_(\w+)\(([^)]*)\)",
+                      re.MULTILINE)
 LEVELS = (("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<<", ">>"), ("+", "-"), ("*",))
-SOURCES = {"rs", "ra", "rb", "ca"}
-TARGETS = {"rd", "cd"}
+SOURCES = {"rs", "ra", "rb", "ca", "fs", "fa", "fb"}
+TARGETS = {"rd", "cd", "fd"}
+NUMBER, WIDE = "a number", "128 bits"
 
 
 @dataclass
 class Primitive:
-    """`args`: v = value, z = size literal 1 2 4 8, n = number literal, t = trap cause."""
+    """`args`: v = value, w = 128-bit value, z = size literal 1 2 4 8, y = 10 or 16, n = number
+    literal, t = trap cause."""
 
     name: str
     args: str
@@ -32,6 +39,8 @@ class Primitive:
     text: str = ""
     effects: tuple = ()
     value: bool = False
+    wide: bool = False  # the value is 128 bits wide
+    env: bool = False  # works under the floating-point control registers
     system: bool = False  # touches state that is neither a register nor memory: its atom is `seq`
 
 
@@ -44,6 +53,10 @@ def primitives():
         ("gload_protect", "zvv", "the same, and an alias register protects it",
          ("LOAD", "GUEST", "TRAP", "PROTECT")),
         ("pload", "zv", "guest port read", ("LOAD", "GUEST", "PORT", "TRAP")),
+        ("nload_v", "yv", "native load of 10 or 16 bytes", ("LOAD", "TRAP")),
+        ("gload_v", "yv", "guest load of 10 or 16 bytes", ("LOAD", "GUEST", "TRAP")),
+        ("gload_va", "yv", "the same; traps unless the address is a multiple of 16",
+         ("LOAD", "GUEST", "TRAP")),
         ("greg", "v", "one of r1..r8", ("GREG_READ",)),
     )
     actions = (
@@ -52,6 +65,10 @@ def primitives():
         ("gstore_check", "zvvv", "the same, unless an alias register of the mask protects a byte",
          ("STORE", "GUEST", "TRAP", "CHECK")),
         ("pstore", "zvv", "guest port write", ("STORE", "GUEST", "PORT", "TRAP")),
+        ("nstore_v", "yvw", "native store of 10 or 16 bytes", ("STORE", "TRAP")),
+        ("gstore_v", "yvw", "guest store of 10 or 16 bytes, gated", ("STORE", "GUEST", "TRAP")),
+        ("gstore_va", "yvw", "the same; traps unless the address is a multiple of 16",
+         ("STORE", "GUEST", "TRAP")),
         ("set_greg", "vv", "write one of r1..r8", ("GREG_WRITE",)),
         ("branch", "v", "go so many atoms from the bundle", ("BRANCH",)),
         ("jump", "v", "go to an address", ("BRANCH", "INDIRECT")),
@@ -85,18 +102,23 @@ def primitives():
                                 (system_values, True, True), (system_actions, False, True)):
         for name, args, text, effects in rows:
             macro = "ISA_" + name.upper()
-            table.append(Primitive(name, args, macro, text, effects, value, system))
+            wide = value and "y" in args
+            table.append(Primitive(name, args, macro, text, effects, value, wide, False, system))
     return {p.name: p for p in table}
 
 
 def pure_functions(text):
-    """The functions of prims.h; a parameter `unsigned n` is a width, which must be a literal."""
+    """The functions of the headers; a parameter `unsigned n` is a width, which must be a literal."""
     found = {}
-    for name, args in re.findall(r"static inline uint64_t isa_(\w+)\(([^)]*)\)", text):
+    for result, name, args in FUNCTION.findall(text):
+        args = [a.strip() for a in args.split(",") if a.strip() != "void"]
+        env = bool(args) and args[-1].startswith("struct isa_fenv *")
         kinds = ""
-        for arg in [a.strip() for a in args.split(",") if a.strip() != "void"]:
-            kinds += "n" if arg == "unsigned n" else "v"
-        found[name] = Primitive(name, kinds, "isa_" + name, value=True)
+        for arg in args[:-1] if env else args:
+            kinds += "n" if arg == "unsigned n" else "w" if arg.startswith("struct isa_v ") else "v"
+        effects = ("FENV", "TRAP") if env else ()
+        found[name] = Primitive(name, kinds, "isa_" + name, "", effects, True,
+                                result != "uint64_t", env)
     return found
 
 
@@ -115,6 +137,7 @@ class Step:
     name: str = ""
     expr: Node = None
     guard: Node = None
+    wide: bool = False
 
 
 class Parser:
@@ -236,6 +259,7 @@ class Meaning:
         self.size = 0
         self.system = False
         self.used = set()
+        self.wide_lets = set()
         self.extends = False
         self.steps = Parser(atom).meaning()
         for step in self.steps:
@@ -259,14 +283,17 @@ class Meaning:
         if step.kind == "let":
             if step.name in self.lets or self.known(step.name):
                 self.fail(f"temporary {step.name} hides another name")
-            self.expr(step.expr)
+            step.wide = self.expr(step.expr) == WIDE
             self.lets[step.name] = step.expr
+            if step.wide:
+                self.wide_lets.add(step.name)
         elif step.kind == "set":
             self.target(step.name)
-            self.expr(step.expr)
+            step.wide = step.name[0] == "f"
+            self.want(step.expr, WIDE if step.wide else NUMBER, step.name)
         else:
             if step.guard:
-                self.expr(step.guard)
+                self.want(step.guard, NUMBER, "if")
             self.call(step.expr, want_value=False)
             if step.guard:
                 if "BRANCH" not in step.expr.prim.effects:
@@ -280,7 +307,7 @@ class Meaning:
         if name in SOURCES:
             self.fail(f"{name} is a source, it can't be assigned to")
         if name not in TARGETS:
-            self.fail(f"{name} can't be assigned to, expected rd or cd")
+            self.fail(f"{name} can't be assigned to, expected rd, cd or fd")
         self.operand(name)
         if name in self.writes:
             self.fail(f"{name} is assigned to twice")
@@ -294,21 +321,37 @@ class Meaning:
             self.fail(f"operand {name} has a fixed value, the meaning can't use it")
         return f
 
+    def want(self, node, kind, what):
+        found = self.expr(node)
+        if found != kind:
+            self.fail(f"{what} takes {kind}, not {found}")
+
     def expr(self, node):
+        """Checks an expression; returns what kind of value it gives."""
         if node.op == "ref":
-            if node.text in self.lets:
-                self.used.add(node.text)
-                return
-            if node.text not in ("pc", "next"):
-                self.operand(node.text)
-            self.reads.add(node.text)
-        elif node.op == "call":
+            return self.name(node.text)
+        if node.op == "call":
             self.call(node, want_value=True)
-        else:
-            for arg in node.args:
-                self.expr(arg)
-            if node.op == "bin" and node.text in ("<<", ">>") and self.bound(node.args[1]) > 63:
-                self.fail(f"shift amount of {node.text} may exceed 63")
+            return WIDE if node.prim.wide else NUMBER
+        if node.op == "cond":
+            self.want(node.args[0], NUMBER, "?:")
+            kind = self.expr(node.args[1])
+            self.want(node.args[2], kind, "?:")
+            return kind
+        for arg in node.args:
+            self.want(arg, NUMBER, node.text)
+        if node.op == "bin" and node.text in ("<<", ">>") and self.bound(node.args[1]) > 63:
+            self.fail(f"shift amount of {node.text} may exceed 63")
+        return NUMBER
+
+    def name(self, text):
+        if text in self.lets:
+            self.used.add(text)
+            return WIDE if text in self.wide_lets else NUMBER
+        self.reads.add(text)
+        if text in ("pc", "next"):
+            return NUMBER
+        return WIDE if self.operand(text).kind == "v" else NUMBER
 
     def bound(self, node):
         """An upper bound of a shift amount."""
@@ -339,11 +382,13 @@ class Meaning:
                     self.fail(f"{node.text}: unknown trap cause {arg.text}")
             elif kind == "z" and (arg.op != "num" or arg.value not in (1, 2, 4, 8)):
                 self.fail(f"{node.text}: the size must be 1, 2, 4 or 8")
+            elif kind == "y" and (arg.op != "num" or arg.value not in (10, 16)):
+                self.fail(f"{node.text}: the size must be 10 or 16")
             elif kind == "n" and (arg.op != "num" or not 1 <= arg.value <= 64):
                 self.fail(f"{node.text}: the width must be a number in 1..64")
-            elif kind == "v":
-                self.expr(arg)
-        if "z" in prim.args:
+            elif kind in "vw":
+                self.want(arg, WIDE if kind == "w" else NUMBER, node.text)
+        if prim.args[:1] in ("z", "y"):
             if self.size:
                 self.fail("more than one memory access")
             self.size = node.args[0].value

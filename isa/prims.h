@@ -1,10 +1,10 @@
 /*
  * prims.h - the pure functions that meanings in atoms.isa are written with.
  *
- * Each takes and gives unsigned 64-bit values and touches nothing else, so the same text serves the
- * simulator, the firmware's emulation routines and host-side tests. A first parameter `unsigned n`
- * is a width in bits and always a literal (1..64 for the integer part, 8, 16 or 32 for the x86
- * part), which makes every body fold to straight code.
+ * Each takes and gives unsigned 64-bit values, or the 128 bits of an f register, and touches nothing
+ * else, so the same text serves the simulator, the firmware's emulation routines and host-side
+ * tests. A first parameter `unsigned n` is a width in bits and always a literal (1..64 for the
+ * integer part, 8, 16 or 32 for the x86 part), which makes every body fold to straight code.
  *
  * x86 part: operands are taken modulo 2^n, results are zero-extended, flags are the six status
  * flags in their EFLAGS positions. What the architecture leaves undefined is filled in as measured
@@ -14,6 +14,28 @@
 #define SELKIRK_ISA_PRIMS_H
 
 #include <stdint.h>
+
+/* ---------------------------------------------------------------- 128 bits */
+
+/* What an f register holds. */
+struct isa_v {
+    uint64_t lo, hi;
+};
+
+static inline uint64_t isa_lo(struct isa_v a)
+{
+    return a.lo;
+}
+
+static inline uint64_t isa_hi(struct isa_v a)
+{
+    return a.hi;
+}
+
+static inline struct isa_v isa_pair(uint64_t lo, uint64_t hi)
+{
+    return (struct isa_v){lo, hi};
+}
 
 /* ---------------------------------------------------------------- bits */
 

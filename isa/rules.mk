@@ -3,19 +3,22 @@
 ISA_SCRIPTS := $(wildcard isa/*.py isa/templates/*.in)
 ISA_HEADERS := $(addprefix $(GEN)/,isa.h isa_facts.h isa_codec.h isa_text.h isa_exec.inc isa_intrinsics.h isa_lift.h)
 ISA_SOURCES := $(addprefix $(GEN)/,isa_facts.c isa_codec.c isa_text.c isa_lift.c)
+ISA_DESCRIPTION := $(wildcard isa/*.isa isa/*.h isa/*.c)
+ISA_PURE := fp_core fp_x87 fp_sse
+ISA_FP := $(ISA_PURE:%=$(B)/host/isa/%.o)
 ISA_OBJECTS := $(patsubst $(GEN)/%.c,$(B)/host/gen/%.o,$(ISA_SOURCES))
 
 GENERATED += $(ISA_HEADERS)
 DOCS += $(B)/docs/isa-reference.md
 
 # Files that come out as they were keep their dates; the stamp says when the generator last ran.
-$(GEN)/isa.stamp: isa/atoms.isa isa/prims.h $(ISA_SCRIPTS)
+$(GEN)/isa.stamp: $(ISA_DESCRIPTION) $(ISA_SCRIPTS)
 	$(PYTHON) -B isa/generate.py --gen $(GEN) isa/atoms.isa
 	@touch $@
 
 $(ISA_HEADERS) $(ISA_SOURCES): $(GEN)/isa.stamp ;
 
-$(B)/docs/isa-reference.md: isa/atoms.isa isa/prims.h $(ISA_SCRIPTS)
+$(B)/docs/isa-reference.md: $(ISA_DESCRIPTION) $(ISA_SCRIPTS)
 	$(PYTHON) -B isa/generate.py --reference $@ isa/atoms.isa
 	@touch $@
 

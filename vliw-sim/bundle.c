@@ -143,6 +143,10 @@ static bool atom_present(const struct machine *m, const struct isa_fact *fact)
         return m->has_multiplier;
     if (fact->latency == LAT_div)
         return m->has_divider;
+    if (fact->unit == UNIT_fp)
+        return m->has_fp;
+    if (fact->unit == UNIT_packed)
+        return m->has_packed;
     return true;
 }
 
@@ -185,22 +189,25 @@ static bool bundle_legal(const struct machine *m, const struct decoded *d)
 {
     uint32_t used[UNIT_COUNT] = {0};
     uint64_t r_written = 0;
+    uint32_t f_written = 0;
     unsigned c_written = 0, control = 0;
 
     for (unsigned i = 0; i < d->atoms; i++) {
         const struct isa_fact *fact = &isa_facts[d->op[i].atom];
         const struct isa_effects *e = &d->effects[i];
-        if ((r_written & e->r_write) || (c_written & e->c_write))
+        if ((r_written & e->r_write) || (c_written & e->c_write) || (f_written & e->f_write))
             return false;
         r_written |= e->r_write;
         c_written |= e->c_write;
+        f_written |= e->f_write;
         control += (fact->flags & ISA_F_BRANCH) != 0;
         used[fact->unit]++;
     }
     if (control > 1)
         return false;
-    used[UNIT_alu] += used[UNIT_alu0];
-    for (unsigned u = 0; u < UNIT_COUNT; u++) {
+    for (unsigned u = UNIT_COUNT; u-- > 0;) { /* a unit stands behind the one that it is in */
+        if (isa_unit_within[u] < UNIT_COUNT)
+            used[isa_unit_within[u]] += used[u];
         if (used[u] > m->unit[u])
             return false;
     }
@@ -235,7 +242,8 @@ static bool read_later(const struct decoded *d, unsigned i, unsigned rest)
     for (unsigned j = 0; j < d->atoms; j++) {
         if (j != i && (rest >> j & 1) &&
             ((d->effects[i].r_write & d->effects[j].r_read) ||
-             (d->effects[i].c_write & d->effects[j].c_read)))
+             (d->effects[i].c_write & d->effects[j].c_read) ||
+             (d->effects[i].f_write & d->effects[j].f_read)))
             return true;
     }
     return false;
@@ -296,6 +304,7 @@ static unsigned bundle_order(const struct decoded *d, struct atom *out)
             .exec = exec_function(d->op[i].atom), .op = d->op[i], .index = (uint8_t)i};
         a->to_r = a->op.rd ? a->op.rd : REG_SINK;
         a->to_c = a->op.cd;
+        a->to_f = a->op.fd;
         if (aside && (uses & ISA_WRITE_RD) && e->r_write) {
             a->to_r = (uint8_t)(REG_TEMP + i);
             move[moves++] =
@@ -305,6 +314,11 @@ static unsigned bundle_order(const struct decoded *d, struct atom *out)
             a->to_c = (uint8_t)(FLAG_TEMP + i);
             move[moves++] =
                 (struct atom){.exec = exec_move_c, .op = {.ca = a->to_c}, .to_c = a->op.cd};
+        }
+        if (aside && (uses & ISA_WRITE_FD)) {
+            a->to_f = (uint8_t)(FREG_TEMP + i);
+            move[moves++] =
+                (struct atom){.exec = exec_move_f, .op = {.fa = a->to_f}, .to_f = a->op.fd};
         }
     }
     memcpy(out + n, move, moves * sizeof *move);
@@ -327,15 +341,22 @@ static void bundle_hazards(const struct machine *m, const struct decoded *d, str
         b->r_uses |= e->r_read | e->r_write;
         b->r_write |= e->r_write;
         b->c_uses |= e->c_read | e->c_write;
+        b->f_uses |= e->f_read | e->f_write;
+        b->f_write |= e->f_write;
         b->divides |= fact->latency == LAT_div;
+        if (fact->latency == LAT_fsqrt || (fact->latency == LAT_fdiv && !b->f_divides))
+            b->f_divides = fact->latency;
         if (cycles == 1 || (fact->flags & ISA_F_ROLLBACK))
             continue; /* what rollback restores is there at once */
         b->r_late |= e->r_write;
         b->c_late |= e->c_write;
+        b->f_late |= e->f_write;
         for (uint64_t regs = e->r_write; regs; regs &= regs - 1)
             late_add(b, (unsigned)__builtin_ctzll(regs), cycles);
         for (unsigned regs = e->c_write; regs; regs &= regs - 1)
-            late_add(b, ISA_R_COUNT + (unsigned)__builtin_ctz(regs), cycles);
+            late_add(b, LATE_FLAG + (unsigned)__builtin_ctz(regs), cycles);
+        for (uint32_t regs = e->f_write; regs; regs &= regs - 1)
+            late_add(b, LATE_F + (unsigned)__builtin_ctz(regs), cycles);
     }
 }
 

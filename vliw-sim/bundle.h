@@ -28,14 +28,17 @@ struct atom {
     struct isa_op op;
     uint8_t to_r; /* where rd and cd are written; op.rd and op.cd are where they are read */
     uint8_t to_c;
+    uint8_t to_f;
     uint8_t index; /* in the bundle, as written */
 };
 
 /* A result that takes more than a cycle. */
 struct bundle_late {
-    uint8_t reg; /* integer register, or ISA_R_COUNT + flag register */
+    uint8_t reg; /* integer register, or LATE_FLAG or LATE_F and another */
     uint8_t cycles;
 };
+
+enum { LATE_FLAG = ISA_R_COUNT, LATE_F = LATE_FLAG + ISA_C_COUNT };
 
 #define BUNDLE_LATES 24
 #define BUNDLE_EXECS (3 * BUNDLE_ATOMS) /* atoms and both moves of each */
@@ -50,6 +53,9 @@ struct bundle {
         *succ[2];        /* where control went last: not taken, taken; valid if its pc is right */
     uint32_t first_line; /* of its bytes; LINE_NONE if not cached */
     uint32_t last_line;
+    uint32_t f_uses;
+    uint32_t f_write;
+    uint32_t f_late;
     uint8_t c_uses;
     uint8_t c_late;
     uint8_t atoms; /* as written, long immediates apart */
@@ -59,6 +65,7 @@ struct bundle {
     bool divides;
     uint8_t flow; /* enum flow, on a machine that predicts branches; else FLOW_CERTAIN */
     uint32_t mix; /* of its atoms: energy.h */
+    uint8_t f_divides; /* latency class of the f operation that takes the divider, or 0 */
     uint32_t sum; /* of its words, for debug.check_code */
     struct bundle *free_next;
     struct bundle_late late[BUNDLE_LATES];
@@ -85,5 +92,6 @@ bool bundle_fresh(struct chip *chip, const struct bundle *b);
 atom_exec *exec_function(unsigned atom);
 void exec_move_r(struct chip *chip, const struct atom *atom);
 void exec_move_c(struct chip *chip, const struct atom *atom);
+void exec_move_f(struct chip *chip, const struct atom *atom);
 
 #endif

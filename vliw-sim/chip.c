@@ -41,6 +41,7 @@ struct chip *chip_new(const struct machine *m)
     energy_init(chip);
     fault_init(chip);
     chip->code = bundle_cache_new();
+    fpu_reset(&chip->fpu);
     chip->tlb_stall = m->tlb_latency - 1;
     chip->pc = ROM_BASE + sizeof(struct rom_header);
     chip->vbase = LPM_BASE;

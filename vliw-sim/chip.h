@@ -24,6 +24,7 @@
 #include "vliw-sim/energy.h"
 #include "vliw-sim/events.h"
 #include "vliw-sim/fault.h"
+#include "vliw-sim/fpu.h"
 #include "vliw-sim/hier.h"
 #include "vliw-sim/lookup.h"
 #include "vliw-sim/machine.h"
@@ -56,7 +57,8 @@ enum chip_after {
     AFTER_COMMIT = 2,
     AFTER_ROLLBACK = 4,
     AFTER_HOST = 8, /* a request block stands at host_block */
-    AFTER_HALT = 16
+    AFTER_HALT = 16,
+    AFTER_FP = 32 /* the floating-point control registers change to fpu.next */
 };
 
 /* Why the machine stands still. */
@@ -114,6 +116,7 @@ struct chip {
     uint8_t late_guest;  /* of these: guest stores */
     uint64_t r_ready[ISA_R_COUNT];
     uint64_t c_ready[ISA_C_COUNT];
+    struct fpu fpu;
 
     /* ---- memory */
     uint8_t *dram;
@@ -160,7 +163,7 @@ struct chip {
     /* ---- this bundle and this moment */
     struct chip_trap trap;
     jmp_buf trap_exit; /* a trapping atom leaves its bundle by this */
-    struct chip_store late_store[BUNDLE_ATOMS];
+    struct chip_store late_store[2 * BUNDLE_ATOMS];
     uint64_t host_block;
     uint32_t commit_count; /* guest instructions that this bundle's commit retires */
     uint64_t div_free;     /* cycle in which the divider takes the next operation */

@@ -399,9 +399,13 @@ bool machine_check(const struct machine *m, struct config_error *err)
                            m->predict_entries);
     if (!points_check(m, err) || !fault_check(m, err))
         return false;
-    if (m->unit[UNIT_alu0] > m->unit[UNIT_alu])
-        return config_fail(err, "machine: units.alu0: %u, expected at most units.alu (%u)",
-                           m->unit[UNIT_alu0], m->unit[UNIT_alu]);
+    for (unsigned u = 0; u < UNIT_COUNT; u++) {
+        unsigned within = isa_unit_within[u];
+        if (within < UNIT_COUNT && m->unit[u] > m->unit[within])
+            return config_fail(err, "machine: units.%s: %u, expected at most units.%s (%u)",
+                               isa_unit_name[u], m->unit[u], isa_unit_name[within],
+                               m->unit[within]);
+    }
     return true;
 }
 

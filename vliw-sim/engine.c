@@ -22,6 +22,7 @@ void chip_commit(struct chip *chip, uint32_t retire)
         chip->r_shadow[n] = chip->r[n];
     }
     memcpy(chip->c_shadow, chip->c, sizeof chip->c_shadow);
+    fpu_commit(&chip->fpu);
     chip->r_dirty = 0;
     chip->alias.used = 0;
     if (trace_on(chip->trace, TRACE_COMMIT))
@@ -39,6 +40,7 @@ void chip_rollback(struct chip *chip)
         chip->r[n] = chip->r_shadow[n];
     }
     memcpy(chip->c, chip->c_shadow, sizeof chip->c_shadow);
+    fpu_rollback(&chip->fpu);
     chip->r_dirty = 0;
     chip->alias.used = 0;
     event_add(&chip->events, EVENT_ROLLBACK, chip->cycle, chip->pc, 0, chip->sbuf.used);
@@ -214,13 +216,17 @@ void engine_wait(struct chip *chip, const struct bundle *b)
 {
     uint64_t regs = b->r_uses & chip->r_busy;
     unsigned flags = b->c_uses & chip->c_busy;
+    uint32_t wide = b->f_uses & chip->fpu.busy;
 
     chip->r_busy &= ~regs;
     chip->c_busy &= (uint8_t)~flags;
+    chip->fpu.busy &= ~wide;
     for (; regs; regs &= regs - 1)
         engine_wait_until(chip, STALL_operand, chip->r_ready[__builtin_ctzll(regs)]);
     for (; flags; flags &= flags - 1)
         engine_wait_until(chip, STALL_operand, chip->c_ready[__builtin_ctz(flags)]);
+    for (; wide; wide &= wide - 1)
+        engine_wait_until(chip, STALL_operand, chip->fpu.ready[__builtin_ctz(wide)]);
 }
 
 /* Results that take more than a cycle are on their way from now on. */
@@ -228,13 +234,16 @@ void engine_late(struct chip *chip, const struct bundle *b)
 {
     for (unsigned i = 0; i < b->lates; i++) {
         const struct bundle_late *l = &b->late[i];
-        if (l->reg < ISA_R_COUNT)
+        if (l->reg < LATE_FLAG)
             chip->r_ready[l->reg] = chip->cycle + l->cycles;
+        else if (l->reg < LATE_F)
+            chip->c_ready[l->reg - LATE_FLAG] = chip->cycle + l->cycles;
         else
-            chip->c_ready[l->reg - ISA_R_COUNT] = chip->cycle + l->cycles;
+            chip->fpu.ready[l->reg - LATE_F] = chip->cycle + l->cycles;
     }
     chip->r_busy |= b->r_late;
     chip->c_busy |= b->c_late;
+    chip->fpu.busy |= b->f_late;
 }
 
 static void engine_stores(struct chip *chip)
@@ -292,6 +301,8 @@ bool engine_after(struct chip *chip)
     chip->after = 0;
     if (after & AFTER_STORES)
         engine_stores(chip);
+    if (after & AFTER_FP)
+        chip->fpu.control = chip->fpu.next;
     if (after & AFTER_COMMIT)
         chip_commit(chip, chip->commit_count);
     if (after & AFTER_ROLLBACK)

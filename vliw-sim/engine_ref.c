@@ -35,10 +35,12 @@ __attribute__((noinline)) static void engine_loop(struct chip *chip)
 
         if (b->first_line != chip->fetch_line || b->last_line != chip->fetch_line)
             engine_fetch(chip, b);
-        if ((b->r_uses & chip->r_busy) | (b->c_uses & chip->c_busy))
+        if ((b->r_uses & chip->r_busy) | (b->c_uses & chip->c_busy) | (b->f_uses & chip->fpu.busy))
             engine_wait(chip, b);
         if (b->divides)
             engine_wait_until(chip, STALL_unit, chip->div_free);
+        if (b->f_divides)
+            engine_wait_until(chip, STALL_unit, chip->fpu.div_free);
 
         chip->npc = b->next;
         chip->taken = false;
@@ -50,8 +52,11 @@ __attribute__((noinline)) static void engine_loop(struct chip *chip)
             engine_late(chip, b);
         if (b->divides)
             chip->div_free = chip->cycle + chip->machine.latency[LAT_div];
+        if (b->f_divides)
+            chip->fpu.div_free = chip->cycle + chip->machine.latency[b->f_divides];
         chip->r_dirty |= b->r_write;
         chip->mix_runs[b->mix]++;
+        chip->fpu.dirty |= b->f_write;
         chip->bundles++;
         chip->atoms += b->atoms;
         chip->cycle++;

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include "isa/fp.h"
+#include "isa/packed.h"
 #include "isa/prims.h"
 #include "isa_facts.h"
 #include "vliw-sim/bundle.h"
@@ -111,6 +113,34 @@ FOLDED void native_store(struct chip *chip, const struct atom *a, unsigned size,
         memcpy(host, &value, size);
 }
 
+FOLDED struct isa_v wide_bytes(const uint8_t *host, unsigned size)
+{
+    return isa_pair(load_bytes(host, 8), load_bytes(host + 8, size - 8));
+}
+
+static struct isa_v native_load_wide(struct chip *chip, const struct atom *a, unsigned size,
+                                     uint64_t addr)
+{
+    uint8_t *host;
+
+    chip->loads++;
+    if (!native_place(chip, addr, size, false, &host))
+        chip_trap(chip, CAUSE_bus_error, addr, einfo(a, size, 0));
+    return wide_bytes(host, size);
+}
+
+static void native_store_wide(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                              struct isa_v value)
+{
+    uint8_t *host;
+
+    chip->stores++;
+    if (!native_place(chip, addr, size, true, &host))
+        chip_trap(chip, CAUSE_bus_error, addr, einfo(a, size, EINFO_WRITE));
+    store_late(chip, host, 0, 8, value.lo);
+    store_late(chip, host + 8, 0, size - 8, value.hi);
+}
+
 /* ---------------------------------------------------------------- guest memory */
 
 /* Guest-physical address of an access through the TLB; traps in the order of the causes. */
@@ -199,6 +229,54 @@ FOLDED void guest_store_check(struct chip *chip, const struct atom *a, unsigned 
     guest_write(chip, a, size, addr, pa, value, EINFO_WRITE);
 }
 
+static void must_align(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                       unsigned flags)
+{
+    if (addr & 15)
+        chip_trap(chip, CAUSE_align, addr, einfo(a, size, flags));
+}
+
+static struct isa_v guest_load_wide(struct chip *chip, const struct atom *a, unsigned size,
+                                    uint64_t addr)
+{
+    chip->guest_loads++;
+    uint64_t pa = guest_translate(chip, a, size, addr, 0);
+    data_access(chip, GUEST_BASE + pa, size, false);
+    struct isa_v v = wide_bytes(chip->dram + pa, size);
+    return isa_pair(sbuf_merge(&chip->sbuf, pa, 8, v.lo),
+                    sbuf_merge(&chip->sbuf, pa + 8, size - 8, v.hi));
+}
+
+/* Two entries of the store buffer, both at the end of the bundle. */
+static void guest_store_wide(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                             struct isa_v value)
+{
+    chip->guest_stores++;
+    uint64_t pa = guest_translate(chip, a, size, addr, EINFO_WRITE);
+    if (chip->sbuf.used + chip->late_guest + 2 > chip->sbuf.size)
+        chip_trap(chip, CAUSE_sbuf_full, addr, einfo(a, size, EINFO_WRITE));
+    store_late(chip, NULL, pa, 8, value.lo);
+    store_late(chip, NULL, pa + 8, size - 8, value.hi);
+}
+
+/* ---------------------------------------------------------------- floating point */
+
+/* What the atom raised: a trap, or it gathers at the end of the bundle. */
+static void raise_exceptions(struct chip *chip, const struct atom *a, const struct isa_fenv *env)
+{
+    uint32_t unmasked = isa_fenv_unmasked(env);
+    struct fpu *fpu = &chip->fpu;
+
+    if (unmasked)
+        chip_trap(chip, CAUSE_fp, unmasked, einfo(a, 0, 0));
+    if (!(chip->after & AFTER_FP))
+        fpu->next = fpu->control;
+    fpu->next.fpsw = isa_fenv_fpsw(fpu->next.fpsw, env);
+    fpu->next.mxcsr |= env->sse;
+    if (fpu->next.fpsw != fpu->control.fpsw || fpu->next.mxcsr != fpu->control.mxcsr)
+        chip->after |= AFTER_FP;
+}
+
 /* ---------------------------------------------------------------- system */
 
 static uint64_t special_read(struct chip *chip, const struct atom *a, uint64_t number)
@@ -260,6 +338,8 @@ static void emulate(struct chip *chip, const struct atom *a, uint64_t number)
 #define ISA_SET_R(field, v) (chip->r[a->to_r] = (v))
 #define ISA_C(field) ((uint64_t)chip->c[a->op.field])
 #define ISA_SET_C(field, v) (chip->c[a->to_c] = (uint32_t)(v))
+#define ISA_V(field) (chip->fpu.f[a->op.field])
+#define ISA_SET_V(field, v) (chip->fpu.f[a->to_f] = (v))
 #define ISA_F(field) (a->op.field)
 #define ISA_PC (chip->pc)
 #define ISA_NEXT (chip->npc)
@@ -286,6 +366,16 @@ static void emulate(struct chip *chip, const struct atom *a, uint64_t number)
 #define ISA_ICACHE_FLUSH(addr, len) bundle_flush(chip, addr, len)
 #define ISA_HALT() (chip->after |= AFTER_HALT)
 #define ISA_TRAP_RETURN() trap_return(chip)
+#define ISA_NLOAD_V(size, addr) native_load_wide(chip, a, size, addr)
+#define ISA_NSTORE_V(size, addr, v) native_store_wide(chip, a, size, addr, v)
+#define ISA_GLOAD_V(size, addr) guest_load_wide(chip, a, size, addr)
+#define ISA_GSTORE_V(size, addr, v) guest_store_wide(chip, a, size, addr, v)
+#define ISA_GLOAD_VA(size, addr) \
+    (must_align(chip, a, size, addr, 0), guest_load_wide(chip, a, size, addr))
+#define ISA_GSTORE_VA(size, addr, v) \
+    (must_align(chip, a, size, addr, EINFO_WRITE), guest_store_wide(chip, a, size, addr, v))
+#define ISA_FENV() isa_fenv_make(chip->fpu.control.fpcw, chip->fpu.control.mxcsr)
+#define ISA_RAISE(env) raise_exceptions(chip, a, env)
 #define ISA_TRAP(cause) chip_trap(chip, cause, 0, einfo(a, 0, 0))
 #define ISA_GLOAD_PROTECT(size, addr, alias) guest_load_protect(chip, a, size, addr, alias)
 #define ISA_GSTORE_CHECK(size, addr, v, mask) \
@@ -313,6 +403,11 @@ void exec_move_r(struct chip *chip, const struct atom *a)
 void exec_move_c(struct chip *chip, const struct atom *a)
 {
     chip->c[a->to_c] = chip->c[a->op.ca];
+}
+
+void exec_move_f(struct chip *chip, const struct atom *a)
+{
+    chip->fpu.f[a->to_f] = chip->fpu.f[a->op.fa];
 }
 
 atom_exec *exec_function(unsigned atom)

@@ -45,10 +45,12 @@ struct machine {
     uint32_t trap_return;
 
     uint32_t
-        unit[UNIT_COUNT]; /* issue slots of a unit; alu0 is one of alu's; `none` has no limit */
+        unit[UNIT_COUNT]; /* issue slots of a unit, of which isa_unit_within says whose they are; `none` has no limit */
     uint32_t latency[LAT_COUNT]; /* issue to first use without a stall */
     uint32_t has_multiplier;
     uint32_t has_divider;
+    uint32_t has_fp;
+    uint32_t has_packed;
 
     struct machine_point point[MACHINE_POINTS]; /* [0] is core.khz, core.mv */
     uint32_t power_switch_ns;

@@ -8,7 +8,7 @@ ALL += $(B)/bin/vliw-sim $(SIM_PRESETS)
 
 $(B)/host/vliw-sim/%.o: HOST_FLAGS := -D_GNU_SOURCE
 
-$(B)/bin/vliw-sim: $(SIM_OBJ) $(B)/host/gen/isa_facts.o $(B)/host/gen/isa_codec.o \
+$(B)/bin/vliw-sim: $(SIM_OBJ) $(ISA_FP) $(B)/host/gen/isa_facts.o $(B)/host/gen/isa_codec.o \
     $(B)/host/gen/isa_text.o $(B)/host/tools/elf/elf_read.o
 $(B)/bin/vliw-sim: LDLIBS := -linih
 

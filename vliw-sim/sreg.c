@@ -76,7 +76,9 @@ bool sreg_read(struct chip *chip, uint64_t number, uint64_t *value)
     case SR_RETIRED: *value = chip->retired; return true;
     case SR_CFG_INDEX: *value = chip->cfg_index; return true;
     case SR_CFG_DATA: *value = config_value(chip); return true;
-    case SR_CFG_UNITS: *value = m->has_multiplier | m->has_divider << 1; return true;
+    case SR_CFG_UNITS:
+        *value = m->has_multiplier | m->has_divider << 1 | m->has_fp << 2 | m->has_packed << 3;
+        return true;
     case SR_EMU_BASE: *value = chip->emu_base; return true;
     case SR_L1I_WAYS: *value = chip->ways[HIER_L1I]; return true;
     case SR_L1D_WAYS: *value = chip->ways[HIER_L1D]; return true;
@@ -88,6 +90,9 @@ bool sreg_read(struct chip *chip, uint64_t number, uint64_t *value)
     case SR_POWER_MV: *value = m->point[chip->power.look].mv; return true;
     case SR_ENERGY: *value = energy_total_pj(chip); return true;
     case SR_FAULT: *value = chip->fault.latched; return true;
+    case SR_FPCW: *value = chip->fpu.control.fpcw; return true;
+    case SR_FPSW: *value = chip->fpu.control.fpsw; return true;
+    case SR_MXCSR: *value = chip->fpu.control.mxcsr; return true;
     default: return false;
     }
 }
@@ -151,6 +156,9 @@ bool sreg_write(struct chip *chip, uint64_t number, uint64_t value)
         chip->power.look = (uint32_t)value;
         return true;
     case SR_FAULT: chip->fault.latched = 0; return true;
+    case SR_FPCW: chip->fpu.control.fpcw = value & 0x1fff; return true;
+    case SR_FPSW: chip->fpu.control.fpsw = value & (FP_EXCEPTIONS | FP_UP); return true;
+    case SR_MXCSR: chip->fpu.control.mxcsr = value & 0xffff; return true;
     default: return false;
     }
 }

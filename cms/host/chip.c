@@ -8,6 +8,8 @@
 #include "hidden-mem/hostport.h"
 #include "hidden-mem/map.h"
 #include "host/host.h"
+#include "isa/fp.h"
+#include "isa/packed.h"
 #include "isa/prims.h"
 #include "isa_intrinsics.h"
 #include "isa_lift.h"
@@ -259,6 +261,13 @@ static void unsupported(void)
     cms_panic("atom that the host build doesn't have");
 }
 
+/* C has no f registers. */
+static struct isa_v f_register(void)
+{
+    unsupported();
+    return isa_pair(0, 0);
+}
+
 #define ISA_EXEC(name) case ISA_##name:
 #define ISA_END break;
 #define ISA_R(field) (o.field)
@@ -266,6 +275,16 @@ static void unsupported(void)
 #define ISA_C(field) (chip.c)
 #define ISA_SET_C(field, v) (chip.c = (v))
 #define ISA_F(field) (op->field)
+#define ISA_V(field) (f_register())
+#define ISA_SET_V(field, v) ((void)(v), unsupported())
+#define ISA_NLOAD_V(size, a) ((void)(a), f_register())
+#define ISA_GLOAD_V(size, a) ((void)(a), f_register())
+#define ISA_GLOAD_VA(size, a) ((void)(a), f_register())
+#define ISA_NSTORE_V(size, a, v) ((void)(a), (void)(v), unsupported())
+#define ISA_GSTORE_V(size, a, v) ((void)(a), (void)(v), unsupported())
+#define ISA_GSTORE_VA(size, a, v) ((void)(a), (void)(v), unsupported())
+#define ISA_FENV() isa_fenv_make(0, 0)
+#define ISA_RAISE(env) (void)(env)
 #define ISA_PC 0
 #define ISA_NEXT 0
 #define ISA_BRANCH(atoms) unsupported()

@@ -2,7 +2,7 @@
 HOST_CMS_SRC := $(filter-out cms/boot/% cms/lib/string.c,$(wildcard cms/*/*.c))
 HOST_CMS_SRC := $(filter-out cms/host/main.c,$(HOST_CMS_SRC))
 HOST_CMS_GEN := isa_codec isa_facts isa_lift isa_text
-HOST_CMS := $(HOST_CMS_SRC:%.c=$(B)/host/%.o) $(HOST_CMS_GEN:%=$(B)/host/gen/%.o)
+HOST_CMS := $(ISA_FP) $(HOST_CMS_SRC:%.c=$(B)/host/%.o) $(HOST_CMS_GEN:%=$(B)/host/gen/%.o)
 
 ALL += $(B)/bin/cms-host
 

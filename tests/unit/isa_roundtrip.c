@@ -38,22 +38,12 @@ static void fail(const char *what, const struct isa_op *op, const uint32_t words
 
 static struct isa_op random_op(unsigned atom)
 {
-    uint64_t bits = random64();
     struct isa_op op = {.atom = (uint16_t)atom};
 
-    op.rd = bits & 63;
-    op.rs = bits >> 6 & 63;
-    op.ra = bits >> 12 & 63;
-    op.rb = bits >> 18 & 63;
-    op.ca = bits >> 24 & 3;
-    op.cd = bits >> 26 & 3;
-    op.cond = bits >> 28 & 15;
-    op.sr = bits >> 32 & 127;
-    op.pos = bits >> 39 & 63;
-    op.len = bits >> 45 & 63;
-    op.sh = bits >> 51 & 63;
-    op.sc = bits >> 57 & 3;
-    op.cmp = (int8_t)((int)(random64() & 63) - 32);
+    for (unsigned operand = 0; operand < ISA_OPERAND_COUNT; operand++) {
+        while (!isa_set_operand(&op, operand, (int64_t)(random64() % 384) - 128))
+            ;
+    }
     op.imm = (int64_t)random64() >> (24 + random64() % 40);
     op.long_imm = random64() % 4 == 0;
     return op;
@@ -68,7 +58,10 @@ static bool same_operands(const struct isa_op *a, const struct isa_op *b)
     return (!(uses & (ISA_READ_RD | ISA_WRITE_RD)) || a->rd == b->rd) &&
            (!(uses & ISA_READ_RS) || a->rs == b->rs) && (!(uses & ISA_READ_RA) || a->ra == b->ra) &&
            (!(uses & ISA_READ_RB) || a->rb == b->rb) && (!(uses & ISA_READ_CA) || a->ca == b->ca) &&
-           (!(uses & (ISA_READ_CD | ISA_WRITE_CD)) || a->cd == b->cd);
+           (!(uses & (ISA_READ_CD | ISA_WRITE_CD)) || a->cd == b->cd) &&
+           (!(uses & (ISA_READ_FD | ISA_WRITE_FD)) || a->fd == b->fd) &&
+           (!(uses & ISA_READ_FS) || a->fs == b->fs) && (!(uses & ISA_READ_FA) || a->fa == b->fa) &&
+           (!(uses & ISA_READ_FB) || a->fb == b->fb);
 }
 
 /* Print, parse, resolve the branch target, and expect the same words again. */

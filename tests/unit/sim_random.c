@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "isa/fp.h"
+#include "isa/packed.h"
 #include "isa/prims.h"
 #include "isa_codec.h"
 #include "isa_facts.h"
@@ -74,6 +76,8 @@ static struct chip *wide_chip(void)
 struct simple {
     uint64_t r[ISA_R_COUNT];
     uint64_t c[ISA_C_COUNT];
+    struct isa_v f[ISA_F_COUNT];
+    uint32_t fpsw, mxcsr;
     uint8_t mem[DATA_SIZE];
 };
 
@@ -90,6 +94,23 @@ static void simple_store(struct simple *s, unsigned size, uint64_t addr, uint64_
     memcpy(s->mem + (addr - DATA_BASE), &value, size);
 }
 
+static struct isa_v simple_load_wide(const struct simple *s, unsigned size, uint64_t addr)
+{
+    return isa_pair(simple_load(s, 8, addr), simple_load(s, size - 8, addr + 8));
+}
+
+static void simple_store_wide(struct simple *s, unsigned size, uint64_t addr, struct isa_v value)
+{
+    simple_store(s, 8, addr, value.lo);
+    simple_store(s, size - 8, addr + 8, value.hi);
+}
+
+static void simple_raise(struct simple *s, const struct isa_fenv *env)
+{
+    s->fpsw = isa_fenv_fpsw(s->fpsw, env);
+    s->mxcsr |= env->sse;
+}
+
 /* One atom: reads `was`, writes `is`. Only atoms that random_atom() makes. */
 static void simple_atom(const struct isa_op *op, const struct simple *was, struct simple *is)
 {
@@ -98,6 +119,16 @@ static void simple_atom(const struct isa_op *op, const struct simple *was, struc
 #define ISA_C(field) (was->c[op->field])
 #define ISA_SET_C(field, v) (is->c[op->field] = (v))
 #define ISA_F(field) (op->field)
+#define ISA_V(field) (was->f[op->field])
+#define ISA_SET_V(field, v) (is->f[op->field] = (v))
+#define ISA_NLOAD_V(size, a) simple_load_wide(was, size, a)
+#define ISA_NSTORE_V(size, a, v) simple_store_wide(is, size, a, v)
+#define ISA_GLOAD_V(size, a) isa_pair(a, size)
+#define ISA_GLOAD_VA(size, a) isa_pair(a, size)
+#define ISA_GSTORE_V(size, a, v) (void)((a) + (v).lo)
+#define ISA_GSTORE_VA(size, a, v) (void)((a) + (v).lo)
+#define ISA_FENV() isa_fenv_make(0x37f, 0x1f80)
+#define ISA_RAISE(env) simple_raise(is, env)
 #define ISA_NLOAD(size, a) simple_load(was, size, a)
 #define ISA_NLOAD_D(size, a) simple_load(was, size, a)
 #define ISA_NSTORE(size, a, v) simple_store(is, size, a, v)
@@ -140,14 +171,21 @@ static void simple_atom(const struct isa_op *op, const struct simple *was, struc
     }
 }
 
-/* An integer atom, or a native access to the data; fields at random. */
+static bool in_alu(unsigned unit)
+{
+    while (unit < UNIT_COUNT && unit != UNIT_alu)
+        unit = isa_unit_within[unit];
+    return unit == UNIT_alu;
+}
+
+/* An atom of an ALU slot, or a native access to the data; fields at random. */
 static struct isa_op random_atom(void)
 {
     for (;;) {
         struct isa_op op = {.atom = (uint16_t)(noise() % ISA_ATOM_COUNT)};
         const struct isa_fact *fact = &isa_facts[op.atom];
         bool access = fact->unit == UNIT_mem && !(fact->flags & ISA_F_GUEST);
-        if (!access && fact->unit != UNIT_alu && fact->unit != UNIT_alu0)
+        if (!access && !in_alu(fact->unit))
             continue;
         op.rd = noise() % 20;
         op.rs = noise() % 20;
@@ -155,11 +193,16 @@ static struct isa_op random_atom(void)
         op.rb = noise() % 20;
         op.ca = noise() & 3;
         op.cd = noise() & 3;
+        op.fd = noise() % 10;
+        op.fs = noise() % 10;
+        op.fa = noise() % 10;
+        op.fb = noise() % 10;
+        op.ctl = (uint8_t)noise();
         op.cond = noise() & 15;
         op.sh = noise() & 63;
         op.pos = noise() & 63;
         op.len = noise() & 63;
-        op.imm = access ? (int64_t)(noise() % (DATA_SIZE - 8)) : (int64_t)(noise() % 256) - 128;
+        op.imm = access ? (int64_t)(noise() % (DATA_SIZE - 16)) : (int64_t)(noise() % 256) - 128;
         return op;
     }
 }
@@ -171,15 +214,17 @@ static unsigned random_bundle(uint32_t **at, struct simple *s)
     struct isa_effects e;
     struct simple was = *s;
     uint64_t r_written = 0;
+    uint32_t f_written = 0;
     unsigned c_written = 0, n = 0, want = 1 + noise() % BUNDLE_ATOMS;
 
     while (n < want) {
         op[n] = random_atom();
         isa_effects(&op[n], &e);
-        if ((e.r_write & r_written) || (e.c_write & c_written))
+        if ((e.r_write & r_written) || (e.c_write & c_written) || (e.f_write & f_written))
             continue;
         r_written |= e.r_write;
         c_written |= e.c_write;
+        f_written |= e.f_write;
         n++;
     }
     for (unsigned i = 0; i < n; i++) {
@@ -189,6 +234,18 @@ static unsigned random_bundle(uint32_t **at, struct simple *s)
         simple_atom(&op[i], &was, s);
     }
     return n;
+}
+
+/* Numbers of the 80-bit format often enough. */
+static struct isa_v random_wide(void)
+{
+    uint64_t lo = noise(), hi = noise();
+
+    switch (noise() & 3) {
+    case 0: return isa_pair(lo | 1ull << 63, 0x3ff0 + hi % 40);
+    case 1: return isa_pair(lo & 0xc7ffffffc7ffffff, hi & 0xc00fffffffffffff);
+    default: return isa_pair(lo, hi);
+    }
 }
 
 static void test_against_simple(uint64_t seed)
@@ -202,6 +259,9 @@ static void test_against_simple(uint64_t seed)
     state = seed;
     for (unsigned i = 1; i < ISA_R_COUNT; i++)
         chip->r[i] = s.r[i] = noise() >> (noise() & 63);
+    for (unsigned i = 0; i < ISA_F_COUNT; i++)
+        chip->fpu.f[i] = s.f[i] = random_wide();
+    s.mxcsr = chip->fpu.control.mxcsr;
     chip->r[REG_BASE] = s.r[REG_BASE] = DATA_BASE;
     for (unsigned i = 0; i < DATA_SIZE; i++)
         chip->hidden[CODE_SIZE + i] = s.mem[i] = (uint8_t)noise();
@@ -216,6 +276,8 @@ static void test_against_simple(uint64_t seed)
     CHECK(memcmp(chip->r, s.r, sizeof s.r) == 0);
     for (unsigned i = 0; i < ISA_C_COUNT; i++)
         CHECK(chip->c[i] == s.c[i]);
+    CHECK(memcmp(chip->fpu.f, s.f, sizeof s.f) == 0);
+    CHECK(chip->fpu.control.fpsw == s.fpsw && chip->fpu.control.mxcsr == s.mxcsr);
     CHECK(memcmp(chip->hidden + CODE_SIZE, s.mem, DATA_SIZE) == 0);
     counters_check(chip);
     chip_free(chip);
@@ -241,7 +303,10 @@ static void random_words(uint8_t *to, unsigned bytes)
             op.rs = noise() & 63;
             op.ra = noise() & 63;
             op.rb = noise() & 63;
-            op.sr = noise() % 40;
+            op.fd = op.fs = noise() & 31;
+            op.fa = noise() & 31;
+            op.fb = noise() & 31;
+            op.sr = noise() % SR_COUNT;
             op.imm = (int64_t)(noise() & 63) - 8;
             isa_encode(&op, noise() & 3, word);
         }
@@ -301,6 +366,7 @@ static void test_anything(uint64_t seed)
 
     CHECK(a->stop == b->stop && a->cycle == b->cycle && a->bundles == b->bundles);
     CHECK(memcmp(a->r, b->r, sizeof a->r) == 0);
+    CHECK(memcmp(a->fpu.f, b->fpu.f, sizeof a->fpu.f) == 0);
     CHECK(memcmp(a->stall, b->stall, sizeof a->stall) == 0);
     CHECK(memcmp(a->cause_count, b->cause_count, sizeof a->cause_count) == 0);
     CHECK(memcmp(a->dram, b->dram, a->dram_size) == 0);

@@ -9,11 +9,12 @@ What must hold (docs/README.md has the reasons):
   - cms/ includes no host header, but in cms/host/ (the host build of parts of it, for tests).
   - vliw-sim/ knows no x86 instruction and no PC device: their words don't occur in it, comments
     included.
-  - an atom is defined in isa/atoms.isa and nowhere else; nobody numbers atoms by hand.
+  - an atom is defined in isa/*.isa, once; nobody numbers atoms by hand.
   - the simulator links nothing of the firmware (--sim-map), the firmware nothing of a C library
     (--firmware).
 """
 import argparse
+import glob
 import os
 import re
 import struct
@@ -120,20 +121,19 @@ def check_description(root, problems):
         folders[:] = sorted(set(folders) - {"build", ".git", "tests"})
         for name in sorted(files):
             path = os.path.relpath(os.path.join(folder, name), root)
-            if name.endswith(".isa") and path != "isa/atoms.isa":
+            if name.endswith(".isa") and os.path.dirname(path) != "isa":
                 problems.append(f"{path}: a second description of atoms")
-    path = os.path.join(root, "isa/atoms.isa")
-    if not os.path.exists(path):
-        return
-    lines = {}
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            match = re.match(r"atom\s+([^\s$]+)\s", line)
-            if match and match.group(1) in lines:
-                problems.append(f"isa/atoms.isa:{number}: atom {match.group(1)} is already "
-                                f"defined in line {lines[match.group(1)]}")
-            elif match:
-                lines[match.group(1)] = number
+    defined = {}
+    for path in sorted(glob.glob(os.path.join(glob.escape(root), "isa/*.isa"))):
+        here = os.path.relpath(path, root)
+        with open(path, encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                match = re.match(r"atom\s+([^\s$]+)\s", line)
+                if match and match.group(1) in defined:
+                    problems.append(f"{here}:{number}: atom {match.group(1)} is already defined "
+                                    f"in {defined[match.group(1)]}")
+                elif match:
+                    defined[match.group(1)] = f"{here}:{number}"
 
 
 def check_map(path, problems):

@@ -3,7 +3,7 @@
 LD_SOURCES := main util atoms rvelf lift cfg live collect trace simplify deps sched verify layout lines dwarf elfout report
 LD_OBJECTS := $(LD_SOURCES:%=$(B)/host/tools/ld/%.o)
 
-$(B)/bin/vliw-ld: $(LD_OBJECTS) $(ISA_OBJECTS) $(B)/host/vliw-sim/config.o
+$(B)/bin/vliw-ld: $(LD_OBJECTS) $(ISA_OBJECTS) $(ISA_FP) $(B)/host/vliw-sim/config.o
 $(B)/bin/vliw-ld: LDLIBS += -linih
 
 ALL += $(B)/bin/vliw-ld

@@ -16,6 +16,8 @@
  */
 #include <string.h>
 
+#include "isa/fp.h"
+#include "isa/packed.h"
 #include "isa/prims.h"
 #include "tools/ld/ld.h"
 
@@ -177,6 +179,11 @@ static uint64_t low_bytes(uint64_t value, unsigned size)
 
 enum { EV_GLOAD = 1, EV_GSTORE = 16, EV_PLOAD = 32, EV_PSTORE = 48, EV_OTHER = 64 };
 
+static void no_f_register(void)
+{
+    ld_bug("a trace has an atom with f registers");
+}
+
 static void execute(struct verifier *v, struct run *r, const struct atom *a)
 {
     struct isa_op op = a->op;
@@ -191,6 +198,16 @@ static void execute(struct verifier *v, struct run *r, const struct atom *a)
 #define ISA_C(field) r->c[op.field]
 #define ISA_SET_C(field, value) set_c(r, op.field, value)
 #define ISA_F(field) op.field
+#define ISA_V(field) isa_pair(op.field, 0) /* compiled C names no f register */
+#define ISA_SET_V(field, value) ((void)(value), no_f_register())
+#define ISA_NLOAD_V(size, addr) isa_pair(load(v, r, 8, addr), load(v, r, size - 8, (addr) + 8))
+#define ISA_GLOAD_V(size, addr) isa_pair(event(r, EV_GLOAD + size, addr, 0), 0)
+#define ISA_GLOAD_VA(size, addr) ISA_GLOAD_V(size, addr)
+#define ISA_NSTORE_V(size, addr, value) ((void)(addr), (void)(value), no_f_register())
+#define ISA_GSTORE_V(size, addr, value) ISA_NSTORE_V(size, addr, value)
+#define ISA_GSTORE_VA(size, addr, value) ISA_NSTORE_V(size, addr, value)
+#define ISA_FENV() isa_fenv_make(0, 0)
+#define ISA_RAISE(env) (void)(env)
 #define ISA_PC a->pc
 #define ISA_NEXT (a->pc + 4)
 #define ISA_BRANCH(atoms) ((void)(atoms), jump(r, a->code))

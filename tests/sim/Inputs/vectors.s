@@ -41,6 +41,10 @@ vectors:
     .align 16
     br handler
     .align 16
+    br handler
+    .align 16
+    br handler
+    .align 16
 handler:
     addi r23, r23, 1
     mtsr EPC, r22
