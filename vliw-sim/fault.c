@@ -3,8 +3,6 @@
 
 #include "vliw-sim/chip.h"
 
-#define FAULT_INDEX_SHIFT 8
-
 /* Is the way that is broken in use? */
 static bool fault_matters(struct chip *chip)
 {

@@ -12,8 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Numbers as in the special register FAULT. */
-enum fault_unit { FAULT_NONE, FAULT_L1I, FAULT_L1D, FAULT_L2, FAULT_TLB, FAULT_REGISTER };
+#include "hidden-mem/fault.h"
 
 struct fault {
     uint64_t cycle;  /* when it will be found; UINT64_MAX: never */

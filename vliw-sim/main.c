@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -228,16 +229,48 @@ static FILE *result_open(const char *path, int *status)
     return out;
 }
 
+/* The same file with another ending, unless it is no file but /dev/null or a pipe. */
+static FILE *result_beside(const char *path, const char *ending, int *status)
+{
+    char name[4096];
+
+    struct stat s;
+
+    if (!path || stat(path, &s) || !S_ISREG(s.st_mode) || snprintf(name, sizeof name, "%s%s", path, ending) >= (int)sizeof name)
+        return NULL;
+    return result_open(name, status);
+}
+
+/* FILE has the statistics as JSON, FILE.txt as text, FILE.ini the machine that they are of. */
+static void stats_write(struct run *run, const struct stats_end *end, int *status)
+{
+    const char *path = run->options.stats;
+    FILE *json = result_open(path, status);
+    FILE *text = json ? result_beside(path, ".txt", status) : NULL;
+    FILE *machine = json ? result_beside(path, ".ini", status) : NULL;
+    struct stats_end timeless = *end;
+
+    timeless.seconds = 0;
+    if (json) {
+        stats_json(run->chip, hostport_report(run->host), end, json);
+        fclose(json);
+    }
+    if (text) {
+        stats_text(run->chip, hostport_report(run->host), &timeless, text);
+        fclose(text);
+    }
+    if (machine) {
+        machine_write(&run->options.machine, machine);
+        fclose(machine);
+    }
+}
+
 static int results_write(struct run *run, const struct stats_end *end)
 {
     int status = end->status;
-    FILE *stats = result_open(run->options.stats, &status);
     FILE *profile = result_open(run->options.profile, &status);
 
-    if (stats) {
-        stats_json(run->chip, hostport_report(run->host), end, stats);
-        fclose(stats);
-    }
+    stats_write(run, end, &status);
     if (profile) {
         profile_write(run->chip->profile, run->chip->cycle, run->symbols, profile);
         fclose(profile);

@@ -182,9 +182,10 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
                     isa_cause_text[c]);
     }
     firmware_text(report, out);
-    fprintf(out, "\nhost: %.2f s, %.1f million bundles/s, %.1f million atoms/s\n", end->seconds,
-            end->seconds > 0 ? (double)chip->bundles / end->seconds / 1e6 : 0.0,
-            end->seconds > 0 ? (double)chip->atoms / end->seconds / 1e6 : 0.0);
+    if (end->seconds > 0)
+        fprintf(out, "\nhost: %.2f s, %.1f million bundles/s, %.1f million atoms/s\n", end->seconds,
+                (double)chip->bundles / end->seconds / 1e6,
+                (double)chip->atoms / end->seconds / 1e6);
 }
 
 /* ---------------------------------------------------------------- JSON */

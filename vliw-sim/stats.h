@@ -11,7 +11,7 @@ struct host_report;
 struct stats_end {
     int status;         /* enum sim_exit */
     const char *reason; /* one line */
-    double seconds;     /* host processor time; only for the last line of the text */
+    double seconds;     /* host processor time; for the last line of the text; 0: it has none */
 };
 
 /* Settles and checks the counters first. `report` may be NULL. */

@@ -12,6 +12,9 @@ void loop_recover(
 /* trap.c */
 void trap_land(int why); /* what brought control to the landing; may unwind again */
 
+/* fault.c */
+void fault_isolate(void); /* what SR_FAULT names is switched off, or the firmware gives up */
+
 /* smc.c */
 #define SMC_GRANULE_SHIFT 7 /* 128 bytes, 32 in a page */
 void smc_init(void);        /* after guest_size is known */

@@ -164,6 +164,7 @@ void trap_land(int why)
     case CAUSE_interrupt:
         cms_count(EV_TRAP_INTERRUPT);
         break; /* the loop looks for pending events before it goes on */
+    case CAUSE_parity: fault_isolate(); break;
     case CAUSE_watch: cms_count(EV_TRAP_WATCH); break;
     default:
         cms_panic("trap %d at %lx, address %lx, guest at %x", why, (unsigned long)vx_mfsr(SR_EPC),
