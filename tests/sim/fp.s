@@ -191,6 +191,7 @@ divides:                                // fdiv 20, one divider for both kinds
     paddb f13, f1, f1                   // t+2
     divsd f14, f1, f2                   // t+21
     mfsr r41, CYCLE                     // t+22
+    movfr r12, f14                      // the divider is free when the loop comes again
     sub r42, r41, r40
     addi r43, r43, -1
     brnei r43, 0, divides
