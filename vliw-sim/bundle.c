@@ -435,6 +435,14 @@ struct bundle *bundle_find(struct chip *chip, uint64_t pc)
     return b;
 }
 
+struct bundle *bundle_known(struct chip *chip, uint64_t pc)
+{
+    if (pc < CODE_BASE || pc >= CODE_END || (pc & 3))
+        return NULL;
+    struct bundle **slot = bundle_slot(chip->code, pc, false);
+    return slot ? *slot : NULL;
+}
+
 bool bundle_fresh(struct chip *chip, const struct bundle *b)
 {
     uint32_t line;
@@ -456,8 +464,11 @@ static void drop_between(struct chip *chip, uint64_t from, uint64_t to, uint64_t
         struct code_page *page = code->page[(at - CODE_BASE) >> PAGE_SHIFT];
         for (; page && at < page_end && at < to; at += 4) {
             struct bundle **slot = &page->slot[at >> 2 & (PAGE_SLOTS - 1)];
-            if (*slot && (*slot)->next > addr)
-                bundle_drop(code, slot);
+            if (!*slot || (*slot)->next <= addr)
+                continue;
+            if ((*slot)->in_block)
+                chip->dropped(chip, *slot);
+            bundle_drop(code, slot);
         }
         at = page_end;
     }

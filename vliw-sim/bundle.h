@@ -68,6 +68,9 @@ struct bundle {
     uint8_t f_divides; /* latency class of the f operation that takes the divider, or 0 */
     uint32_t sum; /* of its words, for debug.check_code */
     struct bundle *free_next;
+    struct fast_block *blocks; /* of the fast engine, that begin here */
+    uint32_t heat;             /* how often it was reached when it had none */
+    bool in_block;             /* part of one: bundle_flush() tells chip->dropped */
     struct bundle_late late[BUNDLE_LATES];
     struct atom atom[];
 };
@@ -77,6 +80,9 @@ void bundle_cache_free(struct code_cache *code);
 
 /* The bundle at pc; traps if there is none. */
 struct bundle *bundle_find(struct chip *chip, uint64_t pc);
+
+/* The bundle at pc if it has been decoded, else NULL. */
+struct bundle *bundle_known(struct chip *chip, uint64_t pc);
 
 /* Where the engine starts from: a bundle that is at no address. */
 struct bundle *bundle_nowhere(struct code_cache *code);

@@ -38,6 +38,8 @@ static void set_promote(struct cache *cache, uint32_t *set, uint32_t n, uint32_t
     uint8_t *ways = set_ways(cache, set);
     uint8_t way = ways[n];
 
+    if (cache->moved && set[0] >> 1 != entry >> 1)
+        cache->moved(cache->owner, (uint32_t)(set - cache->entry) / cache->ways);
     memmove(set + 1, set, n * sizeof *set);
     memmove(ways + 1, ways, n);
     set[0] = entry;

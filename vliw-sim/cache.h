@@ -25,6 +25,8 @@ struct cache {
     uint64_t hits;       /* of cache_access() */
     uint64_t misses;     /* of cache_access() */
     uint64_t writebacks; /* dirty lines that left it */
+    void (*moved)(void *owner, uint32_t set); /* told when a set's most recent line is another */
+    void *owner;
 };
 
 void cache_init(struct cache *cache, const struct machine_cache *config);

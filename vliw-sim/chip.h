@@ -23,6 +23,7 @@
 #include "vliw-sim/alias.h"
 #include "vliw-sim/energy.h"
 #include "vliw-sim/events.h"
+#include "vliw-sim/fast/state.h"
 #include "vliw-sim/fault.h"
 #include "vliw-sim/fpu.h"
 #include "vliw-sim/hier.h"
@@ -89,6 +90,8 @@ struct chip_store {
 };
 
 struct host_port;
+struct fast;
+struct bundle;
 struct profile;
 struct code_cache;
 struct trace;
@@ -203,6 +206,10 @@ struct chip {
     struct trace *trace;
     struct profile *profile; /* NULL: none is made */
     struct events events;
+    struct fast *fast;
+    void (*run)(struct chip *chip); /* NULL: the reference engine */
+    void (*dropped)(struct chip *chip, struct bundle *b); /* a bundle of its blocks is dropped */
+    struct fast_state hot;
     int signal_fd; /* readable after Ctrl-C; -1: none */
     enum chip_stop stop;
     uint64_t stop_pc; /* of the bundle at which it was found */
@@ -269,6 +276,13 @@ const uint8_t *mem_code(struct chip *chip, uint64_t addr, uint64_t len, uint32_t
 
 /* Runs until chip->stop says why not. */
 void engine_run(struct chip *chip);
+
+/*
+ * fast/: lets the chip run by the fast engine from now on. False if that isn't for this host. Both
+ * do nothing if there is nothing to do.
+ */
+bool fast_open(struct chip *chip);
+void fast_close(struct chip *chip);
 
 /* Leaves the current bundle, which has no effect. For atoms, fetch and decode. */
 void chip_trap(struct chip *chip, uint32_t cause, uint64_t badaddr, uint64_t einfo)

@@ -53,6 +53,14 @@ void engine_late(struct chip *chip, const struct bundle *b);
  */
 bool engine_after(struct chip *chip);
 
+/*
+ * One bundle by the reference engine, at chip->pc: the whole of it; without its fetch; what is left
+ * when the first `done` entries of atom[] have executed.
+ */
+void engine_step(struct chip *chip, struct bundle *b);
+void engine_fetched(struct chip *chip, struct bundle *b);
+void engine_rest(struct chip *chip, struct bundle *b, unsigned done);
+
 /* Enters the vector for *t: the bundle at chip->pc has not happened. */
 void engine_trap(struct chip *chip, const struct chip_trap *t);
 

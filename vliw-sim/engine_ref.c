@@ -16,6 +16,69 @@
  */
 #include "vliw-sim/engine.h"
 
+/* The atoms from `a` on, and the bundle's end. */
+static inline void engine_issue(struct chip *chip, struct bundle *b, const struct atom *a)
+{
+    for (const struct atom *end = b->atom + b->execs; a < end; a++)
+        a->exec(chip, a);
+
+    if (b->lates)
+        engine_late(chip, b);
+    if (b->divides)
+        chip->div_free = chip->cycle + chip->machine.latency[LAT_div];
+    if (b->f_divides)
+        chip->fpu.div_free = chip->cycle + chip->machine.latency[b->f_divides];
+    chip->r_dirty |= b->r_write;
+    chip->mix_runs[b->mix]++;
+    chip->fpu.dirty |= b->f_write;
+    chip->bundles++;
+    chip->atoms += b->atoms;
+    chip->cycle++;
+    bool committed = chip->after && engine_after(chip);
+    if (b->flow) {
+        engine_branch(chip, b);
+    } else if (chip->taken) {
+        chip->branches_taken++;
+        chip_stall(chip, STALL_branch, chip->machine.branch_taken);
+    }
+    chip->pc = chip->npc;
+    if (committed && engine_interrupt(chip))
+        engine_take(chip);
+}
+
+/* One bundle that has been fetched. */
+static inline void engine_bundle(struct chip *chip, struct bundle *b)
+{
+    if ((b->r_uses & chip->r_busy) | (b->c_uses & chip->c_busy) | (b->f_uses & chip->fpu.busy))
+        engine_wait(chip, b);
+    if (b->divides)
+        engine_wait_until(chip, STALL_unit, chip->div_free);
+    if (b->f_divides)
+        engine_wait_until(chip, STALL_unit, chip->fpu.div_free);
+
+    chip->npc = b->next;
+    chip->taken = false;
+    chip->careful = b->careful;
+    engine_issue(chip, b, b->atom);
+}
+
+void engine_step(struct chip *chip, struct bundle *b)
+{
+    if (b->first_line != chip->fetch_line || b->last_line != chip->fetch_line)
+        engine_fetch(chip, b);
+    engine_bundle(chip, b);
+}
+
+void engine_fetched(struct chip *chip, struct bundle *b)
+{
+    engine_bundle(chip, b);
+}
+
+void engine_rest(struct chip *chip, struct bundle *b, unsigned done)
+{
+    engine_issue(chip, b, b->atom + done);
+}
+
 /*
  * Until the machine stops or a trap leaves. Not to be inlined: a function that calls setjmp keeps
  * little in registers.
@@ -35,46 +98,16 @@ __attribute__((noinline)) static void engine_loop(struct chip *chip)
 
         if (b->first_line != chip->fetch_line || b->last_line != chip->fetch_line)
             engine_fetch(chip, b);
-        if ((b->r_uses & chip->r_busy) | (b->c_uses & chip->c_busy) | (b->f_uses & chip->fpu.busy))
-            engine_wait(chip, b);
-        if (b->divides)
-            engine_wait_until(chip, STALL_unit, chip->div_free);
-        if (b->f_divides)
-            engine_wait_until(chip, STALL_unit, chip->fpu.div_free);
-
-        chip->npc = b->next;
-        chip->taken = false;
-        chip->careful = b->careful;
-        for (const struct atom *a = b->atom, *end = a + b->execs; a < end; a++)
-            a->exec(chip, a);
-
-        if (b->lates)
-            engine_late(chip, b);
-        if (b->divides)
-            chip->div_free = chip->cycle + chip->machine.latency[LAT_div];
-        if (b->f_divides)
-            chip->fpu.div_free = chip->cycle + chip->machine.latency[b->f_divides];
-        chip->r_dirty |= b->r_write;
-        chip->mix_runs[b->mix]++;
-        chip->fpu.dirty |= b->f_write;
-        chip->bundles++;
-        chip->atoms += b->atoms;
-        chip->cycle++;
-        bool committed = chip->after && engine_after(chip);
-        if (b->flow) {
-            engine_branch(chip, b);
-        } else if (chip->taken) {
-            chip->branches_taken++;
-            chip_stall(chip, STALL_branch, chip->machine.branch_taken);
-        }
-        chip->pc = chip->npc;
-        if (committed && engine_interrupt(chip))
-            engine_take(chip);
+        engine_bundle(chip, b);
     }
 }
 
 void engine_run(struct chip *chip)
 {
+    if (chip->run) {
+        chip->run(chip);
+        return;
+    }
     engine_plan(chip);
     if (setjmp(chip->trap_exit))
         engine_trap(chip, &chip->trap);

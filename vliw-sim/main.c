@@ -308,6 +308,7 @@ static void run_free(struct run *run)
     if (run->chip->signal_fd >= 0)
         close(run->chip->signal_fd);
     profile_free(run->chip->profile);
+    fast_close(run->chip);
     chip_free(run->chip);
     if (run->trace.out && run->trace.out != stderr && run->trace.out != stdout)
         fclose(run->trace.out);
@@ -332,6 +333,8 @@ int main(int argc, char **argv)
     if (!status)
         status = run_connect(run);
     if (!status) {
+        if (!run->options.reference)
+            fast_open(run->chip);
         double start = cpu_seconds();
         engine_run(run->chip);
         status = run_finish(run, cpu_seconds() - start);

@@ -215,6 +215,11 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
         return firmware_option(o, o->gear, err);
     case OPT_NATIVE: o->native = arg; return true;
     case OPT_SYMBOLS: o->symbols = arg; return true;
+    case OPT_ENGINE:
+        o->reference = strcmp(arg, "reference") == 0;
+        if (!o->reference && strcmp(arg, "fast") != 0)
+            return wrong(err, "--engine %.60s: not known, expected fast or reference", arg);
+        return true;
     case OPT_MAX_CYCLES: return number(word, arg, UINT64_MAX - 1, &o->max_cycles, err);
     case OPT_STATS: o->stats = arg; return true;
     case OPT_PROFILE: o->profile = arg; return true;
@@ -384,6 +389,7 @@ enum options_result options_parse(struct options *o, int argc, char **argv,
     o->host.console_out[0] = "-";
     o->host.clock = DEFAULT_CLOCK;
     o->host.log_level = 1;
+    o->reference = true;
     o->max_cycles = o->trace_to = UINT64_MAX;
     machine_defaults(&o->machine);
     if (!machine_load(&o->machine, preset, err))

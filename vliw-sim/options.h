@@ -16,6 +16,7 @@ struct options {
     struct host_config host;
     const char *rom, *flash, *native, *symbols;
     const char *stats, *profile, *config_out, *trace_file;
+    bool reference; /* the engine */
     uint64_t max_cycles;
     uint32_t trace_on;             /* enum trace_category */
     uint64_t trace_from, trace_to; /* cycles */

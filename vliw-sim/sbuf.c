@@ -63,15 +63,6 @@ uint32_t sbuf_wait(struct sbuf *sb, uint64_t now)
     return (uint32_t)(free_at - now);
 }
 
-void sbuf_put(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)
-{
-    sb->store[sb->used++] = (struct sbuf_store){.addr = addr, .value = value, .size = size};
-    sb->filter |= sbuf_filter(addr, size);
-    sb->stores++;
-    if (sb->used > sb->most)
-        sb->most = sb->used;
-}
-
 void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now)
 {
     ring_retire(sb, now);

@@ -59,7 +59,18 @@ static inline uint64_t sbuf_merge(struct sbuf *sb, uint64_t addr, unsigned size,
 uint32_t sbuf_wait(struct sbuf *sb, uint64_t now);
 
 /* Puts a store in; sbuf_wait() has found its slot. */
-void sbuf_put(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
+static inline void sbuf_put(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)
+{
+    struct sbuf_store *s = &sb->store[sb->used++];
+
+    s->addr = addr;
+    s->value = value;
+    s->size = size;
+    sb->filter |= sbuf_filter(addr, size);
+    sb->stores++;
+    if (sb->used > sb->most)
+        sb->most = sb->used;
+}
 
 /*
  * Writes all uncommitted stores to `memory` (guest-physical 0) and lets them drain from cycle `now`

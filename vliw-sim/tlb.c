@@ -50,6 +50,7 @@ bool tlb_write(struct tlb *tlb, uint64_t hi, uint64_t lo, uint32_t tmask, uint64
         e = &tlb->entry[set * tlb->ways + tlb_turn(tlb, set)];
         tlb->replaced++;
     }
+    tlb->version++;
     tlb->writes++;
     *e = made;
     return true;
@@ -68,6 +69,7 @@ void tlb_drop(struct tlb *tlb, uint64_t hi)
 
     if (e)
         *e = entry_free;
+    tlb->version++;
 }
 
 void tlb_drop_phys(struct tlb *tlb, uint64_t phys)
@@ -77,17 +79,20 @@ void tlb_drop_phys(struct tlb *tlb, uint64_t phys)
         if (e->hi != TLB_HI_FREE && ((e->lo ^ phys) & TLB_LO_PAGE) == 0)
             *e = entry_free;
     }
+    tlb->version++;
 }
 
 void tlb_flush(struct tlb *tlb)
 {
     for (uint32_t i = 0; i < tlb->sets * tlb->ways; i++)
         tlb->entry[i] = entry_free;
+    tlb->version++;
 }
 
 void tlb_use(struct tlb *tlb, uint32_t mask)
 {
     tlb->use = mask;
+    tlb->version++;
     for (uint32_t i = 0; i < tlb->sets * tlb->ways; i++) {
         if (!(mask >> i % tlb->ways & 1))
             tlb->entry[i] = entry_free;

@@ -32,6 +32,7 @@ struct tlb {
     uint8_t *turn;           /* per set: the way to be replaced next */
     uint32_t ways;
     uint32_t sets;
+    uint64_t version; /* another number whenever an entry has changed */
     uint32_t use; /* bit mask of the ways that may be filled */
     uint64_t writes;
     uint64_t replaced; /* ... that put out an entry for another page */

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""cut.py - makes stencils for the fast engine.
+
+    cut.py forms ISA_EXEC.INC OUT        the meanings that can be stencils, some once per operand value
+    cut.py cut STENCILS.O OUT            code and holes of each function of the object file, as C
+
+A stencil's code is position-independent but for its holes. Jumps out of it go to a hole each; one to `next` at its very
+end is left out. Where the compiler jumps to a jump, the first jump goes straight to where the second one leads.
+"""
+import re
+import subprocess
+import sys
+
+# Operands of few values, with a form for each; words of a meaning that stencils.c has.
+FORMS = {"cond": 16, "sc": 4}
+WORDS = {"EXEC", "END", "R", "SET_R", "C", "SET_C", "F", "PC", "NEXT", "BRANCH", "JUMP", "GREG", "SET_GREG",
+         "NLOAD", "NLOAD_D", "NSTORE", "GLOAD", "GSTORE"}
+LONGEST = 600  # bytes
+
+
+def forms(source, out):
+    text = open(source).read()
+    for name, body in re.findall(r"^ISA_EXEC\((\w+)\) \{(.*?)^\} ISA_END", text, re.M | re.S):
+        body = re.sub(r"/\*.*?\*/", "", body, flags=re.S).strip()
+        if not body or set(re.findall(r"\bISA_(\w+)\(", body)) - WORDS:
+            continue
+        fields = [f for f in FORMS if f"ISA_F({f})" in body]
+        variants = [(name, body)]
+        if len(fields) == 1:
+            field = fields[0]
+            variants = [(f"{name}__{field}{v}", body.replace(f"ISA_F({field})", f"{v}u")) for v in range(FORMS[field])]
+        elif fields:
+            continue
+        if "ISA_NSTORE(" in body:
+            variants += [(n + "__late", b.replace("ISA_NSTORE(", "ISA_NSTORE_LATE(")) for n, b in variants]
+        elif "ISA_GSTORE(" in body:
+            pass
+        for n, b in variants:
+            out.write(f"ISA_EXEC({n})\n{{\n    {b}\n    ISA_END\n\n")
+
+
+# ---------------------------------------------------------------- reading the object file
+
+
+class Insn:
+    def __init__(self, at, code, name, operand):
+        self.at, self.code, self.name = at, code, name
+        self.relocs = []  # (offset in code, type, symbol, addend)
+        self.target = None  # of a jump within the function
+        if re.match(r"j|call|loop", name) and re.match(r"[0-9a-f]+ <", operand):
+            self.target = int(operand.split()[0], 16)
+        self.out = None  # symbol that a jump leads to
+
+    @property
+    def always(self):
+        return self.name.startswith("jmp")
+
+
+def read(path):
+    text = subprocess.run(["objdump", "-dwr", path], check=True, capture_output=True, text=True).stdout
+    functions, insns = {}, None
+    for line in text.splitlines():
+        m = re.match(r"^[0-9a-f]+ <(\w+)>:$", line)
+        if m:
+            insns = functions[m.group(1)] = []
+            continue
+        m = re.match(r"^\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*\t?(\S*)\s*([^\t]*)(.*)$", line)
+        if not m or insns is None:
+            m = re.match(r"^\s+([0-9a-f]+): (R_\w+)\t(\w+)(?:([+-])0x([0-9a-f]+))?$", line)
+            if m and insns:
+                value = int(m.group(5) or "0", 16) * (-1 if m.group(4) == "-" else 1)
+                insns[-1].relocs.append((int(m.group(1), 16) - insns[-1].at, m.group(2), m.group(3), value))
+            continue
+        insn = Insn(int(m.group(1), 16), bytes.fromhex(m.group(2)), m.group(3), m.group(4))
+        rest = m.group(4) + m.group(5)
+        for at, kind, name, sign, addend in re.findall(
+                r"([0-9a-f]+): (R_\w+)\t([\w.]+)(?:([+-])0x([0-9a-f]+))?", rest):
+            value = int(addend or "0", 16) * (-1 if sign == "-" else 1)
+            insn.relocs.append((int(at, 16) - insn.at, kind, name, value))
+        if insn.relocs and re.match(r"j", insn.name) and "*" not in m.group(4):
+            insn.target = None
+            insn.out = insn.relocs[0][2]
+            insn.relocs = []
+        insns.append(insn)
+    return functions
+
+
+# ---------------------------------------------------------------- one function
+
+
+class Refused(Exception):
+    pass
+
+
+def relax(insns):
+    """Jumps to jumps straightened, dead code and the final jump to next dropped."""
+    by_at = {i.at: i for i in insns}
+    changed = True
+    while changed:
+        changed = False
+        for i in insns:
+            t = by_at.get(i.target)
+            if t is not None and t.always and t is not i and (t.out or t.target is not None):
+                i.target, i.out = t.target, t.out
+                changed = True
+    for _ in range(len(insns)):
+        wanted = {i.target for i in insns if i.target is not None}
+        kept, alive = [], True
+        for i in insns:
+            alive = alive or i.at in wanted
+            if alive:
+                kept.append(i)
+            if i.always or i.name.startswith("ret"):
+                alive = False
+        if len(kept) == len(insns):
+            break
+        insns = kept
+    targets = {i.target for i in insns if i.target is not None}
+    if len(insns) >= 2 and insns[-1].always and insns[-1].out not in (None, "next") and insns[-1].at not in targets:
+        last, before = insns[-1], insns[-2]
+        if before.out == "next" and not before.always:
+            before.name = invert(before)
+            before.out = last.out
+            insns.pop()
+    if insns and insns[-1].always and insns[-1].out == "next" and insns[-1].at not in targets:
+        insns.pop()
+    return insns
+
+
+CONDITIONS = ["o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"]
+
+
+def condition(insn):
+    code = insn.code
+    return code[1] & 15 if code[0] == 0x0F else code[0] & 15
+
+
+def invert(insn):
+    insn.code = bytes([0x70 | condition(insn) ^ 1, 0])
+    return "j" + CONDITIONS[condition(insn)]
+
+
+def cut(insns):
+    """Returns code and holes (offset, kind, symbol, addend)."""
+    insns = relax(insns)
+    for i in insns:
+        if i.name.startswith("call") and i.relocs:
+            raise Refused("calls")
+    at, place = 0, {}
+    for i in insns:
+        place[i.at] = at
+        i.put = at
+        if i.out or i.target is not None:
+            at += 5 if i.always else 6
+        else:
+            at += len(i.code)
+    code, holes = bytearray(), []
+    for i in insns:
+        if i.out or i.target is not None:
+            code += b"\xe9" if i.always else bytes([0x0F, 0x80 | condition(i)])
+            if i.out:
+                holes.append((len(code), "REL", i.out, -4))
+                code += bytes(4)
+            else:
+                end = len(code) + 4
+                code += (place[i.target] - end).to_bytes(4, "little", signed=True)
+            continue
+        for off, kind, name, addend in i.relocs:
+            if kind == "R_X86_64_32S":
+                holes.append((len(code) + off, "ABS", name, addend))
+            elif kind == "R_X86_64_32" and name not in ("h_imm", "h_cmp"):
+                holes.append((len(code) + off, "ABS", name, addend))
+            elif kind == "R_X86_64_8":
+                holes.append((len(code) + off, "BYTE", name, addend))
+            else:
+                raise Refused(f"{kind} {name}")
+        code += i.code
+    if len(code) > LONGEST:
+        raise Refused("too long")
+    return bytes(code), holes
+
+
+def write(functions, out):
+    done = {}
+    for name, insns in functions.items():
+        try:
+            done[name] = cut(insns)
+        except Refused as why:
+            if not name.startswith("atom_"):
+                raise SystemExit(f"cut.py: {name}: {why}")
+    holes = sorted({h[2] for _, hs in done.values() for h in hs})
+    out.write("/* Generated by vliw-sim/fast/cut.py. Not to be edited. */\nenum hole {\n")
+    for h in holes:
+        out.write(f"    HOLE_{h.removeprefix('h_')},\n")
+    out.write("    HOLES\n};\n\nenum stencil_name {\n    STENCIL_NONE,\n")
+    for name in done:
+        out.write(f"    STENCIL_{name},\n")
+    out.write("    STENCILS\n};\n\n")
+    out.write("#ifdef STENCIL_TABLES\n")
+    for name, (code, hs) in done.items():
+        text = ",".join(str(b) for b in code) or "0"
+        out.write(f"static const uint8_t code_{name}[] = {{{text}}};\n")
+        if hs:
+            text = ", ".join(f"{{{at}, FILL_{kind}, HOLE_{h.removeprefix('h_')}, {add}}}" for at, kind, h, add in hs)
+            out.write(f"static const struct stencil_hole holes_{name}[] = {{{text}}};\n")
+    out.write("\nconst struct stencil stencils[STENCILS] = {\n")
+    for name, (code, hs) in done.items():
+        holes = f"holes_{name}, {len(hs)}" if hs else "NULL, 0"
+        out.write(f"    [STENCIL_{name}] = {{code_{name}, {len(code)}, {holes}}},\n")
+    out.write("};\n\nconst struct stencil_atom stencil_atoms[ISA_ATOM_COUNT] = {\n")
+    atoms = {}
+    for name in done:
+        m = re.match(r"atom_(\w+?)(?:__(cond|sc)(\d+))?(__late)?$", name)
+        if m:
+            atoms.setdefault(m.group(1), []).append((m.group(2), int(m.group(3) or 0), bool(m.group(4)), name))
+    for atom, variants in atoms.items():
+        field = variants[0][0]
+        plain = [v for v in variants if not v[2]]
+        late = [v for v in variants if v[2]]
+        if field and len(plain) != FORMS[field]:
+            continue
+        first = f".first = STENCIL_{plain[0][3]}, .form = FORM_{field or 'none'}"
+        if late:
+            first += f", .late = STENCIL_{late[0][3]}"
+        out.write(f"    [ISA_{atom}] = {{{first}}},\n")
+    out.write("};\n#endif\n")
+
+
+def main():
+    what, source, target = sys.argv[1:]
+    with open(target, "w") as out:
+        if what == "forms":
+            forms(source, out)
+        else:
+            write(read(source), out)
+
+
+main()

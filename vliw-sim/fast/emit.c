@@ -1,0 +1,113 @@
+/*
+ * emit.c - the buffer of host code.
+ *
+ * It is mapped twice, to be written and to be run: no page is ever both.
+ */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define STENCIL_TABLES
+#include "vliw-sim/fast/fast.h"
+
+bool code_open(struct code_buffer *code, size_t size)
+{
+    int fd = memfd_create("selkirk-code", MFD_CLOEXEC);
+
+    *code = (struct code_buffer){.size = size};
+    if (fd < 0)
+        return false;
+    void *write = MAP_FAILED, *run = MAP_FAILED;
+    if (ftruncate(fd, (off_t)size) == 0) {
+        write = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        run = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+    }
+    close(fd);
+    code->write = write == MAP_FAILED ? NULL : write;
+    code->run = run == MAP_FAILED ? NULL : run;
+    if (code->write && code->run)
+        return true;
+    code_close(code);
+    return false;
+}
+
+void code_close(struct code_buffer *code)
+{
+    if (code->write)
+        munmap(code->write, code->size);
+    if (code->run)
+        munmap((void *)(uintptr_t)code->run, code->size);
+    *code = (struct code_buffer){0};
+}
+
+void emit_start(struct emitter *e, struct code_buffer *code)
+{
+    e->code = code;
+    e->labels = 0;
+    e->fixups = 0;
+}
+
+uint32_t emit_label(struct emitter *e)
+{
+    e->label[e->labels] = UINT32_MAX;
+    return e->labels++;
+}
+
+void emit_here(struct emitter *e, uint32_t label)
+{
+    e->label[label] = (uint32_t)e->code->used;
+}
+
+static bool fits(const struct stencil *s, const struct patch *p)
+{
+    for (unsigned i = 0; i < s->holes; i++) {
+        const struct stencil_hole *h = &s->hole[i];
+        int64_t value = p->value[h->hole] + h->addend;
+        if (h->fill == FILL_ABS && value != (int32_t)value)
+            return false;
+    }
+    return true;
+}
+
+bool emit(struct emitter *e, unsigned stencil)
+{
+    const struct stencil *s = &stencils[stencil];
+    uint8_t *to = e->code->write + e->code->used;
+
+    if (!fits(s, &e->p))
+        return false;
+    memcpy(to, s->code, s->size);
+    for (unsigned i = 0; i < s->holes; i++) {
+        const struct stencil_hole *h = &s->hole[i];
+        int32_t value = (int32_t)(e->p.value[h->hole] + h->addend);
+        if (h->fill == FILL_BYTE) {
+            to[h->at] = (uint8_t)value;
+        } else if (h->fill == FILL_ABS) {
+            memcpy(to + h->at, &value, sizeof value);
+        } else if (h->hole == HOLE_next) {
+            value = s->size - h->at + h->addend;
+            memcpy(to + h->at, &value, sizeof value);
+        } else {
+            e->fixup[e->fixups++] = (struct fixup){(uint32_t)e->code->used + h->at,
+                                                   (uint32_t)e->p.value[h->hole], h->addend};
+        }
+    }
+    e->code->used += s->size;
+    return true;
+}
+
+void emit_finish(struct emitter *e)
+{
+    for (uint32_t i = 0; i < e->fixups; i++) {
+        const struct fixup *f = &e->fixup[i];
+        int32_t distance = (int32_t)(e->label[f->label] - f->at) + f->addend;
+        memcpy(e->code->write + f->at, &distance, sizeof distance);
+    }
+}
+
+void code_redirect(struct code_buffer *code, uint32_t at, const void *to)
+{
+    int32_t distance = (int32_t)((const uint8_t *)to - (code->run + at + 4));
+
+    memcpy(code->write + at, &distance, sizeof distance);
+}

@@ -1,0 +1,583 @@
+/*
+ * engine.c - the fast engine: when host code runs, and what it can't do by itself.
+ *
+ * Code that is executed for the first few times is stepped by the reference engine, and so is every
+ * bundle that does more than compute, access memory and branch. What is left runs in blocks.
+ *
+ * Host code calls out where something is not as it was foreseen when the block was made. If that
+ * passes no time, or nothing was on its way that could have used the time, the block goes on. Else
+ * the chip's state is put together as of that moment, the reference engine does the rest of the
+ * bundle, and a block takes over that was made for what is on its way then.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "isa_facts.h"
+#include "vliw-sim/fast/fast.h"
+#include "vliw-sim/panic.h"
+
+typedef void host_code(struct chip *chip, uint64_t base, uint32_t *count, uint64_t extra);
+
+#define CODE_SIZE (16u << 20)
+#define COUNT_CYCLES (1ull << 31) /* between tally_flush()es: counts have 32 bits */
+
+/* ---------------------------------------------------------------- views */
+
+static struct fast_view *view_at(struct chip *chip, uint64_t addr)
+{
+    uint32_t line = 1u << chip->hier.line_shift;
+
+    return (struct fast_view *)((char *)chip->hot.view + (addr & (4096 - line)));
+}
+
+static void views_clear(struct chip *chip)
+{
+    for (unsigned i = 0; i < VIEWS; i++) {
+        struct fast_view *v = &chip->hot.view[i];
+        v->native_read = v->native_write = v->guest_read = v->guest_write = VIEW_NONE;
+    }
+}
+
+static void views_clear_guest(struct chip *chip)
+{
+    for (unsigned i = 0; i < VIEWS; i++)
+        chip->hot.view[i].guest_read = chip->hot.view[i].guest_write = VIEW_NONE;
+}
+
+/* Another line is the most recent one of this set of L1D. */
+static void view_moved(void *owner, uint32_t set)
+{
+    struct chip *chip = owner;
+    uint32_t shift = chip->hier.line_shift, sets = chip->hier.l1d.set_mask + 1;
+
+    if (1u << shift < VIEW_LINE)
+        return;
+    for (uint32_t line = set; line < 4096u >> shift || line == set; line += sets) {
+        struct fast_view *v = view_at(chip, (uint64_t)line << shift);
+        v->native_read = v->native_write = v->guest_read = VIEW_NONE;
+    }
+}
+
+/* The entry of the line's set if it is the most recent, else 0. */
+static uint32_t line_recent(const struct chip *chip, uint64_t canonical)
+{
+    uint32_t line = (uint32_t)(canonical >> chip->hier.line_shift);
+    uint32_t entry = *cache_set(&chip->hier.l1d, line);
+
+    return entry >> 1 == line ? entry : 0;
+}
+
+static void view_native(struct chip *chip, uint64_t addr)
+{
+    struct fast_view *v = view_at(chip, addr);
+    uint64_t line = 1ull << chip->hier.line_shift, start = addr & -line;
+    struct mem_place place;
+
+    if (!mem_find(chip, start, line, false, &place) || !place.cached)
+        return;
+    uint32_t entry = line_recent(chip, place.canonical);
+    if (!entry)
+        return;
+    v->native_read = start;
+    v->native_at = (uint64_t)place.host - start;
+    v->native_write = VIEW_NONE;
+    if ((entry & 1) && mem_find(chip, start, line, true, &place))
+        v->native_write = start;
+}
+
+static void view_guest(struct chip *chip, uint64_t addr, bool write)
+{
+    struct fast_view *v = view_at(chip, addr);
+    uint64_t line = 1ull << chip->hier.line_shift, start = addr & -line;
+    uint32_t offset = start & (TLB_PAGE_SIZE - 1);
+    const struct tlb_entry *e = tlb_find(&chip->tlb, (uint32_t)(start - offset));
+
+    if (!e || chip->tlb_stall || (e->lo & TLB_LO_IO) || !tlb_permits(e, write, chip->user))
+        return;
+    uint64_t pa = (e->lo & TLB_LO_PAGE) + offset;
+    if (!write && line_recent(chip, GUEST_BASE + pa)) {
+        v->guest_read = start;
+        v->guest_at = (uint64_t)chip->dram + pa - start;
+    } else if (write && !tlb_watched(e, offset, (unsigned)line)) {
+        v->guest_write = start;
+        v->guest_write_at = pa - start;
+    }
+}
+
+/* The atom has accessed the address the long way: the next time may be shorter. */
+static void view_learn(struct chip *chip, const struct atom *a, uint64_t addr)
+{
+    uint32_t flags = isa_facts[a->op.atom].flags;
+
+    if (1u << chip->hier.line_shift < VIEW_LINE)
+        return;
+    if (flags & ISA_F_GUEST)
+        view_guest(chip, addr, flags & ISA_F_STORE);
+    else
+        view_native(chip, addr);
+}
+
+/* ---------------------------------------------------------------- blocks come and go */
+
+static struct fast_block **near_blocks(struct fast *f, uint64_t pc)
+{
+    return &f->near[pc >> 12 & (PAGE_HASH - 1)];
+}
+
+static void jumps_clear(struct chip *chip)
+{
+    for (unsigned i = 0; i < JUMPS; i++)
+        chip->hot.jump[i].target = CODE_ODD;
+}
+
+static void block_kill(struct fast *f, struct fast_block *block)
+{
+    struct fast_block **at = &block->entry->blocks;
+
+    while (*at != block)
+        at = &(*at)->version;
+    *at = block->version;
+    block->dead = true;
+    for (struct fast_site *s = block->incoming; s; s = s->next_incoming)
+        code_redirect(&f->code, s->jump, f->code.run + s->stub);
+    block->incoming = NULL;
+}
+
+static bool block_has(const struct fast_block *block, const struct bundle *b)
+{
+    for (uint32_t i = 0; i < block->bundles; i++) {
+        if (block->bundle[i].b == b)
+            return true;
+    }
+    return block->stepped == b;
+}
+
+/* A block lies within two pages: it begins on the bundle's own, or on the one before. */
+static void fast_dropped(struct chip *chip, struct bundle *b)
+{
+    struct fast *f = chip->fast;
+    bool killed = false;
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct fast_block **at = near_blocks(f, b->pc - i * 4096);
+        while (*at) {
+            if (!block_has(*at, b)) {
+                at = &(*at)->near;
+                continue;
+            }
+            block_kill(f, *at);
+            *at = (*at)->near;
+            killed = true;
+        }
+    }
+    if (killed)
+        jumps_clear(chip);
+}
+
+/* Room for everything again. Not while a block is to go on. */
+static void fast_flush(struct chip *chip)
+{
+    struct fast *f = chip->fast;
+
+    tally_flush(chip);
+    while (f->blocks) {
+        struct fast_block *block = f->blocks;
+        f->blocks = block->next;
+        if (!block->dead)
+            block->entry->blocks = NULL;
+        free(block->bundle);
+        free(block);
+    }
+    memset(f->near, 0, sizeof f->near);
+    f->code.used = f->code_start;
+    f->tallies = 0;
+    f->sites = 0;
+    f->full = false;
+    f->flushes++;
+    ways_reset(&f->ways);
+    jumps_clear(chip);
+}
+
+static struct fast_block *block_find(const struct bundle *b, uint32_t way, unsigned *versions)
+{
+    *versions = 0;
+    for (struct fast_block *block = b->blocks; block; block = block->version) {
+        if (block->way == way)
+            return block;
+        ++*versions;
+    }
+    return NULL;
+}
+
+static struct fast_block *block_new(struct chip *chip, struct bundle *b, uint32_t way)
+{
+    struct fast *f = chip->fast;
+    struct fast_block *block = f->full ? NULL : block_build(chip, b, way);
+
+    if (!block || f->full) {
+        f->full = true;
+        if (!block)
+            return NULL;
+    }
+    block->version = b->blocks;
+    b->blocks = block;
+    block->next = f->blocks;
+    f->blocks = block;
+    block->near = *near_blocks(f, b->pc);
+    *near_blocks(f, b->pc) = block;
+    return block;
+}
+
+/* ---------------------------------------------------------------- moving on */
+
+/* After anything that C did: what host code goes by. */
+static void renew(struct chip *chip)
+{
+    struct fast *f = chip->fast;
+    uint64_t event = chip->event_cycle;
+
+    chip->hot.limit = event > EVENT_MARGIN ? event - EVENT_MARGIN : 0;
+    chip->hot.count = f->counts + (size_t)chip->phase * TALLIES;
+    if (f->hidden_size != chip->hidden_size)
+        views_clear(chip);
+    else if (f->tlb_version != chip->tlb.version || f->user != chip->user)
+        views_clear_guest(chip);
+    f->hidden_size = chip->hidden_size;
+    f->tlb_version = chip->tlb.version;
+    f->user = chip->user;
+    if (chip->cycle - f->counted_cycle > COUNT_CYCLES)
+        tally_flush(chip);
+}
+
+static void link_exit(struct chip *chip, struct fast_site *s, struct fast_block *block,
+                      const void *code)
+{
+    struct fast *f = chip->fast;
+
+    if (s->indirect) {
+        uint64_t target = block->entry->pc;
+        chip->hot.jump[(target >> 2 ^ s->way) & (JUMPS - 1)] =
+            (struct fast_jump){target, s->way, block->enter_any};
+        return;
+    }
+    code_redirect(&f->code, s->jump, code);
+    s->next_incoming = block->incoming;
+    block->incoming = s;
+}
+
+/*
+ * Where the chip's state goes on: a block, or back to the loop. An exit that led here leads there
+ * directly from now on.
+ */
+static const void *fast_follow(struct chip *chip, struct fast_site *from)
+{
+    struct fast *f = chip->fast;
+    unsigned versions;
+
+    renew(chip);
+    chip->hot.base = chip->cycle;
+    struct bundle *b = bundle_known(chip, chip->pc);
+    if (!b || chip->cycle >= chip->hot.limit)
+        return f->back;
+    if (!b->blocks && ++b->heat < BLOCK_HEAT)
+        return f->back;
+    if (f->full)
+        return f->back;
+    uint32_t way = way_of_chip(chip, &f->ways);
+    if (way == UINT32_MAX) {
+        f->full = true;
+        return f->back;
+    }
+    struct fast_block *block = block_find(b, way, &versions);
+    if (!block && versions < BLOCK_VERSIONS)
+        block = block_new(chip, b, way);
+    if (!block)
+        return f->back;
+    const void *code = chip->fetch_line == b->first_line ? block->enter_same : block->enter_other;
+    if (from)
+        link_exit(chip, from, block, code);
+    return code;
+}
+
+/* ---------------------------------------------------------------- single bundles */
+
+/* Special registers that have nothing to do with counters, cost or caches. */
+static bool sreg_plain(unsigned number)
+{
+    return number <= SR_HOST_VERSION || number == SR_CFG_INDEX || number == SR_CFG_DATA ||
+           number == SR_RETIRED || number == SR_SBUF_USED || number == SR_FPCW ||
+           number == SR_FPSW || number == SR_MXCSR;
+}
+
+/* Before and after a bundle that may do anything. */
+static bool bundle_touchy(const struct bundle *b)
+{
+    for (unsigned i = 0; i < b->execs; i++) {
+        const struct isa_op *op = &b->atom[i].op;
+        if ((isa_facts[op->atom].flags & (ISA_F_SR_READ | ISA_F_SR_WRITE)) && !sreg_plain(op->sr))
+            return true;
+    }
+    return false;
+}
+
+static void step_with(struct chip *chip, struct bundle *b,
+                      void (*step)(struct chip *chip, struct bundle *b))
+{
+    if (bundle_touchy(b)) {
+        tally_flush(chip);
+        views_clear(chip);
+    }
+    step(chip, b);
+}
+
+/* ---------------------------------------------------------------- what host code calls */
+
+/* The chip's state before the bundle waits, out of that of its block. */
+static void state_at(struct chip *chip, const struct fast_bundle *fb, uint64_t base)
+{
+    way_to_chip(chip, &chip->fast->ways, fb->way, base + fb->start);
+    chip->pc = fb->b->pc;
+    chip->r_dirty |= fb->dirty;
+    chip->fpu.dirty |= fb->f_dirty;
+    chip->hot.count[fb->tally]++;
+}
+
+/* ... and when its atoms before entry `done` of atom[] have executed. */
+static void state_within(struct chip *chip, const struct fast_bundle *fb, uint64_t base,
+                         unsigned done)
+{
+    struct tally t = {0};
+
+    state_at(chip, fb, base);
+    chip->fetch_line = fb->b->last_line;
+    for (unsigned i = 0; i < done; i++) {
+        if (fb->inlined >> i & 1)
+            tally_atom(&t, &fb->b->atom[i]);
+    }
+    t.n[TALLY_L1I] = fb->fetches;
+    t.n[TALLY_OPERAND] = fb->operand;
+    t.n[TALLY_UNIT] = fb->unit;
+    tally_add(chip, &t, 1);
+}
+
+/* Is nothing on its way in `later` cycles? */
+static bool nothing_left(const struct fast *f, const struct fast_bundle *fb, uint32_t later)
+{
+    const struct way *w = &f->ways.way[fb->way];
+
+    for (uint32_t i = 0; i < w->items; i++) {
+        if (w->item[i].left > later)
+            return false;
+    }
+    return true;
+}
+
+/* Does something happen at the bundle's end that is not in line? */
+static bool after_odd(const struct chip *chip, const struct atom *a)
+{
+    const struct isa_fact *fact = &isa_facts[a->op.atom];
+    uint32_t expected = chip->careful && fact->size <= 8 ? AFTER_STORES : 0;
+
+    return chip->after & ~expected;
+}
+
+static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t number)
+{
+    struct fast *f = chip->fast;
+    const struct fast_site *s = &f->site[number];
+    const struct fast_bundle *fb = &s->block->bundle[s->bundle];
+    struct bundle *b = fb->b;
+    const struct atom *a = &b->atom[s->atom];
+    uint64_t cycle = base + fb->issue;
+
+    f->at = s;
+    f->at_base = base;
+    chip->cycle = cycle;
+    chip->pc = b->pc;
+    chip->npc = b->next;
+    chip->taken = false;
+    chip->careful = b->careful;
+    a->exec(chip, a);
+    f->at = NULL;
+
+    uint64_t stall = chip->cycle - cycle;
+    chip->hot.base = base + stall;
+    bool on = !stall || (nothing_left(f, fb, fb->issue - fb->start) &&
+                         chip->hot.base < chip->hot.limit);
+    if (on && !after_odd(chip, a)) {
+        if (!s->always) {
+            struct tally t = {0};
+            tally_atom(&t, a);
+            tally_add(chip, &t, UINT64_MAX);
+            view_learn(chip, a, addr);
+        }
+        return (void *)s->resume;
+    }
+    state_within(chip, fb, base, s->atom);
+    if (chip->late_stores)
+        chip->after |= AFTER_STORES;
+    engine_rest(chip, b, s->atom + 1u);
+    return (void *)fast_follow(chip, NULL);
+}
+
+static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64_t number)
+{
+    struct fast *f = chip->fast;
+    const struct fast_site *s = &f->site[number];
+    const struct fast_bundle *fb = &s->block->bundle[s->bundle];
+    struct bundle *b = fb->b;
+    bool second = s->atom;
+    uint32_t stall = hier_fetch(&chip->hier, second ? b->last_line : b->first_line);
+
+    (void)extra;
+    chip->hot.base = base + stall;
+    if (!stall || (nothing_left(f, fb, 0) && chip->hot.base < chip->hot.limit)) {
+        chip->stall_row[STALL_icache] += stall;
+        chip->hier.l1i.hits -= s->kind == SITE_FETCH;
+        return (void *)s->resume;
+    }
+    if (!second && b->last_line != b->first_line && b->last_line != LINE_NONE)
+        stall += hier_fetch(&chip->hier, b->last_line);
+    state_at(chip, fb, base);
+    chip->hier.l1i.hits += second && fb->first_fetch;
+    chip->fetch_line = b->last_line;
+    chip->cycle = base + fb->start;
+    chip_stall(chip, STALL_icache, stall);
+    step_with(chip, b, engine_fetched);
+    return (void *)fast_follow(chip, NULL);
+}
+
+/* The chip's state at a way out of a block. */
+static void state_after(struct chip *chip, const struct fast_site *s, uint64_t base)
+{
+    chip->cycle = base;
+    chip->pc = s->indirect ? chip->hot.target : s->target;
+    chip->fetch_line = s->line;
+    way_to_chip(chip, &chip->fast->ways, s->way, base);
+}
+
+static void *fast_step(struct chip *chip, uint64_t base, uint64_t extra, uint64_t number)
+{
+    const struct fast_site *s = &chip->fast->site[number];
+
+    (void)extra;
+    state_after(chip, s, base);
+    step_with(chip, bundle_known(chip, chip->pc), engine_step);
+    return (void *)fast_follow(chip, NULL);
+}
+
+static void *fast_exit(struct chip *chip, uint64_t base, uint64_t extra, uint64_t number)
+{
+    struct fast_site *s = &chip->fast->site[number];
+
+    (void)extra;
+    state_after(chip, s, base);
+    if (s->kind == SITE_LIMIT)
+        return (void *)chip->fast->back;
+    return (void *)fast_follow(chip, s);
+}
+
+/* ---------------------------------------------------------------- the engine */
+
+/* A trap has left an atom that host code called. */
+static void fast_trapped(struct chip *chip)
+{
+    struct fast *f = chip->fast;
+    const struct fast_site *s = f->at;
+
+    f->at = NULL;
+    if (s)
+        state_within(chip, &s->block->bundle[s->bundle], f->at_base, s->atom);
+}
+
+__attribute__((noinline)) static void fast_loop(struct chip *chip)
+{
+    struct fast *f = chip->fast;
+    bool arrived = true;
+
+    for (;;) {
+        if (chip->cycle >= chip->event_cycle && !engine_event(chip))
+            return;
+        if (f->full)
+            fast_flush(chip);
+        struct bundle *b = bundle_find(chip, chip->pc);
+        if (arrived || b->blocks) {
+            const void *code = fast_follow(chip, NULL);
+            if (code != f->back) {
+                ((host_code *)code)(chip, chip->hot.base, chip->hot.count, 0);
+                arrived = false;
+                continue;
+            }
+        }
+        step_with(chip, b, engine_step);
+        arrived = chip->taken;
+    }
+}
+
+static void fast_run(struct chip *chip)
+{
+    engine_plan(chip);
+    if (setjmp(chip->trap_exit)) {
+        fast_trapped(chip);
+        engine_trap(chip, &chip->trap);
+    }
+    fast_loop(chip);
+    tally_flush(chip);
+}
+
+static void *room(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
+
+    return panic_if_null(p == MAP_FAILED ? NULL : p);
+}
+
+#define COUNTS_BYTES (sizeof(uint32_t) * PHASE_COUNT * TALLIES)
+#define TALLY_BYTES (sizeof(struct tally) * TALLIES)
+#define SITE_BYTES (sizeof(struct fast_site) * SITES)
+
+bool fast_open(struct chip *chip)
+{
+    struct fast *f = room(sizeof *f);
+
+    if (!code_open(&f->code, CODE_SIZE)) {
+        munmap(f, sizeof *f);
+        return false;
+    }
+    f->counts = room(COUNTS_BYTES);
+    f->tally = room(TALLY_BYTES);
+    f->site = room(SITE_BYTES);
+    ways_open(&f->ways);
+    chip->fast = f;
+    chip->run = fast_run;
+    chip->dropped = fast_dropped;
+    chip->hier.l1d.moved = view_moved;
+    chip->hier.l1d.owner = chip;
+    chip->hot.on_atom = fast_atom;
+    chip->hot.on_fetch = fast_fetch;
+    chip->hot.on_step = fast_step;
+    chip->hot.on_exit = fast_exit;
+    block_common(f, chip);
+    views_clear(chip);
+    fast_flush(chip);
+    return true;
+}
+
+void fast_close(struct chip *chip)
+{
+    struct fast *f = chip->fast;
+
+    if (!f)
+        return;
+    fast_flush(chip);
+    code_close(&f->code);
+    munmap(f->counts, COUNTS_BYTES);
+    munmap(f->tally, TALLY_BYTES);
+    munmap(f->site, SITE_BYTES);
+    free(f->ways.items);
+    munmap(f, sizeof *f);
+    chip->fast = NULL;
+    chip->run = NULL;
+}

@@ -1,0 +1,282 @@
+/*
+ * fast.h - the fast engine: host code by copy and patch, cycle for cycle what the reference does.
+ *
+ *   stencils.c   pieces of host code, one for each atom; cut.py makes tables of them
+ *   way.c        the scoreboard's state between blocks
+ *   emit.c       the buffer of host code; stencils copied and their holes filled
+ *   block.c      a block out of decoded bundles
+ *   tally.c      counters
+ *   engine.c     entering blocks, and what host code calls
+ *
+ * docs/engine.md explains how it stays equal.
+ */
+#ifndef SELKIRK_FAST_H
+#define SELKIRK_FAST_H
+
+#include "vliw-sim/engine.h"
+
+/* ---------------------------------------------------------------- stencils */
+
+enum stencil_fill { FILL_ABS, FILL_REL, FILL_BYTE };
+
+struct stencil_hole {
+    uint16_t at;
+    uint8_t fill; /* enum stencil_fill */
+    uint8_t hole;
+    int32_t addend;
+};
+
+struct stencil {
+    const uint8_t *code;
+    uint16_t size;
+    const struct stencil_hole *hole;
+    uint16_t holes;
+};
+
+/* Which operand chooses among an atom's stencils. */
+enum stencil_form { FORM_none, FORM_cond, FORM_sc };
+
+struct stencil_atom {
+    uint16_t first; /* of its forms; STENCIL_NONE: called out of line */
+    uint16_t late;  /* a store that takes place at the end of its bundle */
+    uint8_t form;
+};
+
+#include "fast_stencils.inc"
+
+extern const struct stencil stencils[STENCILS];
+extern const struct stencil_atom stencil_atoms[ISA_ATOM_COUNT];
+
+/* ---------------------------------------------------------------- limits */
+
+#define BLOCK_BUNDLES 32   /* longest block */
+#define BLOCK_CYCLES 2048  /* ... in cycles, if nothing misses */
+#define EVENT_MARGIN 4096  /* cycles before an event in which bundles are stepped */
+#define BLOCK_HEAT 12      /* visits before a block is made */
+#define BLOCK_VERSIONS 24  /* blocks of one address */
+#define TALLIES (1u << 18) /* ends of ways through blocks */
+#define SITES (1u << 19)
+#define PAGE_HASH 4096u
+#define CODE_BLOCK (64u << 10) /* room that a block may need */
+
+/* ---------------------------------------------------------------- way.c */
+
+/* A register whose result is on its way, and the cycles until it is there. */
+struct way_item {
+    uint8_t reg; /* as in struct bundle_late; then the dividers */
+    uint8_t left;
+};
+
+enum { SCORE_DIVIDER = LATE_F + ISA_F_COUNT, SCORE_F_DIVIDER, SCORES };
+
+/* All that are on their way at some moment, in the order of their numbers: known by its number. */
+struct way {
+    const struct way_item *item;
+    uint32_t items;
+};
+
+#define WAY_NOTHING 0u
+#define WAYS (1u << 14)
+
+struct ways {
+    struct way way[WAYS];
+    uint32_t used;
+    uint32_t hash[2 * WAYS]; /* number + 1 */
+    struct way_item *items;
+    uint32_t items_used;
+};
+
+/* The scoreboard while a block is made: cycles count from the block's first. */
+struct score {
+    uint32_t now;
+    uint32_t ready[SCORES];
+};
+
+void score_start(struct score *s, const struct ways *ways, uint32_t way);
+
+/* Cycles that the bundle waits for operands and for the divider; they pass. */
+void score_wait(struct score *s, const struct bundle *b, uint32_t *operand, uint32_t *unit);
+
+/* The bundle has issued: its late results, and its own cycle. */
+void score_issue(struct score *s, const struct bundle *b, const struct machine *m);
+
+/* What is on its way now; UINT32_MAX: no room for another way. */
+uint32_t score_way(const struct score *s, struct ways *ways);
+
+/* The same for the chip's own scoreboard, and back. */
+uint32_t way_of_chip(struct chip *chip, struct ways *ways);
+void way_to_chip(struct chip *chip, const struct ways *ways, uint32_t way, uint64_t now);
+
+bool ways_open(struct ways *ways);
+void ways_reset(struct ways *ways); /* to WAY_NOTHING alone */
+
+/* ---------------------------------------------------------------- tally.c */
+
+/* What a way through a block counts, caches hit. */
+enum tally_item {
+    TALLY_BUNDLES,
+    TALLY_ATOMS,
+    TALLY_TAKEN,
+    TALLY_OPERAND,
+    TALLY_UNIT,
+    TALLY_BRANCH,
+    TALLY_L1I,
+    TALLY_LOADS,
+    TALLY_STORES,
+    TALLY_GUEST_LOADS,
+    TALLY_GUEST_STORES,
+    TALLY_L1D,
+    TALLY_ITEMS
+};
+
+struct tally {
+    uint16_t n[TALLY_ITEMS];
+    uint16_t energy[EN_COUNT]; /* atoms of each class */
+};
+
+struct fast;
+
+/* Adds `times` times what the atom counts when it stays in line. */
+void tally_atom(struct tally *t, const struct atom *a);
+
+/* Adds the atoms of a bundle, by energy. */
+void tally_bundle(struct tally *t, const struct chip *chip, const struct bundle *b);
+
+/* Straight to the chip's counters, in the current phase; energy apart. */
+void tally_add(struct chip *chip, const struct tally *t, uint64_t times);
+
+/* All that was counted by host code goes to the chip's counters. */
+void tally_flush(struct chip *chip);
+
+/* ---------------------------------------------------------------- emit.c */
+
+struct code_buffer {
+    uint8_t *write; /* one memory, mapped twice */
+    const uint8_t *run;
+    size_t size, used;
+};
+
+bool code_open(struct code_buffer *code, size_t size);
+void code_close(struct code_buffer *code);
+
+/* What goes into the holes of the next stencil; jumps are labels. */
+struct patch {
+    int64_t value[HOLES];
+};
+
+#define LABELS 4096
+
+struct fixup {
+    uint32_t at, label;
+    int32_t addend;
+};
+
+struct emitter {
+    struct code_buffer *code;
+    uint32_t label[LABELS]; /* offset in the code */
+    uint32_t labels;
+    struct fixup fixup[2 * LABELS];
+    uint32_t fixups;
+    struct patch p;
+};
+
+void emit_start(struct emitter *e, struct code_buffer *code);
+uint32_t emit_label(struct emitter *e);
+void emit_here(struct emitter *e, uint32_t label);
+
+/* False: a number doesn't fit into its hole; nothing was emitted. */
+bool emit(struct emitter *e, unsigned stencil);
+
+/* Fills in the jumps. */
+void emit_finish(struct emitter *e);
+
+/* A jump emitted as `go` at `at`, the offset of its displacement, leads elsewhere from now on. */
+void code_redirect(struct code_buffer *code, uint32_t at, const void *to);
+
+/* ---------------------------------------------------------------- block.c */
+
+struct fast_bundle {
+    struct bundle *b;
+    uint32_t start; /* cycle before it waits, */
+    uint32_t issue; /* and after */
+    uint32_t way;   /* at start */
+    uint32_t tally; /* of the bundles before it */
+    uint32_t dirty; /* shadowed registers that these have written */
+    uint32_t f_dirty;
+    uint32_t inlined; /* entries of atom[] whose counts are in tallies */
+    uint16_t operand, unit; /* cycles that it waits */
+    uint8_t fetches;        /* lines whose hits are in tallies */
+    bool first_fetch;       /* its first line is one of these */
+};
+
+struct fast_block {
+    struct bundle *entry;
+    uint32_t way;
+    bool dead;
+    struct fast_block *version; /* next of the same entry */
+    struct fast_block *next;    /* of all */
+    struct fast_block *near;    /* next of those that begin on pages with the same hash */
+    struct fast_site *incoming; /* exits that jump here */
+    const void *enter_same;     /* the block's first line was the last one fetched */
+    const void *enter_other;
+    const void *enter_any;      /* host code says which */
+    uint32_t bundles;
+    struct fast_bundle *bundle;
+    const struct bundle *stepped; /* it ends before this one, which is for the reference engine */
+};
+
+enum site_kind {
+    SITE_ATOM,  /* atom `atom` of the bundle has to go the long way */
+    SITE_FETCH, /* line `atom` of the bundle's is not L1I's most recent */
+    SITE_FIRST, /* likewise the block's first */
+    SITE_LIMIT, /* an event is near */
+    SITE_EXIT,  /* to an address that is not known yet, or not a block yet */
+    SITE_STEP   /* a bundle for the reference engine */
+};
+
+struct fast_site {
+    struct fast_block *block;
+    const void *resume; /* host code behind it */
+    uint8_t kind;
+    uint8_t atom;
+    bool indirect; /* an exit to hot.target */
+    bool always;   /* an atom of which nothing is in line */
+    uint16_t bundle;
+    uint32_t way;   /* of an exit */
+    uint32_t line;  /* last fetched there */
+    uint32_t jump;  /* its jump's displacement, */
+    uint32_t stub;  /* and where that leads while it leads nowhere: offsets in the code */
+    uint64_t target;
+    struct fast_site *next_incoming;
+};
+
+struct fast {
+    struct code_buffer code;
+    size_t code_start; /* behind what all blocks share */
+    struct ways ways;
+    struct tally *tally;
+    uint32_t *counts; /* [phase][TALLIES] */
+    uint32_t tallies;
+    uint64_t counted_cycle; /* of the last tally_flush() */
+    struct fast_site *site;
+    uint32_t sites;
+    struct fast_block *blocks;
+    struct fast_block *near[PAGE_HASH];
+    bool full; /* of something: the next block needs all the room */
+    const struct fast_site *at; /* where host code called out, if that may trap */
+    uint64_t at_base;
+    uint64_t tlb_version;
+    uint64_t hidden_size;
+    bool user;
+    const void *call_atom, *call_fetch, *call_step, *call_exit, *back;
+    uint64_t built, flushes; /* blocks; times when all were dropped */
+    struct emitter emitter;
+};
+
+/* Makes the block; NULL if there is no room. */
+struct fast_block *block_build(struct chip *chip, struct bundle *b, uint32_t way);
+
+/* Code that all blocks share. */
+void block_common(struct fast *f, const struct chip *chip);
+
+#endif

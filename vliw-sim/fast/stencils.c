@@ -1,0 +1,267 @@
+/*
+ * stencils.c - what the fast engine's host code is made of. Compiled, cut up by cut.py, never linked.
+ *
+ * Each function is a piece of host code. It ends by calling next(), which the compiler makes a jump
+ * and cut.py leaves out: the following piece stands there. Names beginning with h_ are holes: their
+ * addresses are numbers that fast/emit.c fills in. What atoms do comes from the meanings in isa/,
+ * through stencil_atoms.inc, where cut.py has written out some of them once for each value of an
+ * operand.
+ *
+ * Between pieces only the arguments live: the chip, the block's first cycle, and the tallies of the
+ * current phase. Guest registers stay in the chip.
+ */
+#include <string.h>
+
+#include "isa/prims.h"
+#include "vliw-sim/chip.h"
+
+#define ARGS struct chip *chip, uint64_t base, uint32_t *count
+#define ARGS_TEXT chip, base, count
+
+typedef void code(ARGS, uint64_t extra);
+
+void next(ARGS);                         /* the piece that follows */
+void slow(ARGS, uint64_t extra);         /* this atom, or this fetch, the long way */
+void taken(ARGS);                        /* the branch's other way */
+void to(ARGS);                           /* anywhere */
+void common(ARGS, uint64_t, uint64_t);   /* a piece that all sites share */
+
+#define HOLE(name) extern char h_##name[];
+HOLE(rd) HOLE(rs) HOLE(ra) HOLE(rb) HOLE(ca) HOLE(cd) HOLE(to_r) HOLE(to_c) HOLE(fa) HOLE(to_f)
+HOLE(imm) HOLE(cmp) HOLE(sh) HOLE(pos) HOLE(len) HOLE(n) HOLE(mask) HOLE(al) HOLE(sr) HOLE(pc)
+HOLE(next_pc) HOLE(view) HOLE(line1) HOLE(line2) HOLE(line4) HOLE(line8)
+HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(set) HOLE(tag) HOLE(line) HOLE(site) HOLE(way) HOLE(late)
+
+#define H(name) ((uint64_t)(intptr_t)h_##name)
+#define FIELD(type, name) (*(type *)((char *)chip + H(name)))
+#define RARE(x) __builtin_expect((x), 0)
+#define FOLDED static inline __attribute__((always_inline))
+
+FOLDED uint64_t load_bytes(uint64_t at, unsigned size)
+{
+    uint64_t value = 0;
+
+    memcpy(&value, (const void *)at, size);
+    return value;
+}
+
+FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
+{
+    memcpy((void *)at, &value, size);
+}
+
+/* ---------------------------------------------------------------- the words of a meaning */
+
+#define ISA_R(field) FIELD(uint64_t, field)
+#define ISA_SET_R(field, v) (FIELD(uint64_t, to_r) = (v))
+#define ISA_C(field) ((uint64_t)FIELD(uint32_t, field))
+#define ISA_SET_C(field, v) (FIELD(uint32_t, to_c) = (uint32_t)(v))
+#define ISA_F(field) ISA_F_##field
+#define ISA_F_imm H(imm)
+#define ISA_F_cmp H(cmp)
+#define ISA_F_sh H(sh)
+#define ISA_F_pos H(pos)
+#define ISA_F_len H(len)
+#define ISA_F_n H(n)
+#define ISA_PC H(pc)
+#define ISA_NEXT H(next_pc)
+#define ISA_BRANCH(atoms) return (void)(atoms), taken(ARGS_TEXT)
+#define ISA_JUMP(addr) (chip->hot.target = (addr) & ~CODE_ODD)
+#define ISA_GREG(i) (chip->r[1 + (i)])
+#define ISA_SET_GREG(i, v) (chip->r[1 + (i)] = (v))
+
+#define VIEW(addr) ((struct fast_view *)((char *)chip->hot.view + ((addr) & H(view))))
+#define NO_VIEW(bytes, addr, kind) RARE(((addr) & H(line##bytes)) != VIEW(addr)->kind)
+
+#define ISA_NLOAD(bytes, addr)                                \
+    ({                                                       \
+        uint64_t at_ = (addr);                               \
+        if (NO_VIEW(bytes, at_, native_read))                 \
+            return slow(ARGS_TEXT, at_);                     \
+        load_bytes(at_ + VIEW(at_)->native_at, bytes);        \
+    })
+#define ISA_NLOAD_D(bytes, addr) ISA_NLOAD(bytes, addr)
+
+#define ISA_NSTORE(bytes, addr, v)                            \
+    do {                                                     \
+        uint64_t at_ = (addr);                               \
+        if (NO_VIEW(bytes, at_, native_write))                \
+            return slow(ARGS_TEXT, at_);                     \
+        store_bytes(at_ + VIEW(at_)->native_at, (v), bytes);  \
+    } while (0)
+
+/* In a bundle with several accesses: takes place at its end. */
+#define ISA_NSTORE_LATE(bytes, addr, v)                                              \
+    do {                                                                            \
+        uint64_t at_ = (addr);                                                      \
+        if (NO_VIEW(bytes, at_, native_write))                                       \
+            return slow(ARGS_TEXT, at_);                                            \
+        struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
+        late_->host = (uint8_t *)(at_ + VIEW(at_)->native_at);                      \
+        late_->value = (v);                                                         \
+        late_->size = (bytes);                                                       \
+    } while (0)
+
+#define ISA_GLOAD(bytes, addr)                                       \
+    ({                                                              \
+        uint64_t at_ = (addr);                                      \
+        if (NO_VIEW(bytes, at_, guest_read))                         \
+            return slow(ARGS_TEXT, at_);                            \
+        if (RARE(chip->sbuf.filter >> (at_ >> 3 & 63) & 1))         \
+            return slow(ARGS_TEXT, at_);                            \
+        load_bytes(at_ + VIEW(at_)->guest_at, bytes);                \
+    })
+
+#define ISA_GSTORE(bytes, addr, v)                                                      \
+    do {                                                                               \
+        uint64_t at_ = (addr);                                                         \
+        if (NO_VIEW(bytes, at_, guest_write))                                           \
+            return slow(ARGS_TEXT, at_);                                               \
+        if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))            \
+            return slow(ARGS_TEXT, at_);                                               \
+        sbuf_put(&chip->sbuf, at_ + VIEW(at_)->guest_write_at, bytes, (v));             \
+    } while (0)
+
+#define ISA_EXEC(name) void atom_##name(ARGS)
+#define ISA_END next(ARGS_TEXT); }
+#include "stencil_atoms.inc"
+
+/* ---------------------------------------------------------------- what stands between atoms */
+
+void move_r(ARGS)
+{
+    FIELD(uint64_t, to_r) = FIELD(uint64_t, ra);
+    next(ARGS_TEXT);
+}
+
+void move_c(ARGS)
+{
+    FIELD(uint32_t, to_c) = FIELD(uint32_t, ca);
+    next(ARGS_TEXT);
+}
+
+void move_f(ARGS)
+{
+    FIELD(struct isa_v, to_f) = FIELD(struct isa_v, fa);
+    next(ARGS_TEXT);
+}
+
+/* Late stores of a bundle, one after the other, and then none is left. */
+#define STORE(size)                                                                 \
+    void store##size(ARGS)                                                          \
+    {                                                                               \
+        struct chip_store *late = &FIELD(struct chip_store, late);                  \
+        store_bytes((uint64_t)late->host, late->value, size);                       \
+        next(ARGS_TEXT);                                                            \
+    }
+STORE(1) STORE(2) STORE(4) STORE(8)
+
+void stored(ARGS)
+{
+    chip->late_stores = 0;
+    chip->after = 0;
+    next(ARGS_TEXT);
+}
+
+/* A block is entered only if no event can come while it runs. */
+void enter(ARGS)
+{
+    if (RARE(base >= chip->hot.limit))
+        return slow(ARGS_TEXT, 0);
+    next(ARGS_TEXT);
+}
+
+/* From an indirect transfer: `line` was fetched last. Is it the block's first, too? */
+void enter_line(ARGS, uint64_t line)
+{
+    if (line == H(line))
+        return to(ARGS_TEXT);
+    next(ARGS_TEXT);
+}
+
+FOLDED uint32_t l1i_recent(const struct chip *chip)
+{
+    return *(uint32_t *)((char *)chip->hier.l1i.entry + H(set));
+}
+
+void fetch(ARGS)
+{
+    if (RARE(l1i_recent(chip) != (uint32_t)H(tag)))
+        return slow(ARGS_TEXT, 0);
+    next(ARGS_TEXT);
+}
+
+/* Likewise at a block's start, where it isn't in the block's tallies. */
+void fetch_first(ARGS)
+{
+    if (RARE(l1i_recent(chip) != (uint32_t)H(tag)))
+        return slow(ARGS_TEXT, 0);
+    chip->hier.l1i.hits++;
+    next(ARGS_TEXT);
+}
+
+/* The end of a way through the block. */
+void leave(ARGS)
+{
+    ++*(uint32_t *)((char *)count + H(tally));
+    next(chip, base + H(cycles), count);
+}
+
+void leave_dirty(ARGS)
+{
+    ++*(uint32_t *)((char *)count + H(tally));
+    chip->r_dirty |= H(dirty);
+    next(chip, base + H(cycles), count);
+}
+
+void leave_f_dirty(ARGS)
+{
+    ++*(uint32_t *)((char *)count + H(tally));
+    chip->r_dirty |= H(dirty);
+    chip->fpu.dirty |= (uint32_t)H(f_dirty);
+    next(chip, base + H(cycles), count);
+}
+
+void go(ARGS)
+{
+    to(ARGS_TEXT);
+}
+
+/* To chip->hot.target, if the table knows it; a way is a set of pending results. */
+void go_indirect(ARGS)
+{
+    uint64_t target = chip->hot.target;
+    struct fast_jump *jump = &chip->hot.jump[(target >> 2 ^ H(way)) & (JUMPS - 1)];
+
+    if (RARE(jump->target != target || jump->way != H(way)))
+        return slow(ARGS_TEXT, 0);
+    ((code *)jump->code)(ARGS_TEXT, H(line));
+}
+
+/* ---------------------------------------------------------------- calls of the engine */
+
+/* Says which place in which block it is. */
+void site(ARGS, uint64_t extra)
+{
+    common(ARGS_TEXT, extra, H(site));
+}
+
+#define CALL(name)                                                       \
+    void call_##name(ARGS, uint64_t extra, uint64_t site)                \
+    {                                                                    \
+        code *on = chip->hot.name(chip, base, extra, site);              \
+        (void)count;                                                     \
+        on(chip, chip->hot.base, chip->hot.count, 0);                    \
+    }
+CALL(on_atom)
+CALL(on_fetch)
+CALL(on_step)
+CALL(on_exit)
+
+/* Back to the loop that entered host code. */
+void back(ARGS)
+{
+    (void)chip;
+    (void)base;
+    (void)count;
+}
