@@ -1,8 +1,8 @@
 # Selkirk's one makefile. Everything is built from here, into build/ and nowhere else.
 #
 #   make          the simulator, the tools, the boot ROM, the firmware
-#   make run      ... and boot Debian's SeaBIOS and our small boot disk on it; GUEST=grub: Debian's
-#                 GRUB, which starts a multiboot program of ours
+#   make run      ... and boot Debian's SeaBIOS and our small boot disk on it, then Debian's GRUB,
+#                 which starts a multiboot program of ours (GUEST=boot, GUEST=grub: only one of them)
 #   make test     ... and run every test; the last line is `N passed, N failed`
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make docs     build/docs/: the generated books
@@ -38,7 +38,7 @@ LDFLAGS :=
 WARN := -Wall -Wextra
 CPPFLAGS := -I.
 PYTHON := /usr/bin/env python3
-GUEST := boot
+GUEST := boot grub
 
 ifdef SAN
 B := build/san
@@ -76,11 +76,15 @@ include $(wildcard tests/*/rules.mk)
 
 all: $(ALL)
 
-RUN_boot = -hda $(B)/guests/boot.img
-RUN_grub = -hda $(B)/guests/grub.iso <tests/guests/grub/session
+RUN_boot := -hda $(B)/guests/boot.img
+RUN_grub := -cdrom $(B)/guests/grub.iso <tests/guests/grub/session
+define RUN_GUEST
+	$(B)/bin/vliw-sim -m 64 -bios /usr/share/seabios/bios.bin -serial stdio $(RUN_$1)
+
+endef
 
 run: $(ALL) $(RUN)
-	$(B)/bin/vliw-sim -m 64 -bios /usr/share/seabios/bios.bin -serial stdio $(RUN_$(GUEST))
+	$(foreach g,$(GUEST),$(call RUN_GUEST,$g))
 
 test: $(ALL) $(TEST_NEEDS)
 	tests/run.sh $(B)

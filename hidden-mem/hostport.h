@@ -54,7 +54,7 @@ enum host_status {
                     "handle, arg1 of the block is set to its size; HOST_EHANDLE if there is none") \
     X(BLOB_READ, 7, "length bytes of blob arg0 from offset arg1 into buffer; result = count")      \
     X(BLK_INFO, 8, "result = size in bytes of block device arg0; arg1 of the block is set to 1 "   \
-                   "if read-only")                                                                 \
+                   "if read-only, arg2 to its enum host_medium")                                   \
     X(BLK_READ, 9, "length bytes of block device arg0 from byte offset arg1 into buffer")          \
     X(BLK_WRITE, 10, "likewise, writing")                                                          \
     X(BLK_FLUSH, 11, "everything written to block device arg0 is on stable storage")               \
@@ -70,6 +70,9 @@ enum host_op {
     HOST_OPS(X)
 #undef X
 };
+
+/* What a block device is, as the command line has it. */
+enum host_medium { HOST_MEDIUM_DISK, HOST_MEDIUM_CD };
 
 enum host_exit {
     HOST_EXIT_POWEROFF = 0, /* guest switched itself off */

@@ -174,6 +174,24 @@ static bool console(struct options *o, unsigned n, const char *word, const char 
     return true;
 }
 
+/* Letters as PCs have called their drives; the firmware gets digits. */
+static bool boot_order(struct options *o, const char *text, struct config_error *err)
+{
+    static const char letters[] = "acd";
+    size_t n = strlen(text);
+
+    if (n == 0 || n > 3 || strspn(text, letters) != n)
+        return wrong(err, "--boot %.64s: not understood, expected up to three letters of "
+                          "a floppy, c disk, d CD",
+                     text);
+    strcpy(o->boot, "cms.pc.boot=");
+    for (char *end = strchr(o->boot, 0); *text; text++) {
+        *end++ = (char)('1' + (strchr(letters, *text) - letters));
+        *end = 0;
+    }
+    return firmware_option(o, o->boot, err);
+}
+
 static bool option_apply(struct options *o, enum option option, const char *arg,
                          struct config_error *err)
 {
@@ -194,8 +212,13 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_HDA:
     case OPT_HDB:
     case OPT_HDC:
-    case OPT_HDD: o->host.disk[option - OPT_HDA].path = arg; return true;
+    case OPT_HDD:
+        o->host.disk[option - OPT_HDA] = (struct host_disk_config){.path = arg, .readonly = o->readonly};
+        return true;
+    case OPT_CDROM: o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true}; return true;
+    case OPT_BOOT: return boot_order(o, arg, err);
     case OPT_READONLY:
+        o->readonly = true;
         for (unsigned i = 0; i < HOST_DISKS; i++)
             o->host.disk[i].readonly = true;
         return true;

@@ -1,5 +1,5 @@
 /*
- * ide.c - PIIX3 IDE: two channels in their traditional places, up to four disks.
+ * ide.c - PIIX3 IDE: two channels in their traditional places, up to four disks and CD-ROM drives.
  *
  * A command takes no simulated time but the host's: data is in the buffer, or the transfer done,
  * when the access that asked for it returns. One set of task file registers serves both drives of a
@@ -15,6 +15,7 @@ enum { D_LBA = 0x40, D_DRIVE = 0x10, D_ALWAYS = 0xa0 };
 enum { CTL_NO_INTERRUPT = 2, CTL_RESET = 4, CTL_HIGH = 0x80 };
 
 enum command {
+    C_DEVICE_RESET = 0x08,
     C_RECALIBRATE = 0x10, /* to 1F */
     C_READ = 0x20,
     C_READ_ONCE = 0x21,
@@ -33,6 +34,8 @@ enum command {
     C_SEEK = 0x70,
     C_DIAGNOSE = 0x90,
     C_SET_GEOMETRY = 0x91,
+    C_PACKET = 0xa0,
+    C_IDENTIFY_PACKET = 0xa1,
     C_READ_MULTIPLE = 0xc4,
     C_WRITE_MULTIPLE = 0xc5,
     C_SET_MULTIPLE = 0xc6,
@@ -53,7 +56,7 @@ enum command {
     C_READ_MAX = 0xf8,
 };
 
-static struct disk *selected(struct ide_channel *c)
+struct disk *ide_selected(struct ide_channel *c)
 {
     return &c->disk[c->device >> 4 & 1];
 }
@@ -77,10 +80,17 @@ void ide_finish(struct ide_channel *c, uint8_t error)
     ide_interrupt(c, true);
 }
 
+void ide_ask_for_data(struct ide_channel *c, bool interrupt)
+{
+    c->status = S_READY | S_SEEK | S_DRQ;
+    if (interrupt)
+        ide_interrupt(c, true);
+}
+
 /* The address that a command names, and how many sectors. False if it is not all on the disk. */
 static bool ide_range(struct ide_channel *c, bool ext)
 {
-    const struct disk *d = selected(c);
+    const struct disk *d = ide_selected(c);
     uint64_t low = c->lba[0][0] | (uint64_t)c->lba[1][0] << 8 | (uint64_t)c->lba[2][0] << 16;
 
     c->left = c->count[0];
@@ -114,7 +124,7 @@ static void ide_fill(struct ide_channel *c)
 {
     uint32_t n = ide_block(c);
 
-    if (!disk_read(selected(c), c->sector * SECTOR, (uintptr_t)c->buffer, n * SECTOR)) {
+    if (!disk_read(ide_selected(c), c->sector * SECTOR, (uintptr_t)c->buffer, n * SECTOR)) {
         ide_finish(c, E_UNCORRECTABLE);
         return;
     }
@@ -122,8 +132,7 @@ static void ide_fill(struct ide_channel *c)
     c->left -= n;
     c->at = 0;
     c->end = n * SECTOR;
-    c->status = S_READY | S_SEEK | S_DRQ;
-    ide_interrupt(c, true);
+    ide_ask_for_data(c, true);
 }
 
 /* PIO out: room for the next block. */
@@ -131,7 +140,7 @@ static void ide_empty(struct ide_channel *c)
 {
     c->at = 0;
     c->end = ide_block(c) * SECTOR;
-    c->status = S_READY | S_SEEK | S_DRQ;
+    ide_ask_for_data(c, false);
 }
 
 /* PIO out: the block is complete. */
@@ -139,7 +148,7 @@ static void ide_drain(struct ide_channel *c)
 {
     uint32_t n = c->end / SECTOR;
 
-    if (!disk_write(selected(c), c->sector * SECTOR, (uintptr_t)c->buffer, n * SECTOR)) {
+    if (!disk_write(ide_selected(c), c->sector * SECTOR, (uintptr_t)c->buffer, n * SECTOR)) {
         ide_finish(c, E_ABORT);
         return;
     }
@@ -155,7 +164,7 @@ static void ide_drain(struct ide_channel *c)
 
 static void ide_start(struct ide_channel *c, enum ide_transfer transfer, bool ext, bool multiple)
 {
-    const struct disk *d = selected(c);
+    const struct disk *d = ide_selected(c);
     bool out = transfer == T_PIO_OUT || transfer == T_DMA_OUT;
 
     if ((multiple && !d->multiple) || (out && d->readonly)) {
@@ -178,18 +187,17 @@ static void ide_start(struct ide_channel *c, enum ide_transfer transfer, bool ex
 
 static void ide_identify(struct ide_channel *c)
 {
-    disk_identify(selected(c), !(c->device & D_DRIVE), !c->disk[1].present, c->buffer);
+    disk_identify(ide_selected(c), !(c->device & D_DRIVE), !c->disk[1].present, c->buffer);
     c->transfer = T_PIO_IN;
     c->left = 0;
     c->at = 0;
     c->end = SECTOR;
-    c->status = S_READY | S_SEEK | S_DRQ;
-    ide_interrupt(c, true);
+    ide_ask_for_data(c, true);
 }
 
 static void ide_read_max(struct ide_channel *c, bool ext)
 {
-    uint64_t last = selected(c)->sectors - 1;
+    uint64_t last = ide_selected(c)->sectors - 1;
 
     if (!ext && last > 0x0ffffffe)
         last = 0x0ffffffe;
@@ -205,17 +213,20 @@ static void ide_read_max(struct ide_channel *c, bool ext)
 /* The registers by which software tells a disk from other devices after a reset. */
 static void ide_signature(struct ide_channel *c)
 {
+    bool cd = ide_selected(c)->cd;
+
     c->count[0] = c->lba[0][0] = 1;
-    c->lba[1][0] = c->lba[2][0] = 0;
+    c->lba[1][0] = cd ? 0x14 : 0;
+    c->lba[2][0] = cd ? 0xeb : 0;
     c->device &= D_DRIVE;
-    c->error = 1; /* diagnostics passed */
-    c->status = S_READY | S_SEEK;
+    c->error = 1;                        /* diagnostics passed */
+    c->status = cd ? 0 : S_READY | S_SEEK; /* a packet drive is ready when it is asked something */
     c->transfer = T_NONE;
 }
 
 static void ide_set_geometry(struct ide_channel *c)
 {
-    struct disk *d = selected(c);
+    struct disk *d = ide_selected(c);
 
     if (c->count[0] == 0) {
         ide_finish(c, E_ABORT);
@@ -228,20 +239,11 @@ static void ide_set_geometry(struct ide_channel *c)
     ide_finish(c, 0);
 }
 
-static void ide_command(struct ide_channel *c, uint8_t command)
+/* Commands of a disk. */
+static void ide_disk_command(struct ide_channel *c, uint8_t command)
 {
-    struct disk *d = selected(c);
+    struct disk *d = ide_selected(c);
 
-    ide_interrupt(c, false);
-    if (command == C_DIAGNOSE) {
-        ide_signature(c);
-        ide_interrupt(c, true);
-        return;
-    }
-    if (!d->present)
-        return;
-    c->error = 0;
-    c->transfer = T_NONE;
     switch (command) {
     case C_READ:
     case C_READ_ONCE: ide_start(c, T_PIO_IN, false, false); break;
@@ -293,18 +295,60 @@ static void ide_command(struct ide_channel *c, uint8_t command)
     }
 }
 
+/* Commands of a CD-ROM drive. To those of a disk it answers by saying what it is. */
+static void ide_cd_command(struct ide_channel *c, uint8_t command)
+{
+    switch (command) {
+    case C_PACKET: cd_packet(c); break;
+    case C_IDENTIFY_PACKET: ide_identify(c); break;
+    case C_DEVICE_RESET: ide_signature(c); break;
+    case C_SET_FEATURES:
+    case C_STANDBY_NOW:
+    case C_IDLE_NOW:
+    case C_SLEEP: ide_finish(c, 0); break;
+    case C_CHECK_POWER:
+        c->count[0] = 0xff; /* active */
+        ide_finish(c, 0);
+        break;
+    case C_IDENTIFY:
+    case C_READ: ide_signature(c); /* and refuses */ __attribute__((fallthrough));
+    default: ide_finish(c, E_ABORT);
+    }
+}
+
+static void ide_command(struct ide_channel *c, uint8_t command)
+{
+    ide_interrupt(c, false);
+    if (command == C_DIAGNOSE) {
+        c->device &= (uint8_t)~D_DRIVE;
+        ide_signature(c);
+        ide_interrupt(c, true);
+        return;
+    }
+    if (!ide_selected(c)->present)
+        return;
+    c->error = 0;
+    c->transfer = T_NONE;
+    if (ide_selected(c)->cd)
+        ide_cd_command(c, command);
+    else
+        ide_disk_command(c, command);
+}
+
 /* One word of the data port. */
 static uint16_t ide_word_in(struct ide_channel *c)
 {
     uint16_t value;
 
-    if (c->transfer != T_PIO_IN || !(c->status & S_DRQ))
+    if ((c->transfer != T_PIO_IN && c->transfer != T_CD_IN) || !(c->status & S_DRQ))
         return 0xffff;
     memcpy(&value, c->buffer + c->at, sizeof(value));
     c->at += sizeof(value);
     if (c->at < c->end)
         return value;
-    if (c->left) {
+    if (c->transfer == T_CD_IN) {
+        cd_next(c);
+    } else if (c->left) {
         ide_fill(c);
     } else {
         c->transfer = T_NONE;
@@ -315,11 +359,15 @@ static uint16_t ide_word_in(struct ide_channel *c)
 
 static void ide_word_out(struct ide_channel *c, uint16_t value)
 {
-    if (c->transfer != T_PIO_OUT || !(c->status & S_DRQ))
+    if ((c->transfer != T_PIO_OUT && c->transfer != T_CD_COMMAND) || !(c->status & S_DRQ))
         return;
     memcpy(c->buffer + c->at, &value, sizeof(value));
     c->at += sizeof(value);
-    if (c->at == c->end)
+    if (c->at < c->end)
+        return;
+    if (c->transfer == T_CD_COMMAND)
+        cd_command(c);
+    else
         ide_drain(c);
 }
 
@@ -368,7 +416,7 @@ static void push(uint8_t reg[2], uint8_t value)
 
 static uint8_t ide_status(struct ide_channel *c)
 {
-    return selected(c)->present ? c->status : 0;
+    return ide_selected(c)->present ? c->status : 0;
 }
 
 static uint32_t ide_register_in(struct ide_channel *c, unsigned reg, unsigned size)

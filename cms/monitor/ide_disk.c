@@ -18,6 +18,7 @@ void disk_init(struct disk *d, unsigned unit)
     d->present = true;
     d->unit = (uint8_t)unit;
     d->readonly = rq.arg[1] != 0;
+    d->cd = rq.arg[2] == HOST_MEDIUM_CD;
     d->sectors = rq.result / SECTOR;
     d->heads = HEADS;
     d->per_track = PER_TRACK;
@@ -40,8 +41,40 @@ static void put_text(uint8_t *data, unsigned word, unsigned words, const char *t
         data[word * 2 + (i ^ 1)] = (uint8_t)(*text ? *text++ : ' ');
 }
 
+/* Words 63 to 68: multiword DMA 0 to 2, mode 2 in use; PIO 3 and 4; cycle times in ns. */
+static void put_modes(uint8_t *data)
+{
+    put_word(data, 63, 0x0407);
+    put_word(data, 64, 0x0003);
+    for (unsigned word = 65; word <= 68; word++)
+        put_word(data, word, 120);
+}
+
+static void cd_identify(const struct disk *d, uint8_t data[SECTOR])
+{
+    char serial[16];
+
+    memset(data, 0, SECTOR);
+    cms_snprintf(serial, sizeof(serial), "SK%04u", d->unit);
+    put_word(data, 0, 0x85c0); /* CD-ROM, removable, packets of 12 bytes, DRQ within 50 us */
+    put_text(data, 10, 10, serial);
+    put_text(data, 23, 4, "1.0");
+    put_text(data, 27, 20, "SELKIRK CD-ROM");
+    put_word(data, 49, 0x0b00); /* IORDY, LBA, DMA */
+    put_word(data, 53, 0x0002); /* words 64-70 hold */
+    put_modes(data);
+    put_word(data, 73, 0x0007); /* ATA/ATAPI-4 */
+    put_word(data, 80, 0x001e);
+    put_word(data, 82, 0x0010); /* packet commands */
+    put_word(data, 85, 0x0010);
+}
+
 void disk_identify(const struct disk *d, bool first, bool alone, uint8_t data[SECTOR])
 {
+    if (d->cd) {
+        cd_identify(d, data);
+        return;
+    }
     uint32_t lba28 = d->sectors > LBA28_MAX ? LBA28_MAX : (uint32_t)d->sectors;
     uint32_t chs = (uint32_t)d->cylinders * d->heads * d->per_track;
     char serial[16];
@@ -67,11 +100,8 @@ void disk_identify(const struct disk *d, bool first, bool alone, uint8_t data[SE
     put_word(data, 59, d->multiple ? 0x0100u | d->multiple : 0);
     put_word(data, 60, lba28);
     put_word(data, 61, lba28 >> 16);
-    put_word(data, 63, 0x0407); /* multiword DMA 0-2, mode 2 in use */
-    put_word(data, 64, 0x0003); /* PIO 3 and 4 */
-    for (unsigned word = 65; word <= 68; word++)
-        put_word(data, word, 120); /* cycle times in ns */
-    put_word(data, 80, 0x00f0);    /* ATA-4 to ATA-7 */
+    put_modes(data);
+    put_word(data, 80, 0x00f0); /* ATA-4 to ATA-7 */
     put_word(data, 82, 0x0020);    /* write cache */
     put_word(data, 83, 0x7400);    /* LBA48, FLUSH CACHE, FLUSH CACHE EXT */
     put_word(data, 84, 0x4000);

@@ -19,11 +19,27 @@ struct region {
     uint32_t length; /* bits 15..1, 0 means 64 KiB; bit 31: last */
 };
 
-/* Moves all sectors of the command. False if the table or the host failed. */
-static bool master_move(struct ide_channel *c, struct disk *d)
+/* A piece of the transfer, to or from the guest's memory: what a CD-ROM drive has in the buffer, or sectors. */
+static bool move_piece(struct ide_channel *c, uint64_t offset, uint64_t to, uint32_t length)
 {
-    uint64_t left = (uint64_t)c->left * SECTOR, offset = c->sector * SECTOR;
-    bool in = c->transfer == T_DMA_IN;
+    struct disk *d = ide_selected(c);
+
+    if (d->cd && c->left == 0) {
+        memcpy((void *)to, c->buffer + offset, length);
+        return true;
+    }
+    return c->transfer == T_DMA_IN ? disk_read(d, offset, to, length)
+                                   : disk_write(d, offset, to, length);
+}
+
+/* Moves all that the command asks for. False if the table or the host failed. */
+static bool master_move(struct ide_channel *c)
+{
+    const struct disk *d = ide_selected(c);
+    uint32_t sector = d->cd ? CD_SECTOR : SECTOR;
+    bool buffered = d->cd && c->left == 0, in = c->transfer == T_DMA_IN;
+    uint64_t left = buffered ? c->packet.filled : (uint64_t)c->left * sector;
+    uint64_t offset = buffered ? 0 : c->sector * sector;
     uint32_t at = c->master.table;
 
     for (unsigned n = 0; left > 0 && n < TABLE_MAX; n++, at += sizeof(struct region)) {
@@ -39,8 +55,7 @@ static bool master_move(struct ide_channel *c, struct disk *d)
         uint32_t address = r->address & ~1u;
         if (!dma_memory(address, length))
             return false;
-        if (in ? !disk_read(d, offset, GUEST_BASE + address, length)
-               : !disk_write(d, offset, GUEST_BASE + address, length))
+        if (!move_piece(c, offset, GUEST_BASE + address, length))
             return false;
         if (in)
             dma_written(address, length);
@@ -58,10 +73,13 @@ void master_run(struct ide_channel *c)
 
     if (!(m->command & CMD_START) || (c->transfer != T_DMA_IN && c->transfer != T_DMA_OUT))
         return;
-    bool good = master_move(c, &c->disk[c->device >> 4 & 1]);
+    bool good = master_move(c);
     m->status &= (uint8_t)~ST_ACTIVE;
     m->status |= ST_INTERRUPT | (good ? 0 : ST_ERROR);
-    ide_finish(c, good ? 0 : E_ABORT);
+    if (ide_selected(c)->cd)
+        cd_moved(c, good);
+    else
+        ide_finish(c, good ? 0 : E_ABORT);
 }
 
 uint32_t master_in(struct ide_channel *c, unsigned reg, unsigned size)

@@ -35,14 +35,17 @@ enum {
     R_EXT2_LOW = 0x30, /* the same, as POST did find */
     R_CENTURY = 0x32,
     R_HIGH_LOW = 0x34, /* 64 KiB units above 16 MiB */
-    R_BOOT_ORDER = 0x3d,
+    R_BOOT_THIRD = 0x38, /* high half */
+    R_BOOT_ORDER = 0x3d, /* low half first, then the high half */
 };
 
 enum { A_UIP = 0x80 };
 enum { B_SET = 0x80, B_PERIODIC = 0x40, B_ALARM = 0x20, B_UPDATE = 0x10, B_BINARY = 4, B_24H = 2 };
 enum { C_IRQ = 0x80, C_PERIODIC = 0x40, C_ALARM = 0x20, C_UPDATE = 0x10 };
 
-#define BOOT_DISK_THEN_CD 0x32
+
+#define BOOT_DEVICES 3
+enum { BOOT_FLOPPY = 1, BOOT_DISK, BOOT_CD };
 
 struct rtc {
     uint8_t index;
@@ -296,6 +299,24 @@ static void put16(struct rtc *rtc, unsigned low, uint32_t value)
     rtc->cmos[low + 1] = (uint8_t)(v >> 8);
 }
 
+/* Where the BIOS looks for something to boot, one digit a device, first to last; then the others. */
+static void rtc_boot_order(struct rtc *rtc, uint32_t digits)
+{
+    uint8_t order[BOOT_DEVICES] = {0};
+    unsigned n = 0, known = 0;
+
+    for (uint32_t unit = 100; unit > 0; unit /= 10)
+        if (digits / unit % 10 && n < BOOT_DEVICES)
+            order[n++] = (uint8_t)(digits / unit % 10);
+    for (unsigned i = 0; i < n; i++)
+        known |= 1u << order[i];
+    for (uint8_t other = BOOT_DISK; other <= BOOT_CD; other++)
+        if (!(known & 1u << other) && n < BOOT_DEVICES)
+            order[n++] = other;
+    rtc->cmos[R_BOOT_ORDER] = (uint8_t)(order[0] | order[1] << 4);
+    rtc->cmos[R_BOOT_THIRD] = (uint8_t)(order[2] << 4);
+}
+
 /* The clock goes on over a reset, as with a battery. */
 static void rtc_init(void *state)
 {
@@ -309,7 +330,7 @@ static void rtc_init(void *state)
     rtc->cmos[R_A] = 0x26; /* 32768 Hz, periodic rate 1024 Hz */
     rtc->cmos[R_B] = B_24H;
     rtc->cmos[R_D] = 0x80; /* battery good */
-    rtc->cmos[R_BOOT_ORDER] = BOOT_DISK_THEN_CD;
+    rtc_boot_order(rtc, cms.opt->boot);
     put16(rtc, R_BASE_LOW, 640);
     put16(rtc, R_EXT_LOW, (cms.guest_size >> 10) - 1024);
     put16(rtc, R_EXT2_LOW, (cms.guest_size >> 10) - 1024);

@@ -13,6 +13,7 @@
 #define CONSOLE 0
 #define FIFO 16
 #define POLL_NS 1000000
+#define LOOKS 4
 
 enum { IER_RECEIVED = 1, IER_EMPTY = 2, IER_LINE = 4, IER_MODEM = 8 };
 enum {
@@ -36,7 +37,8 @@ struct uart {
     uint8_t divisor[2];
     bool empty_pending; /* the transmitter has become empty and nobody was told */
     bool overrun;
-    bool deaf; /* the host has no input for us */
+    bool deaf;          /* the host has no input for us */
+    uint8_t looks;      /* at the line status in a row, with nothing sent between */
     uint8_t fifo[FIFO];
     unsigned first, count;
 };
@@ -103,16 +105,20 @@ static void uart_send(struct uart *u, uint8_t byte)
     };
 
     u->empty_pending = true;
+    u->looks = 0;
     if (u->mcr & MCR_LOOP)
         uart_receive(u, byte);
     else
         proxy_call(&rq);
 }
 
-/* The other end sends only to who has raised a hand: what comes before would be lost. */
+/*
+ * The other end sends only to who has raised a hand, or looks for input again and again: what comes
+ * before would be lost.
+ */
 static bool uart_listens(const struct uart *u)
 {
-    return u->mcr & (MCR_DTR | MCR_RTS) && !(u->mcr & MCR_LOOP);
+    return (u->mcr & (MCR_DTR | MCR_RTS) || u->looks >= LOOKS) && !(u->mcr & MCR_LOOP);
 }
 
 static void uart_event(void *state, uint64_t now)
@@ -178,6 +184,7 @@ static uint32_t uart_in(void *state, uint16_t port, unsigned size)
         value = (uint8_t)(LSR_HOLDING_EMPTY | LSR_EMPTY | (u->count ? LSR_READY : 0) |
                           (u->overrun ? LSR_OVERRUN : 0));
         u->overrun = false;
+        u->looks += u->looks < LOOKS;
         break;
     case 6:
         value = u->msr_lines | u->msr_delta;

@@ -4,7 +4,7 @@ HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console
 $(B)/tests/hostport: $(HOSTPORT_OBJS)
 
 # Unit tests of the monitor's devices, in the host build of the firmware.
-DEV_TESTS := dev_clock dev_disk dev_misc dev_fuzz
+DEV_TESTS := dev_cd dev_clock dev_disk dev_misc dev_fuzz
 $(DEV_TESTS:%=$(B)/host/tests/unit/%.o): HOST_FLAGS := -DCMS_HOST -Icms
 $(DEV_TESTS:%=$(B)/tests/%): $(B)/host/libcms.a
 

@@ -25,6 +25,7 @@ static struct {
     uint64_t clock;
     uint8_t disk[DISK_SECTORS * 512];
     bool disk_readonly;
+    bool cd; /* unit 2 is a CD-ROM drive with the same bytes */
     bool quiet;        /* no log on stderr */
     char output[4096]; /* of console 0 */
     size_t output_length;
@@ -56,7 +57,7 @@ static unsigned failures;
 
 static int host_disk(struct host_request *rq)
 {
-    if (rq->arg[0] != 0)
+    if (rq->arg[0] != 0 && !(host.cd && rq->arg[0] == 2))
         return HOST_EHANDLE;
     uint8_t *at = host.disk + rq->arg[1];
     if (rq->op != HOST_BLK_INFO && rq->arg[1] + rq->length > sizeof(host.disk))
@@ -71,6 +72,7 @@ static int host_disk(struct host_request *rq)
     case HOST_BLK_INFO:
         rq->result = sizeof(host.disk);
         rq->arg[1] = host.disk_readonly;
+        rq->arg[2] = rq->arg[0] == 2 ? HOST_MEDIUM_CD : HOST_MEDIUM_DISK;
         return HOST_OK;
     default: return HOST_OK;
     }

@@ -44,7 +44,7 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
 
     for (unsigned i = 0; i < HOST_DISKS; i++) {
         const struct host_disk_config *d = &config->disk[i];
-        if (d->path && !media_open_disk(&port->disk[i], d->path, d->readonly, error, error_size))
+        if (d->path && !media_open_disk(&port->disk[i], d, error, error_size))
             goto fail;
     }
     for (unsigned i = 0; i < HOST_BLOBS && config->blob[i].name; i++) {
@@ -177,6 +177,7 @@ static enum host_status serve_disk(struct host_port *port, struct host_request *
     default:
         rq->result = m->size;
         rq->arg[1] = m->readonly;
+        rq->arg[2] = port->config->disk[rq->arg[0]].cd ? HOST_MEDIUM_CD : HOST_MEDIUM_DISK;
         return HOST_OK;
     }
 }

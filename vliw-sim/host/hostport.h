@@ -35,6 +35,7 @@ struct host_blob_config {
 struct host_disk_config {
     const char *path; /* NULL: no such device */
     bool readonly;
+    bool cd; /* a CD image, which is never written to */
 };
 
 /*

@@ -47,14 +47,17 @@ static bool media_open(struct medium *m, const char *path, bool readonly, const 
     return true;
 }
 
-bool media_open_disk(struct medium *m, const char *path, bool readonly, char *error,
+bool media_open_disk(struct medium *m, const struct host_disk_config *config, char *error,
                      size_t error_size)
 {
-    if (!media_open(m, path, readonly, "a raw disk image", error, error_size))
+    int sector = config->cd ? MEDIA_CD_SECTOR : MEDIA_SECTOR;
+
+    if (!media_open(m, config->path, config->readonly || config->cd,
+                    config->cd ? "a CD image" : "a raw disk image", error, error_size))
         return false;
-    if (m->size % MEDIA_SECTOR != 0) {
-        snprintf(error, error_size, "%s: %" PRIu64 " bytes, expected a multiple of %d", path,
-                 m->size, MEDIA_SECTOR);
+    if (m->size % (unsigned)sector != 0) {
+        snprintf(error, error_size, "%s: %" PRIu64 " bytes, expected a multiple of %d",
+                 config->path, m->size, sector);
         media_close(m);
         return false;
     }

@@ -9,8 +9,10 @@
 #include <stdint.h>
 
 #include "hidden-mem/hostport.h"
+#include "hostport.h"
 
 #define MEDIA_SECTOR 512
+#define MEDIA_CD_SECTOR 2048
 
 struct medium {
     int fd; /* -1: none */
@@ -19,7 +21,7 @@ struct medium {
 };
 
 /* Opens a raw disk image. False with a line in `error` if it can't serve as one. */
-bool media_open_disk(struct medium *m, const char *path, bool readonly, char *error,
+bool media_open_disk(struct medium *m, const struct host_disk_config *config, char *error,
                      size_t error_size);
 
 /* Opens a file that is only read, of 1..`limit` bytes. */
