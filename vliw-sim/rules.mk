@@ -16,12 +16,13 @@ $(B)/host/vliw-sim/%.o: HOST_FLAGS := -D_GNU_SOURCE
 # The fast engine's stencils: compiled for a place that they are never at, then cut up.
 STENCIL_CFLAGS := -std=gnu17 $(WARN) $(CPPFLAGS) -O2 -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
     -fno-strict-aliasing -fomit-frame-pointer -fcf-protection=none -fno-asynchronous-unwind-tables \
-    -fno-stack-protector -fno-jump-tables -ffunction-sections -falign-functions=1
+    -fno-stack-protector -fno-jump-tables -fno-tree-vectorize -fno-tree-slp-vectorize -fno-ipa-icf \
+    -ffunction-sections -falign-functions=1 -falign-jumps=1 -falign-labels=1 -falign-loops=1
 
 $(GEN)/stencil_atoms.inc: vliw-sim/fast/cut.py $(GEN)/isa_exec.inc
 	$(PYTHON) -B vliw-sim/fast/cut.py forms $(GEN)/isa_exec.inc $@
 
-$(B)/stencils.o: vliw-sim/fast/stencils.c $(GEN)/stencil_atoms.inc $(wildcard vliw-sim/*.h vliw-sim/fast/*.h) \
+$(B)/stencils.o: vliw-sim/fast/stencils.c vliw-sim/rules.mk $(GEN)/stencil_atoms.inc $(wildcard vliw-sim/*.h vliw-sim/fast/*.h) \
     $(ISA_HEADERS) isa/prims.h
 	$(CC) $(STENCIL_CFLAGS) -c -o $@ $<
 

@@ -53,11 +53,9 @@ static bool bundle_plain(const struct bundle *b)
         const struct isa_fact *fact = &isa_facts[a->op.atom];
         if (is_move(a))
             continue;
-        if (fact->unit == UNIT_sys)
+        if (fact->unit == UNIT_sys && !(fact->flags & ISA_F_COMMIT))
             return false;
         if ((fact->flags & ISA_F_BRANCH) && !stencil_atoms[a->op.atom].first)
-            return false;
-        if (b->careful && (fact->flags & ISA_F_STORE) && (fact->flags & ISA_F_GUEST))
             return false;
     }
     return true;
@@ -155,6 +153,7 @@ struct pending_exit {
     uint32_t tally, cycles, dirty, f_dirty, way, line;
     uint64_t target;
     uint16_t bundle;
+    bool through;
 };
 
 struct block_tail {
@@ -212,12 +211,29 @@ static void emit_fetches(struct build *b, struct block_tail *tail, struct fast_b
     b->line = n->last_line;
 }
 
+/* The immediate gets a place in the chip. */
+static bool fill_wide(struct build *b, int64_t imm)
+{
+    struct fast_state *hot = &b->chip->hot;
+    uint32_t i = 0;
+
+    while (i < hot->wides && hot->wide[i] != imm)
+        i++;
+    if (i == WIDES)
+        return false;
+    hot->wides += i == hot->wides;
+    hot->wide[i] = imm;
+    b->e->p.value[HOLE_wide] = (int64_t)(offsetof(struct chip, hot.wide) + i * sizeof imm);
+    return true;
+}
+
 static void emit_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i)
 {
     const struct atom *a = &fb->b->atom[i];
     const struct stencil_atom *s = &stencil_atoms[a->op.atom];
     struct emitter *e = b->e;
-    bool late = fb->b->careful && s->late;
+    bool late = fb->b->careful && (isa_facts[a->op.atom].flags & ISA_F_STORE);
+    unsigned stencil = late ? s->late : s->first;
 
     fill_atom(&e->p, fb->b, a);
     if (is_move(a)) {
@@ -231,9 +247,11 @@ static void emit_atom(struct build *b, struct block_tail *tail, struct fast_bund
     site->atom = (uint8_t)i;
     e->p.value[HOLE_slow] = label;
     uint32_t fixups = e->fixups;
-    if (s->first) {
+    if (stencil) {
         e->p.value[HOLE_taken] = (int64_t)emit_label(e);
-        bool done = emit(e, (late ? s->late : s->first) + atom_form(a));
+        bool done = emit(e, stencil + atom_form(a));
+        if (!done && s->wide && !late && fill_wide(b, a->op.imm))
+            done = emit(e, s->wide + atom_form(a));
         if (done) {
             emit_here(e, (uint32_t)e->p.value[HOLE_taken]);
             tally_atom(&b->tally, a);
@@ -264,9 +282,12 @@ static void emit_late_stores(struct build *b, const struct bundle *n)
         const struct isa_fact *fact = &isa_facts[n->atom[i].op.atom];
         if (is_move(&n->atom[i]) || !(fact->flags & ISA_F_STORE))
             continue;
+        if (fact->size > 8)
+            return; /* never comes here: fast_atom() leaves the block */
         b->e->p.value[HOLE_late] = (int64_t)(offsetof(struct chip, late_store) +
                                              stores++ * sizeof(struct chip_store));
-        emit(b->e, fact->size == 1   ? STENCIL_store1
+        emit(b->e, (fact->flags & ISA_F_GUEST) ? STENCIL_store_guest
+                   : fact->size == 1 ? STENCIL_store1
                    : fact->size == 2 ? STENCIL_store2
                    : fact->size == 4 ? STENCIL_store4
                                      : STENCIL_store8);
@@ -366,6 +387,7 @@ static void emit_exit(struct build *b, const struct pending_exit *x, struct bloc
     uint32_t label = site_later(b, tail, s, b->f->call_exit);
 
     s->bundle = x->bundle;
+    s->through = x->through;
     emit_leave(b, x->tally, x->cycles, x->dirty, x->f_dirty);
     way_out(b, s, x->way, x->line, x->target);
     b->e->p.value[HOLE_to] = label;
@@ -424,6 +446,33 @@ static struct build taken_from(const struct build *b)
 
 /* ---------------------------------------------------------------- bundles */
 
+static bool bundle_commits(const struct bundle *n)
+{
+    for (unsigned i = 0; i < n->execs; i++) {
+        if (!is_move(&n->atom[i]) && (isa_facts[n->atom[i].op.atom].flags & ISA_F_COMMIT))
+            return true;
+    }
+    return false;
+}
+
+static void emit_commit_check(struct build *b, struct block_tail *tail)
+{
+    struct fast_site *s = site_new(b, SITE_COMMIT);
+
+    b->e->p.value[HOLE_cycles] = b->score.now + 1 + b->chip->machine.branch_taken;
+    b->e->p.value[HOLE_slow] = site_later(b, tail, s, b->f->call_fetch);
+    emit(b->e, STENCIL_commit_check);
+}
+
+static void emit_commit(struct build *b)
+{
+    b->e->p.value[HOLE_cycles] = b->score.now;
+    b->e->p.value[HOLE_dirty] = b->dirty;
+    b->e->p.value[HOLE_f_dirty] = (int32_t)b->f_dirty;
+    emit(b->e, STENCIL_commit);
+    b->dirty = b->f_dirty = 0;
+}
+
 /* Emits a bundle; true if the block goes on behind it. */
 static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle *n)
 {
@@ -447,6 +496,9 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
     b->tally.n[TALLY_OPERAND] = (uint16_t)(b->tally.n[TALLY_OPERAND] + operand);
     b->tally.n[TALLY_UNIT] = (uint16_t)(b->tally.n[TALLY_UNIT] + unit);
 
+    fb->commits = bundle_commits(n);
+    if (fb->commits)
+        emit_commit_check(b, tail);
     for (unsigned i = 0; i < n->execs; i++) {
         if (&n->atom[i] == branch && conditional(branch))
             emit_operands(b, n, i, &operands);
@@ -458,6 +510,8 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
     tally_bundle(&b->tally, b->chip, n);
     b->dirty |= (uint32_t)n->r_write & (uint32_t)((2ull << ISA_SHADOW_R_LAST) - 1);
     b->f_dirty |= n->f_write;
+    if (fb->commits)
+        emit_commit(b);
 
     if (!branch)
         return true;
@@ -550,6 +604,7 @@ static void emit_bundles(struct build *b, struct block_tail *tail)
         n = bundle_known(b->chip, next);
         if (!n || b->block->bundles == BLOCK_BUNDLES || b->score.now > BLOCK_CYCLES || !b->room) {
             struct pending_exit x = exit_here(b, next);
+            x.through = true;
             emit_exit(b, &x, tail);
             return;
         }
@@ -600,6 +655,7 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
     block->way = way;
     b.block = block;
     tail.sites = tail.exits = 0;
+    size_t before = f->code.used;
     score_start(&b.score, &f->ways, way);
     emit_start(&f->emitter, &f->code);
     emit_entries(&b, &tail);
@@ -615,6 +671,7 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
         panic_if_null(realloc(block->bundle, block->bundles * sizeof *block->bundle));
     if (!b.room)
         f->full = true;
-    f->built++;
+    chip->hot.built++;
+    chip->hot.built_bytes += f->code.used - before;
     return block;
 }

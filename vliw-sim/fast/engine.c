@@ -194,7 +194,7 @@ static void fast_flush(struct chip *chip)
     f->tallies = 0;
     f->sites = 0;
     f->full = false;
-    f->flushes++;
+    chip->hot.flushes++;
     ways_reset(&f->ways);
     jumps_clear(chip);
 }
@@ -280,7 +280,7 @@ static const void *fast_follow(struct chip *chip, struct fast_site *from)
     struct bundle *b = bundle_known(chip, chip->pc);
     if (!b || chip->cycle >= chip->hot.limit)
         return f->back;
-    if (!b->blocks && ++b->heat < BLOCK_HEAT)
+    if (!b->blocks && ++b->heat < BLOCK_HEAT && !(from && from->through))
         return f->back;
     if (f->full)
         return f->back;
@@ -379,7 +379,9 @@ static bool after_odd(const struct chip *chip, const struct atom *a)
     const struct isa_fact *fact = &isa_facts[a->op.atom];
     uint32_t expected = chip->careful && fact->size <= 8 ? AFTER_STORES : 0;
 
-    return chip->after & ~expected;
+    return (chip->after & ~expected) ||
+           (chip->late_guest && chip->sbuf.used + chip->sbuf.draining + chip->late_guest >
+                                    chip->sbuf.size);
 }
 
 static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t number)
@@ -403,7 +405,7 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
 
     uint64_t stall = chip->cycle - cycle;
     chip->hot.base = base + stall;
-    bool on = !stall || (nothing_left(f, fb, fb->issue - fb->start) &&
+    bool on = !stall || (!fb->commits && nothing_left(f, fb, fb->issue - fb->start) &&
                          chip->hot.base < chip->hot.limit);
     if (on && !after_odd(chip, a)) {
         if (!s->always) {
@@ -421,6 +423,19 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
     return (void *)fast_follow(chip, NULL);
 }
 
+/* A bundle of a block, fetched so far as host code foresaw it, by the reference engine. */
+static void *fast_alone(struct chip *chip, const struct fast_bundle *fb, uint64_t base,
+                        uint32_t stall)
+{
+    state_at(chip, fb, base);
+    chip->fetch_line = fb->b->last_line;
+    chip->cycle = base + fb->start;
+    if (stall)
+        chip_stall(chip, STALL_icache, stall);
+    step_with(chip, fb->b, engine_fetched);
+    return (void *)fast_follow(chip, NULL);
+}
+
 static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64_t number)
 {
     struct fast *f = chip->fast;
@@ -428,9 +443,13 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
     const struct fast_bundle *fb = &s->block->bundle[s->bundle];
     struct bundle *b = fb->b;
     bool second = s->atom;
-    uint32_t stall = hier_fetch(&chip->hier, second ? b->last_line : b->first_line);
 
     (void)extra;
+    if (s->kind == SITE_COMMIT) {
+        chip->hier.l1i.hits += fb->fetches;
+        return fast_alone(chip, fb, base, 0);
+    }
+    uint32_t stall = hier_fetch(&chip->hier, second ? b->last_line : b->first_line);
     chip->hot.base = base + stall;
     if (!stall || (nothing_left(f, fb, 0) && chip->hot.base < chip->hot.limit)) {
         chip->stall_row[STALL_icache] += stall;
@@ -439,13 +458,16 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
     }
     if (!second && b->last_line != b->first_line && b->last_line != LINE_NONE)
         stall += hier_fetch(&chip->hier, b->last_line);
-    state_at(chip, fb, base);
     chip->hier.l1i.hits += second && fb->first_fetch;
-    chip->fetch_line = b->last_line;
-    chip->cycle = base + fb->start;
-    chip_stall(chip, STALL_icache, stall);
-    step_with(chip, b, engine_fetched);
-    return (void *)fast_follow(chip, NULL);
+    return fast_alone(chip, fb, base, stall);
+}
+
+static void fast_commit(struct chip *chip, uint64_t cycle, uint64_t dirty, uint32_t f_dirty)
+{
+    chip->cycle = cycle;
+    chip->r_dirty |= dirty;
+    chip->fpu.dirty |= f_dirty;
+    chip_commit(chip, chip->commit_count);
 }
 
 /* The chip's state at a way out of a block. */
@@ -558,6 +580,7 @@ bool fast_open(struct chip *chip)
     chip->hot.on_atom = fast_atom;
     chip->hot.on_fetch = fast_fetch;
     chip->hot.on_step = fast_step;
+    chip->hot.on_commit = fast_commit;
     chip->hot.on_exit = fast_exit;
     block_common(f, chip);
     views_clear(chip);

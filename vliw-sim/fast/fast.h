@@ -39,6 +39,7 @@ enum stencil_form { FORM_none, FORM_cond, FORM_sc };
 struct stencil_atom {
     uint16_t first; /* of its forms; STENCIL_NONE: called out of line */
     uint16_t late;  /* a store that takes place at the end of its bundle */
+    uint16_t wide;  /* its immediate has more than 32 bits */
     uint8_t form;
 };
 
@@ -207,6 +208,7 @@ struct fast_bundle {
     uint16_t operand, unit; /* cycles that it waits */
     uint8_t fetches;        /* lines whose hits are in tallies */
     bool first_fetch;       /* its first line is one of these */
+    bool commits;
 };
 
 struct fast_block {
@@ -229,6 +231,7 @@ enum site_kind {
     SITE_ATOM,  /* atom `atom` of the bundle has to go the long way */
     SITE_FETCH, /* line `atom` of the bundle's is not L1I's most recent */
     SITE_FIRST, /* likewise the block's first */
+    SITE_COMMIT, /* an interrupt could be taken after the bundle */
     SITE_LIMIT, /* an event is near */
     SITE_EXIT,  /* to an address that is not known yet, or not a block yet */
     SITE_STEP   /* a bundle for the reference engine */
@@ -241,6 +244,7 @@ struct fast_site {
     uint8_t atom;
     bool indirect; /* an exit to hot.target */
     bool always;   /* an atom of which nothing is in line */
+    bool through;  /* an exit to what follows the block's last bundle */
     uint16_t bundle;
     uint32_t way;   /* of an exit */
     uint32_t line;  /* last fetched there */
@@ -269,7 +273,6 @@ struct fast {
     uint64_t hidden_size;
     bool user;
     const void *call_atom, *call_fetch, *call_step, *call_exit, *back;
-    uint64_t built, flushes; /* blocks; times when all were dropped */
     struct emitter emitter;
 };
 

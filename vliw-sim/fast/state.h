@@ -18,6 +18,7 @@
 #define VIEW_NONE UINT64_MAX /* no address of a line */
 #define VIEW_LINE 64u        /* shortest line that has views */
 #define VIEWS (4096u / VIEW_LINE)
+#define WIDES 512u
 #define JUMPS 1024u /* entries of the table of indirect targets */
 
 struct fast_view {
@@ -48,8 +49,21 @@ struct fast_state {
     uint32_t *count; /* executions of each tally in the current phase */
     uint64_t base;   /* the block's first cycle, as a call from host code leaves it */
 
+    int64_t wide[WIDES]; /* immediates of more than 32 bits */
+    uint32_t wides;
+
+    /* Commits, at this cycle. */
+    void (*on_commit)(struct chip *chip, uint64_t cycle, uint64_t dirty, uint32_t f_dirty);
+
     /* What host code calls; each returns where to go on. */
     fast_call *on_atom, *on_fetch, *on_step, *on_exit;
+
+    /* What there is to report, at the end of a run. */
+    uint64_t bundles;      /* completed by host code alone */
+    uint64_t built;        /* blocks, */
+    uint64_t built_bytes;  /* their host code, */
+    double built_seconds;  /* and what it took to make them */
+    uint64_t flushes;      /* times when all were dropped */
 
     struct fast_jump jump[JUMPS];
     _Alignas(64) struct fast_view view[VIEWS];

@@ -30,7 +30,7 @@ void common(ARGS, uint64_t, uint64_t);   /* a piece that all sites share */
 HOLE(rd) HOLE(rs) HOLE(ra) HOLE(rb) HOLE(ca) HOLE(cd) HOLE(to_r) HOLE(to_c) HOLE(fa) HOLE(to_f)
 HOLE(imm) HOLE(cmp) HOLE(sh) HOLE(pos) HOLE(len) HOLE(n) HOLE(mask) HOLE(al) HOLE(sr) HOLE(pc)
 HOLE(next_pc) HOLE(view) HOLE(line1) HOLE(line2) HOLE(line4) HOLE(line8)
-HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(set) HOLE(tag) HOLE(line) HOLE(site) HOLE(way) HOLE(late)
+HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(set) HOLE(tag) HOLE(line) HOLE(site) HOLE(way) HOLE(late) HOLE(wide)
 
 #define H(name) ((uint64_t)(intptr_t)h_##name)
 #define FIELD(type, name) (*(type *)((char *)chip + H(name)))
@@ -58,6 +58,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 #define ISA_SET_C(field, v) (FIELD(uint32_t, to_c) = (uint32_t)(v))
 #define ISA_F(field) ISA_F_##field
 #define ISA_F_imm H(imm)
+#define ISA_F_wide FIELD(int64_t, wide)
 #define ISA_F_cmp H(cmp)
 #define ISA_F_sh H(sh)
 #define ISA_F_pos H(pos)
@@ -66,6 +67,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 #define ISA_PC H(pc)
 #define ISA_NEXT H(next_pc)
 #define ISA_BRANCH(atoms) return (void)(atoms), taken(ARGS_TEXT)
+#define ISA_COMMIT(n) (chip->commit_count = (uint32_t)(n))
 #define ISA_JUMP(addr) (chip->hot.target = (addr) & ~CODE_ODD)
 #define ISA_GREG(i) (chip->r[1 + (i)])
 #define ISA_SET_GREG(i, v) (chip->r[1 + (i)] = (v))
@@ -91,9 +93,9 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
     } while (0)
 
 /* In a bundle with several accesses: takes place at its end. */
-#define ISA_NSTORE_LATE(bytes, addr, v)                                              \
+#define ISA_NSTORE_LATE(bytes, where, v)                                              \
     do {                                                                            \
-        uint64_t at_ = (addr);                                                      \
+        uint64_t at_ = (where);                                                      \
         if (NO_VIEW(bytes, at_, native_write))                                       \
             return slow(ARGS_TEXT, at_);                                            \
         struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
@@ -120,6 +122,22 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))            \
             return slow(ARGS_TEXT, at_);                                               \
         sbuf_put(&chip->sbuf, at_ + VIEW(at_)->guest_write_at, bytes, (v));             \
+    } while (0)
+
+#define ISA_GSTORE_LATE(bytes, where, v)                                                \
+    do {                                                                               \
+        uint64_t at_ = (where);                                                         \
+        struct sbuf *sb_ = &chip->sbuf;                                                \
+        if (NO_VIEW(bytes, at_, guest_write))                                          \
+            return slow(ARGS_TEXT, at_);                                               \
+        if (RARE(sb_->used + sb_->draining + chip->late_guest >= sb_->size))           \
+            return slow(ARGS_TEXT, at_);                                               \
+        struct chip_store *late_ = &chip->late_store[chip->late_stores++];             \
+        chip->late_guest++;                                                            \
+        late_->host = NULL;                                                            \
+        late_->addr = at_ + VIEW(at_)->guest_write_at;                                 \
+        late_->value = (v);                                                            \
+        late_->size = (bytes);                                                         \
     } while (0)
 
 #define ISA_EXEC(name) void atom_##name(ARGS)
@@ -156,9 +174,17 @@ void move_f(ARGS)
     }
 STORE(1) STORE(2) STORE(4) STORE(8)
 
+void store_guest(ARGS)
+{
+    struct chip_store *late = &FIELD(struct chip_store, late);
+    sbuf_put(&chip->sbuf, late->addr, late->size, late->value);
+    next(ARGS_TEXT);
+}
+
 void stored(ARGS)
 {
     chip->late_stores = 0;
+    chip->late_guest = 0;
     chip->after = 0;
     next(ARGS_TEXT);
 }
@@ -197,6 +223,21 @@ void fetch_first(ARGS)
     if (RARE(l1i_recent(chip) != (uint32_t)H(tag)))
         return slow(ARGS_TEXT, 0);
     chip->hier.l1i.hits++;
+    next(ARGS_TEXT);
+}
+
+/* Before a bundle that commits: can nothing be taken after it? */
+void commit_check(ARGS)
+{
+    if (RARE(base + H(cycles) >= chip->irq_cycle))
+        return slow(ARGS_TEXT, 0);
+    next(ARGS_TEXT);
+}
+
+/* At its end. */
+void commit(ARGS)
+{
+    chip->hot.on_commit(chip, base + H(cycles), H(dirty), (uint32_t)H(f_dirty));
     next(ARGS_TEXT);
 }
 

@@ -84,6 +84,7 @@ void tally_flush(struct chip *chip)
             if (!count[i])
                 continue;
             tally_add(chip, &f->tally[i], count[i]);
+            chip->hot.bundles += (uint64_t)count[i] * f->tally[i].n[TALLY_BUNDLES];
             for (unsigned u = 0; u < EN_COUNT; u++)
                 atoms[u] += (uint64_t)count[i] * f->tally[i].energy[u];
             count[i] = 0;

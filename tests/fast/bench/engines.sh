@@ -1,0 +1,29 @@
+#!/bin/sh
+# engines.sh BUILD [PRESET [ROUNDS]] - speed of both engines on one kind of work each, in one run: million atoms and
+# bundles per host CPU second, and how many times the reference engine the fast one is. Statistics must be equal.
+set -eu
+build=$1 preset=${2:-selkirk} rounds=${3:-10}
+here=$(dirname "$0")
+work=$build/tests/bench
+mkdir -p "$work"
+
+host() # engine, name: seconds, million bundles, million atoms
+{
+    "$build/bin/vliw-sim" --engine "$1" --preset "$preset" --native "$work/$2.elf" --stats "$work/$2.$1" \
+        >"$work/$2.$1.out" 2>"$work/$2.$1.err"
+    grep -v seconds "$work/$2.$1" >"$work/$2.$1.stats"
+    sed -n 's/^host: \([0-9.]*\) s, \([0-9.]*\) million bundles\/s, \([0-9.]*\) million atoms\/s.*/\1 \2 \3/p' \
+        "$work/$2.$1.err"
+}
+
+echo "engines on native programs, preset $preset, million per host CPU second"
+printf '  %-12s %10s %10s %10s %10s %8s\n' program 'ref atoms' bundles 'fast atoms' bundles times
+for name in hot near memory branchy calls flat soft_float; do
+    "$build/bin/vliw-cc" -m "$preset" -O2 -I"$here/../../.." -DPROGRAM=$name -DROUNDS="$rounds" \
+        "$here/programs.c" -o "$work/$name.elf"
+    reference=$(host reference $name)
+    fast=$(host fast $name)
+    cmp -s "$work/$name.reference.stats" "$work/$name.fast.stats" || { echo "$name: the engines differ"; exit 1; }
+    echo "$name $reference $fast" |
+        awk '{ printf "  %-12s %10s %10s %10s %10s %7.1fx\n", $1, $4, $3, $7, $6, $7 / $4 }'
+done

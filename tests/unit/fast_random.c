@@ -1,0 +1,468 @@
+/*
+ * fast_random.c - the fast engine against the reference engine, on random programs and machines.
+ *
+ *     fast_random [seconds [seed]]      without arguments: a fixed set of programs
+ *
+ * Two chips get the same program, run the same few hundred cycles again and again, and are compared
+ * each time: registers, official copies, scoreboard, caches, TLB, store buffer, memory, and every
+ * counter. Programs are bundles that their machine can issue, with loops, calls, accesses of all
+ * kinds to a few pages, commits and rollbacks, stores into their own code with and without the
+ * flush that makes them visible, and now and then anything at all. Traps go on behind their bundle.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "isa_codec.h"
+#include "isa_facts.h"
+#include "vliw-sim/bundle.h"
+#include "vliw-sim/chip.h"
+#include "vliw-sim/host/hostport.h"
+
+/* No world behind the host port: every request is served by doing nothing. */
+int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr)
+{
+    (void)port;
+    (void)chip;
+    (void)addr;
+    return 0;
+}
+
+static uint64_t state;
+
+static uint64_t noise(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545f4914f6cdd1du >> 8;
+}
+
+static uint64_t below(uint64_t n)
+{
+    return noise() % n;
+}
+
+/* ---------------------------------------------------------------- machines */
+
+static void set(struct machine *m, const char *key, uint64_t value)
+{
+    struct config_error err;
+    char text[80];
+
+    snprintf(text, sizeof text, "%s=%llu", key, (unsigned long long)value);
+    if (!machine_set(m, text, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(2);
+    }
+}
+
+static void random_machine(struct machine *m)
+{
+    static const uint32_t lines[] = {16, 32, 64, 64, 64, 64, 128, 256};
+    uint32_t line = lines[below(8)];
+
+    machine_defaults(m);
+    m->guest_mib = m->hidden_mib = 1;
+    set(m, "core.issue", 1 + below(8));
+    set(m, "core.branch_taken", below(4));
+    for (unsigned u = 0; u < UNIT_COUNT; u++)
+        m->unit[u] = u == UNIT_br || u == UNIT_sys ? 1 : 1 + (uint32_t)below(4);
+    m->unit[UNIT_none] = 8;
+    for (unsigned l = 0; l < LAT_COUNT; l++)
+        m->latency[l] = below(3) ? 1 + (uint32_t)below(5) : m->latency[l];
+    m->l1i = m->l1d = (struct machine_cache){1024u << below(3), 1u << below(3), line, 0};
+    m->l2 = (struct machine_cache){8192, 4, line, (uint32_t)below(12)};
+    m->tlb_entries = 4u << below(4);
+    m->tlb_ways = 1u << below(3);
+    m->tlb_latency = below(8) ? 1 : 2;
+    m->sbuf_entries = 1 + (uint32_t)below(8);
+    m->predict_kind = below(4) ? 0 : (uint32_t)below(3);
+    m->predict_entries = 16;
+    m->jtlb_entries = below(2) ? 16 : 0;
+    m->return_stack = below(2) ? 4 : 0;
+    m->alias_registers = (uint32_t)below(2) * 8;
+    m->trap_loop = 40;
+    m->irq_every = below(12) ? 0 : 1 + (uint32_t)below(40);
+}
+
+/* ---------------------------------------------------------------- programs */
+
+#define CODE_BYTES 0x4000
+#define DATA (HIDDEN_BASE + 0x8000)
+#define BASES 56 /* from here on: registers that point somewhere and are rarely written */
+
+/* Where a register of the program may point to. */
+static uint64_t random_place(void)
+{
+    switch (below(10)) {
+    case 0: return LDM_BASE + below(64) * 8;
+    case 1: return GUEST_BASE + below(0x4000);
+    case 2: return HIDDEN_BASE + below(CODE_BYTES / 4) * 4;
+    case 3: return below(0x5000);
+    case 4: return noise();
+    case 5:
+    case 6: return (below(8) << 12) + below(512) * 8;
+    default: return DATA + below(0x800) * 8;
+    }
+}
+
+static bool calm; /* few traps: what the program does most is go on */
+
+static struct isa_op random_atom(const uint32_t *starts, unsigned bundles, unsigned here)
+{
+    struct isa_op op = {.atom = (uint16_t)below(ISA_ATOM_COUNT)};
+    const struct isa_fact *fact = &isa_facts[op.atom];
+
+    op.rd = (uint8_t)(below(30) ? below(24) : below(64));
+    op.rs = (uint8_t)below(64);
+    op.ra = (uint8_t)(below(4) ? below(24) : below(64));
+    op.rb = (uint8_t)(below(4) ? below(24) : below(64));
+    op.fd = (uint8_t)below(8);
+    op.fs = (uint8_t)below(8);
+    op.fa = (uint8_t)below(8);
+    op.fb = (uint8_t)below(8);
+    op.ca = below(4);
+    op.cd = below(4);
+    op.cond = below(16);
+    op.sh = below(64);
+    op.pos = below(64);
+    op.len = below(64);
+    op.sc = below(4);
+    op.al = below(8);
+    op.sr = (uint8_t)below(50);
+    if (calm)
+        op.rd %= BASES;
+    op.cmp = (int8_t)((int)below(8) - 4);
+    op.imm = (int64_t)below(256) - (below(2) ? 128 : 0);
+    if (below(16) == 0)
+        op.imm = (int64_t)(noise() << 29) >> 29;
+    if (fact->unit == UNIT_mem) {
+        op.ra = (uint8_t)(BASES + below(64 - BASES));
+        if (below(4))
+            op.imm &= ~7;
+        if (calm) {
+            bool guest = fact->flags & ISA_F_GUEST;
+            op.ra = (uint8_t)((guest ? 60 : BASES) + below(4));
+            op.imm = below(16) ? (int64_t)(below(512) * 8) : op.imm;
+        }
+    }
+    if ((fact->flags & ISA_F_BRANCH) && !(fact->flags & ISA_F_INDIRECT)) {
+        unsigned to = below(3) ? (unsigned)below(bundles) : here - below(here < 8 ? here + 1 : 8);
+        op.imm = (int64_t)starts[to] - starts[here];
+    }
+    return op;
+}
+
+/* Atoms that make a program boring if they come often. */
+static bool wanted(const struct isa_op *op)
+{
+    const struct isa_fact *fact = &isa_facts[op->atom];
+
+    if (calm && (fact->unit == UNIT_sys || (fact->flags & (ISA_F_PORT | ISA_F_INDIRECT)) ||
+                 (fact->latency == LAT_fdiv || fact->latency == LAT_fsqrt)))
+        if (below(30) && !(fact->flags & ISA_F_COMMIT && below(3) == 0))
+            return false;
+    if (calm && fact->unit != UNIT_mem && fact->unit != UNIT_br && below(3) == 0)
+        return false;
+    switch (op->atom) {
+    case ISA_halt:
+    case ISA_brk:
+    case ISA_tlbf:
+    case ISA_jtf: return below(40) == 0;
+    case ISA_mtsr:
+        if (op->sr == SR_HIDDEN_SIZE || op->sr == SR_HIDDEN_LOCK || op->sr == SR_VBASE)
+            return false;
+        if (op->sr == SR_STATUS || op->sr >= SR_L1I_WAYS)
+            return below(20) == 0;
+        return true;
+    case ISA_rte:
+    case ISA_rollback:
+    case ISA_icf: return below(4) == 0;
+    default: return true;
+    }
+}
+
+static bool fits(const struct machine *m, const struct isa_op *op, unsigned n, unsigned *used)
+{
+    struct isa_effects e, f;
+    const struct isa_fact *fact = &isa_facts[op[n].atom];
+    unsigned unit = fact->unit;
+
+    if ((fact->flags & ISA_F_LIM) || !wanted(&op[n]))
+        return false;
+    isa_effects(&op[n], &e);
+    for (unsigned i = 0; i < n; i++) {
+        isa_effects(&op[i], &f);
+        if ((e.r_write & f.r_write) || (e.c_write & f.c_write) || (e.f_write & f.f_write) ||
+            (fact->flags & isa_facts[op[i].atom].flags & ISA_F_BRANCH))
+            return false;
+    }
+    if (used[unit] + 1 > m->unit[unit])
+        return false;
+    unsigned within = isa_unit_within[unit];
+    if (within < UNIT_COUNT && ++used[within] > m->unit[within])
+        return false;
+    used[unit]++;
+    return true;
+}
+
+/* Fills the code; twice, so that branches know where bundles are. */
+static void random_code(const struct machine *m, uint8_t *to, uint64_t seed)
+{
+    enum { BUNDLES = 160 };
+    uint32_t starts[BUNDLES + 1] = {0};
+
+    for (unsigned pass = 0; pass < 2; pass++) {
+        uint32_t *at = (uint32_t *)to;
+        state = seed;
+        for (unsigned b = 0; b < BUNDLES; b++) {
+            struct isa_op op[BUNDLE_ATOMS];
+            unsigned used[UNIT_COUNT] = {0}, n = 0, want = 1 + (unsigned)below(m->issue);
+            for (unsigned tries = 0; n < want && tries < 40; tries++) {
+                op[n] = random_atom(starts, BUNDLES, b);
+                n += fits(m, op, n, used);
+            }
+            uint32_t *start = at;
+            for (unsigned i = 0; i < n; i++) {
+                op[i].long_imm = isa_facts[op[i].atom].extends &&
+                                 (isa_facts[op[i].atom].flags & ISA_F_BRANCH);
+                at += isa_encode(&op[i], i + 1 == n, at);
+            }
+            if (pass == 0)
+                starts[b] = (uint32_t)(start - (uint32_t *)to);
+        }
+        uint32_t back[2];
+        struct isa_op again = {.atom = ISA_br, .long_imm = true};
+        again.imm = -(int64_t)(at - (uint32_t *)to);
+        int words = isa_encode(&again, true, back);
+        memcpy(at, back, 4 * (size_t)words);
+    }
+}
+
+static void random_words(uint8_t *to)
+{
+    for (unsigned i = 0; i < CODE_BYTES; i += 4) {
+        uint32_t word = (uint32_t)noise();
+        memcpy(to + i, &word, 4);
+    }
+}
+
+/* Behind what trapped; at the start if it was fetched from nowhere or after a while. */
+static void vectors(struct chip *chip)
+{
+    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++) {
+        uint32_t *at = (uint32_t *)(chip->lpm + VECTOR_STRIDE * cause);
+        struct isa_op to_epc = {.atom = ISA_mtsr, .sr = SR_EPC, .ra = 55};
+        struct isa_op rte = {.atom = ISA_rte};
+        struct isa_op start = {.atom = ISA_addi, .rd = 55, .imm = (int64_t)HIDDEN_BASE};
+        struct isa_op epc = {.atom = ISA_mfsr, .rd = 55, .sr = SR_EPC};
+        struct isa_op step = {.atom = ISA_addi, .rd = 55, .ra = 55, .imm = 4};
+        if (cause == CAUSE_fetch_fault) {
+            at += isa_encode(&start, true, at);
+        } else {
+            at += isa_encode(&epc, true, at);
+            if (cause != CAUSE_interrupt && cause != CAUSE_watch)
+                at += isa_encode(&step, true, at);
+        }
+        at += isa_encode(&to_epc, true, at);
+        isa_encode(&rte, true, at);
+    }
+}
+
+static struct chip *chip_for(uint64_t seed)
+{
+    struct machine m;
+
+    state = seed;
+    random_machine(&m);
+    struct chip *chip = chip_new(&m);
+    chip_hide(chip, 1u << 20);
+    chip->pc = HIDDEN_BASE;
+    uint64_t kind = below(12), code = noise() | 1;
+    calm = kind > 3;
+    if (kind)
+        random_code(&m, chip->hidden, code);
+    else
+        random_words(chip->hidden);
+    vectors(chip);
+    for (uint64_t page = 0; page < 16; page++) {
+        uint32_t tmask = below(4) ? 0 : (uint32_t)noise();
+        uint64_t lo = (below(16) << 12) | (calm || below(4) ? 0xf : below(32));
+        tmask &= calm && below(4) ? 0 : UINT32_MAX;
+        tlb_write(&chip->tlb, page << 12 | (below(8) == 0), lo, tmask, chip->guest_size);
+    }
+    for (unsigned i = 1; i < ISA_R_COUNT; i++)
+        chip->r[i] = i >= BASES || below(3) ? random_place() : noise() >> below(64);
+    for (unsigned i = BASES; calm && i < ISA_R_COUNT; i++)
+        chip->r[i] = i < 60 ? DATA + below(0x800) * 8 : below(0x3000) & ~(below(4) ? 7ull : 0);
+    for (unsigned i = 0; i < ISA_F_COUNT; i++)
+        chip->fpu.f[i] = isa_pair(noise() << 8, noise());
+    chip->status = (uint32_t)below(2) * STATUS_IE | (uint32_t)below(2) * STATUS_WE;
+    chip->timer_cycle = below(20000);
+    chip_plan_interrupts(chip);
+    return chip;
+}
+
+/* ---------------------------------------------------------------- comparing */
+
+static const char *difference; /* the first one */
+
+static void same(const char *what, const void *a, const void *b, size_t size)
+{
+    if (!difference && memcmp(a, b, size) != 0)
+        difference = what;
+}
+
+#define SAME(field) same(#field, &a->field, &b->field, sizeof a->field)
+#define SAME_CACHE(name)                                                                    \
+    (same(#name, a->hier.name.entry, b->hier.name.entry,                                    \
+          (a->hier.name.set_mask + 1) * (size_t)a->hier.name.ways * sizeof(uint32_t)),      \
+     same(#name " ways", a->hier.name.way, b->hier.name.way,                                \
+          (a->hier.name.set_mask + 1) * (size_t)a->hier.name.ways),                         \
+     SAME(hier.name.hits), SAME(hier.name.misses), SAME(hier.name.writebacks))
+
+/* What is still on its way: the same registers, in the same cycle. */
+static uint64_t ready_sum(const struct chip *chip)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < ISA_R_COUNT; i++) {
+        if ((chip->r_busy >> i & 1) && chip->r_ready[i] > chip->cycle)
+            sum = sum * 31 + i * 1000003 + chip->r_ready[i];
+    }
+    for (unsigned i = 0; i < ISA_C_COUNT; i++) {
+        if ((chip->c_busy >> i & 1) && chip->c_ready[i] > chip->cycle)
+            sum = sum * 31 + i * 1000033 + chip->c_ready[i];
+    }
+    for (unsigned i = 0; i < ISA_F_COUNT; i++) {
+        if ((chip->fpu.busy >> i & 1) && chip->fpu.ready[i] > chip->cycle)
+            sum = sum * 31 + i * 1000037 + chip->fpu.ready[i];
+    }
+    return sum + (chip->div_free > chip->cycle ? chip->div_free : 0) * 7 +
+           (chip->fpu.div_free > chip->cycle ? chip->fpu.div_free : 0) * 11;
+}
+
+static void compare(struct chip *a, struct chip *b)
+{
+    uint64_t ready_a = ready_sum(a), ready_b = ready_sum(b);
+    uint64_t energy_a = energy_total_pj(a), energy_b = energy_total_pj(b);
+    const uint64_t shadowed = (2ull << ISA_SHADOW_R_LAST) - 2;
+    uint64_t dirty_a = a->r_dirty & shadowed, dirty_b = b->r_dirty & shadowed;
+
+    counters_check(a);
+    counters_check(b);
+    SAME(stop);
+    SAME(cycle);
+    SAME(pc);
+    same("r", a->r, b->r, ISA_R_COUNT * sizeof a->r[0]);
+    same("c", a->c, b->c, ISA_C_COUNT * sizeof a->c[0]);
+    same("f", a->fpu.f, b->fpu.f, ISA_F_COUNT * sizeof a->fpu.f[0]);
+    SAME(fpu.shadow);
+    SAME(fpu.control);
+    SAME(fpu.official);
+    SAME(fpu.dirty);
+    SAME(r_shadow);
+    SAME(c_shadow);
+    same("r_dirty", &dirty_a, &dirty_b, sizeof dirty_a);
+    same("scoreboard", &ready_a, &ready_b, sizeof ready_a);
+    SAME(bundles);
+    SAME(atoms);
+    SAME(stall);
+    SAME(idle);
+    SAME(phase_atoms);
+    SAME(phase_retired);
+    SAME(cause_count);
+    SAME(loads);
+    SAME(stores);
+    SAME(guest_loads);
+    SAME(guest_stores);
+    SAME(branches_taken);
+    SAME(commits);
+    SAME(rollbacks);
+    SAME(retired);
+    SAME(host_requests);
+    SAME(predictor.right);
+    SAME(predictor.wrong);
+    SAME(epc);
+    SAME(cause);
+    SAME(badaddr);
+    SAME(einfo);
+    SAME(status);
+    SAME(phase);
+    SAME(user);
+    SAME(alias);
+    SAME_CACHE(l1i);
+    SAME_CACHE(l1d);
+    SAME_CACHE(l2);
+    SAME(hier.dram);
+    same("tlb", a->tlb.entry, b->tlb.entry,
+         a->tlb.sets * (size_t)a->tlb.ways * sizeof a->tlb.entry[0]);
+    SAME(tlb.writes);
+    SAME(sbuf.used);
+    same("sbuf", a->sbuf.store, b->sbuf.store, a->sbuf.used * sizeof a->sbuf.store[0]);
+    SAME(sbuf.filter);
+    SAME(sbuf.stores);
+    SAME(sbuf.forwards);
+    SAME(sbuf.most);
+    SAME(sbuf.last_done);
+    same("energy", &energy_a, &energy_b, sizeof energy_a);
+    same("energy by phase", a->energy.fj, b->energy.fj, sizeof a->energy.fj);
+    SAME(lpm);
+    SAME(ldm);
+}
+
+static void run_to(struct chip *chip, uint64_t cycle)
+{
+    chip->max_cycles = cycle;
+    if (chip->stop == STOP_LIMIT)
+        chip->stop = STOP_NONE;
+    engine_run(chip);
+}
+
+static uint64_t bundles_run, bundles_host;
+
+static bool test(uint64_t seed)
+{
+    struct chip *a = chip_for(seed), *b = chip_for(seed);
+    uint64_t at = 0, most = 60000;
+
+    if (!fast_open(b)) {
+        puts("no fast engine on this host");
+        exit(0);
+    }
+    difference = NULL;
+    do {
+        at += below(8) ? 5000 + below(12000) : 1 + below(600);
+        run_to(a, at);
+        run_to(b, at);
+        compare(a, b);
+    } while (!difference && a->stop == STOP_LIMIT && at < most);
+    same("memory", a->dram, b->dram, a->dram_size);
+    bundles_run += b->bundles;
+    bundles_host += b->hot.bundles;
+    if (difference)
+        printf("seed %llu: %s differs after cycle %llu (reference: %llu at %llx, fast: %llu at %llx)\n",
+               (unsigned long long)seed, difference, (unsigned long long)at,
+               (unsigned long long)a->cycle, (unsigned long long)a->pc,
+               (unsigned long long)b->cycle, (unsigned long long)b->pc);
+    fast_close(b);
+    chip_free(a);
+    chip_free(b);
+    return !difference;
+}
+
+int main(int argc, char **argv)
+{
+    time_t end = argc > 1 ? time(NULL) + atoi(argv[1]) : 0;
+    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1, n = 0;
+
+    while (end ? time(NULL) < end || !n : n < 2000) {
+        if (!test((seed + n++) * 0x9e3779b97f4a7c15u))
+            return 1;
+    }
+    printf("%llu programs, %llu bundles, %llu of them in blocks\n", (unsigned long long)n,
+           (unsigned long long)bundles_run, (unsigned long long)bundles_host);
+    return 0;
+}
