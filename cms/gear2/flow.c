@@ -145,18 +145,24 @@ static void end_count(struct trans *t, const struct guest_insn *g)
 
 /* ---- called by the driver */
 
+/* A conditional branch in the middle. */
+static void lower_side(struct trans *t, const struct guest_insn *g)
+{
+    bool inverted = g->flow == FLOW_TAKEN;
+    unsigned cond = (g->insn.opcode & 15) ^ inverted;
+    unsigned exit = exit_to(t, inverted ? g->next : g->target);
+
+    t->exit[exit].side = true;
+    t->exit[exit].insns = (uint8_t)(t->current + 1);
+    put(t, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond}, ROLE_SIDE, exit);
+}
+
 void lower_branch(struct trans *t, const struct guest_insn *g)
 {
-    unsigned exit;
-
     switch (g->insn.op) {
     case OP_jcc:
-        if (g->flow != FLOW_SIDE)
-            return;
-        exit = exit_to(t, g->target);
-        t->exit[exit].side = true;
-        t->exit[exit].insns = (uint8_t)(t->current + 1);
-        put(t, &(struct isa_op){.atom = ISA_brc, .cond = g->insn.opcode & 15}, ROLE_SIDE, exit);
+        if (g->flow != FLOW_COND)
+            lower_side(t, g);
         return;
     case OP_jmp:
         if (g->flow == FLOW_INDIRECT)

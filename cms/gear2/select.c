@@ -2,7 +2,8 @@
  * select.c - which guest instructions make a translation, and which of their flags matter.
  *
  * The trace begins at the context's EIP and follows direct jumps and calls inside the page. A
- * conditional branch forward becomes a side exit, as long as there is room for one; a conditional
+ * conditional branch forward becomes a side exit, as long as there is room for one; the trace goes
+ * on where control went more often, as far as gear 1 has seen; a conditional
  * branch anywhere else, an indirect branch, and whatever gear 2 can't translate end the trace. A
  * branch to the first instruction closes the loop. Every instruction lies in the page that the
  * context names, so one page check on entry vouches for all of them.
@@ -98,10 +99,16 @@ static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint3
     if (props & P_COND) {
         bool forward = g->target > g->eip;
 
-        if (g->insn.op == OP_jcc && forward && *sides < TRANS_SIDES && can_follow(t, g->next)) {
-            g->flow = FLOW_SIDE;
-            ++*sides;
-            return true;
+        if (g->insn.op == OP_jcc && forward && *sides < TRANS_SIDES) {
+            bool taken = profile_is_warm(linear(t, g->target));
+
+            if (taken)
+                *eip = g->target;
+            if (can_follow(t, *eip)) {
+                g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
+                ++*sides;
+                return true;
+            }
         }
         g->flow = FLOW_COND;
         t->loops = g->target == t->key.eip;
@@ -126,10 +133,13 @@ void trans_cut(struct trans *t, unsigned insns)
 {
     t->insns = insns;
     t->loops = false;
-    if (insns && (t->insn[insns - 1].flow == FLOW_NEXT || t->insn[insns - 1].flow == FLOW_SIDE)) {
+    if (insns) {
         struct guest_insn *last = &t->insn[insns - 1];
 
-        last->flow = last->flow == FLOW_SIDE ? FLOW_COND : FLOW_DIRECT;
+        if (last->flow == FLOW_NEXT)
+            last->flow = FLOW_DIRECT;
+        else if (last->flow == FLOW_SIDE || last->flow == FLOW_TAKEN)
+            last->flow = FLOW_COND;
     }
 }
 

@@ -50,7 +50,8 @@ struct machine {
 /* How a translation goes on after an instruction. */
 enum flow {
     FLOW_NEXT,     /* to the next of the trace, which may be a direct jump's or call's target */
-    FLOW_SIDE,     /* conditional branch: out of the trace if taken */
+    FLOW_SIDE,     /* conditional branch: out of the trace if taken, */
+    FLOW_TAKEN,    /* or if not taken: the trace goes on at the target */
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
     FLOW_INDIRECT, /* the trace ends; next EIP is in a register */

@@ -25,13 +25,19 @@
 
 static unsigned translations, failures;
 
+#define MACHINE(width, alus, mems, alu_, load_, mul_, div_, stores_)                               \
+    {                                                                                              \
+        .issue = width, .stores = stores_,                                                         \
+        .unit = {[UNIT_alu] = alus, [UNIT_alu0] = 1, [UNIT_mem] = mems, [UNIT_br] = 1,             \
+                 [UNIT_sys] = 1},                                                                  \
+        .latency = {[LAT_alu] = alu_, [LAT_flag] = alu_, [LAT_mul] = mul_, [LAT_div] = div_,       \
+                    [LAT_load] = load_, [LAT_gload] = load_, [LAT_sreg] = 2, [LAT_link] = 1},      \
+    }
+
 static const struct machine machines[] = {
-    /* issue, {alu, alu0, mem, br, sys, none}, latencies, stores */
-    {4, {2, 1, 1, 1, 1, 8}, {1, 1, 4, 24, 3, 3, 2, 1}, 64},
-    {6, {3, 1, 2, 1, 1, 8}, {1, 1, 3, 12, 2, 2, 2, 1}, 64},
-    {1, {1, 1, 1, 1, 1, 8}, {1, 1, 4, 24, 3, 3, 2, 1}, 64},
-    {2, {1, 1, 1, 1, 1, 8}, {2, 2, 9, 40, 5, 6, 2, 1}, 8},
-    {8, {8, 8, 2, 1, 1, 8}, {1, 1, 1, 1, 1, 1, 1, 1}, 64},
+    MACHINE(4, 2, 1, 1, 3, 4, 24, 64), MACHINE(6, 3, 1, 1, 2, 3, 12, 64),
+    MACHINE(1, 1, 1, 1, 3, 4, 24, 64), MACHINE(2, 1, 1, 2, 6, 9, 40, 8),
+    MACHINE(8, 8, 2, 1, 1, 1, 1, 64),
 };
 
 #define FLAT (SEG_FLAT | SEG_WRITABLE)
