@@ -259,7 +259,7 @@ static void stub_regions(struct trans *t, unsigned exit)
     struct region *r;
 
     l->stub = (uint8_t)t->regions;
-    if (l->kind == EXIT_INDIRECT && t->place != JUMPS_NO_PLACE)
+    if (l->kind == EXIT_INDIRECT)
         lookup_region(t, exit);
     l->last = (uint8_t)t->regions;
     r = region_open(t);

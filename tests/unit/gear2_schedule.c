@@ -254,7 +254,7 @@ int main(int argc, char **argv)
         t.page = image + (offset & ~(size_t)PAGE_MASK);
         for (unsigned m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
             t.key = (struct context){.eip = offset & 0xffff, .mode = modes[m]};
-            t.place = m ? m : JUMPS_NO_PLACE;
+            t.place = m + 1;
             translate(&t);
         }
     }
