@@ -25,3 +25,9 @@ $(B)/docs/isa-reference.md: $(ISA_DESCRIPTION) $(ISA_SCRIPTS)
 $(B)/tests/isa_roundtrip: $(ISA_OBJECTS)
 $(B)/host/tests/unit/isa_prims.o: HOST_FLAGS += $(if $(filter x86_64,$(shell uname -m)),-mno-red-zone)
 $(B)/tests/isa_lift: $(ISA_OBJECTS)
+
+# Floating point against the processor that builds it, and against MPFR.
+$(B)/tests/isa_x87 $(B)/tests/isa_sse $(B)/tests/isa_mpfr: $(ISA_FP)
+$(B)/host/tests/unit/isa_x87.o: HOST_FLAGS += $(if $(filter x86_64,$(shell uname -m)),-mno-red-zone)
+$(B)/tests/isa_sse: LDLIBS := -lm
+$(B)/tests/isa_mpfr: LDLIBS := -lmpfr -lgmp

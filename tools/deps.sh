@@ -20,6 +20,7 @@ packages='
     grub-pc-bin                     its parts for a PC
     xorriso                         CD images
     mtools                          FAT images
+    libmpfr-dev                     tests compare our floating point with it
     llvm-14-tools                   lit and FileCheck, which run the tests
 '
 
