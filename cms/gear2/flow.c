@@ -132,7 +132,7 @@ static void end_count(struct trans *t, const struct guest_insn *g)
     if (i->op == OP_loope || i->op == OP_loopne) {
         unsigned equal = temp(t), more = temp(t), both = temp(t);
 
-        put_cond(t, ISA_setc, equal, 0, 0, i->op == OP_loope ? 4 : 5);
+        put_cond(t, ISA_setc, equal, 0, 0, i->op == OP_loope ? COND_E : COND_NE);
         put_r(t, ISA_sltu, more, 0, count);
         put_r(t, ISA_and, both, equal, more);
         count = both;

@@ -291,6 +291,38 @@ static void bits(void)
     }
 }
 
+/* bsf, bsr; shld, shrd; cmpxchg, xadd */
+static void composite(void)
+{
+    unsigned size;
+
+    switch (rnd(4)) {
+    case 0:
+        if (rnd(3) == 0)
+            b(0x66);
+        b(0x0f), b(0xbc | rnd(2));
+        modrm(free_reg(), 4);
+        break;
+    case 1:
+        if (!wide)
+            b(0x66);
+        b(0x0f), b(0xa4 | rnd(2) << 3);
+        modrm(free_reg(), 4);
+        b(rnd(33));
+        break;
+    case 2:
+        if (!wide)
+            b(0x66);
+        b(0x0f), b(0xa5 | rnd(2) << 3);
+        modrm(free_reg(), 4);
+        break;
+    default:
+        size = opsize();
+        b(0x0f), b((rnd(2) ? 0xb0 : 0xc0) | (size != 1));
+        modrm(reg_of(size), size);
+    }
+}
+
 static void single(void)
 {
     static const uint8_t ops[] = {0x98, 0x99, 0xf8, 0xf9, 0xf5, 0x9e, 0x9f, 0x90};
@@ -403,7 +435,7 @@ static void instruction(bool nested)
     static void (*const kinds[])(void) = {
         alu,    alu,     alu,     alu,      unary,  shift,          shift,
         move,   move,    extend,  multiply, divide, flags_to_value, bits,
-        single, address, override};
+        single, address, override, composite, composite};
 
     if (nested) {
         kinds[rnd(sizeof(kinds) / sizeof(kinds[0]))]();
