@@ -2,8 +2,9 @@
  * prims.h - the pure functions that meanings in atoms.isa are written with.
  *
  * Each takes and gives unsigned 64-bit values, or the 128 bits of an f register, and touches
- * nothing else, so the same text serves the simulator, the firmware's emulation routines and host-side
- * tests. A first parameter `unsigned n` is a width in bits and always a literal (1..64 for the
+ * nothing else, so the same text serves the simulator, the emulation routines of firmware and tests
+ * on the host.
+ * A first parameter `unsigned n` is a width in bits and always a literal (1..64 for the
  * integer part, 8, 16 or 32 for the x86 part), which makes every body fold to straight code.
  *
  * x86 part: operands are taken modulo 2^n, results are zero-extended, flags are the six status
