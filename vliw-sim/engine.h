@@ -21,8 +21,7 @@ static inline void engine_wait_until(struct chip *chip, enum isa_stall why, uint
 /* Is there anything to be taken, now that the bundle has committed? */
 static inline bool engine_interrupt(const struct chip *chip)
 {
-    return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE &&
-           chip->cycle >= chip->irq_cycle;
+    return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE && chip->cycle >= chip->irq_cycle;
 }
 
 /* If so: takes it (traps), unless what was broken is out of use by now. */

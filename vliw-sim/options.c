@@ -181,8 +181,9 @@ static bool boot_order(struct options *o, const char *text, struct config_error 
     size_t n = strlen(text);
 
     if (n == 0 || n > 3 || strspn(text, letters) != n)
-        return wrong(err, "--boot %.64s: not understood, expected up to three letters of "
-                          "a floppy, c disk, d CD",
+        return wrong(err,
+                     "--boot %.64s: not understood, expected up to three letters of "
+                     "a floppy, c disk, d CD",
                      text);
     strcpy(o->boot, "cms.pc.boot=");
     for (char *end = strchr(o->boot, 0); *text; text++) {
@@ -213,9 +214,12 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_HDB:
     case OPT_HDC:
     case OPT_HDD:
-        o->host.disk[option - OPT_HDA] = (struct host_disk_config){.path = arg, .readonly = o->readonly};
+        o->host.disk[option - OPT_HDA] =
+            (struct host_disk_config){.path = arg, .readonly = o->readonly};
         return true;
-    case OPT_CDROM: o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true}; return true;
+    case OPT_CDROM:
+        o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true};
+        return true;
     case OPT_BOOT: return boot_order(o, arg, err);
     case OPT_READONLY:
         o->readonly = true;
@@ -357,7 +361,10 @@ static enum options_result first_look(int argc, char **argv, const char **preset
     return OPTIONS_RUN;
 }
 
-/* Path of a file of the firmware that was made for the machine; for the narrowest preset, if none was. */
+/*
+ * Path of a file of the firmware that was made for the machine; for the narrowest preset, if none
+ * was.
+ */
 static bool firmware_path(const struct options *o, char *path, const char *file)
 {
     const char *made_for[] = {o->machine.name, NARROW_PRESET};
