@@ -148,6 +148,8 @@ static bool blob_text(struct options *o, const char *text, struct config_error *
     size_t length = strlen(text);
     int fd = memfd_create("cmdline", 0);
 
+    if (length == 0)
+        return true;
     if (fd < 0 || write(fd, text, length) != (ssize_t)length)
         return wrong(err, "--append: %s", strerror(errno));
     snprintf(o->append, sizeof o->append, "/proc/self/fd/%d", fd);
@@ -209,13 +211,13 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_FLASH: o->flash = arg; return true;
     case OPT_BIOS:
     case OPT_KERNEL:
+    case OPT_GUEST:
     case OPT_INITRD: return blob_named(o, word, arg, err);
     case OPT_HDA:
     case OPT_HDB:
     case OPT_HDC:
     case OPT_HDD:
-        o->host.disk[option - OPT_HDA] =
-            (struct host_disk_config){.path = arg, .readonly = o->readonly};
+        o->host.disk[option - OPT_HDA] = (struct host_disk_config){.path = arg};
         return true;
     case OPT_CDROM:
         o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true};
@@ -223,9 +225,8 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_BOOT: return boot_order(o, arg, err);
     case OPT_READONLY:
         o->readonly = true;
-        for (unsigned i = 0; i < HOST_DISKS; i++)
-            o->host.disk[i].readonly = true;
         return true;
+    case OPT_SNAPSHOT: o->snapshot = true; return true;
     case OPT_APPEND: return blob_text(o, arg, err);
     case OPT_BLOB:
         if (!strchr(arg, '='))
@@ -387,6 +388,10 @@ static bool defaults_fill(struct options *o, struct config_error *err)
 {
     bool fits = true, has_bios = false;
 
+    for (unsigned i = 0; i < HOST_DISKS; i++) {
+        o->host.disk[i].readonly = o->readonly;
+        o->host.disk[i].overlay = o->snapshot;
+    }
     if (!o->native && !o->symbols && !o->flash) {
         fits &= firmware_path(o, o->default_symbols, "cms.elf");
         if (fits && access(o->default_symbols, R_OK) == 0)

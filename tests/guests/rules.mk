@@ -77,3 +77,16 @@ $(GRUB_FILES:%=$(GRUB_TREE)/tree/%):
 $(B)/guests/grub.iso: $(GRUB_FILES:%=$(GRUB_TREE)/tree/%)
 	grub-mkrescue --directory=/usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" --locales= --themes= --fonts= \
 	    -o $@ $(GRUB_TREE)/tree >$(GRUB_TREE)/log 2>&1 || { cat $(GRUB_TREE)/log >&2; false; }
+
+# A program without a header, to be started without the BIOS: as an ELF file and flat.
+TEST_NEEDS += $(B)/guests/plain.elf $(B)/guests/plain.bin
+
+$(B)/guests/plain.o: tests/guests/plain.S
+	@mkdir -p $(@D)
+	gcc -m32 -c -o $@ $<
+
+$(B)/guests/plain.elf: $(B)/guests/plain.o
+	ld -m elf_i386 -n -Ttext 0x100000 -e start -o $@ $<
+
+$(B)/guests/plain.bin: $(B)/guests/plain.elf
+	objcopy -O binary $< $@
