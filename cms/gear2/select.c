@@ -67,6 +67,10 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
         t->abort = ABORT_OPCODE;
         return false;
     }
+    if (x86_ops[g->insn.op].props & P_STRING && g->insn.rep) {
+        t->abort = ABORT_FORM;
+        return false;
+    }
     if (profile_is_io(linear(t, eip))) {
         t->abort = ABORT_IO;
         return false;
