@@ -46,6 +46,10 @@ void engine_wait(struct chip *chip, const struct bundle *b);
 /* Results of the bundle that take more than a cycle are on their way from now on. */
 void engine_late(struct chip *chip, const struct bundle *b);
 
+/* Waits until the dividers that the bundle needs are free; and takes them. */
+void engine_wait_divider(struct chip *chip, const struct bundle *b);
+void engine_divide(struct chip *chip, const struct bundle *b);
+
 /*
  * What the bundle's atoms asked for in chip->after, once its own cycle has passed. True if it
  * committed.
