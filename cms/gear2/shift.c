@@ -83,7 +83,7 @@ static void lower_bit(struct trans *t, const struct guest_insn *g)
     target_close(t, &d, d.result);
 }
 
-/* BSF and BSR: ZF says whether the source is zero; the destination stays then, other flags always. */
+/* BSF, BSR: ZF says whether the source is zero; the destination stays then. */
 static void lower_scan(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
