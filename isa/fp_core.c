@@ -8,14 +8,14 @@ typedef unsigned __int128 wide;
 
 const struct fp_format fp_single = {32, 23, 127}, fp_double = {64, 52, 1023};
 
-/* ---------------------------------------------------------------- taking apart, putting together */
+/* ---------------------------------------------------------------- apart, and together again */
 
 static struct fp_num normalize(bool sign, int32_t exp, uint64_t sig)
 {
     unsigned up = (unsigned)isa_clz(64, sig);
 
-    return (struct fp_num){.class = FP_FINITE, .sign = sign, .exp = exp - (int32_t)up,
-                           .sig = sig << up};
+    return (struct fp_num){
+        .class = FP_FINITE, .sign = sign, .exp = exp - (int32_t)up, .sig = sig << up};
 }
 
 struct fp_num fp_unpack(const struct fp_format *f, uint64_t bits)
@@ -29,12 +29,12 @@ struct fp_num fp_unpack(const struct fp_format *f, uint64_t bits)
     if (exp == (1u << exp_bits) - 1) {
         if (!sig)
             return fp_infinity(sign);
-        return (struct fp_num){.class = sig & QUIET_BIT ? FP_QUIET : FP_SIGNALLING, .sign = sign,
-                               .sig = sig | TOP};
+        return (struct fp_num){
+            .class = sig & QUIET_BIT ? FP_QUIET : FP_SIGNALLING, .sign = sign, .sig = sig | TOP};
     }
     if (exp)
-        return (struct fp_num){.class = FP_FINITE, .sign = sign,
-                               .exp = (int32_t)exp - f->bias, .sig = sig | TOP};
+        return (struct fp_num){
+            .class = FP_FINITE, .sign = sign, .exp = (int32_t)exp - f->bias, .sig = sig | TOP};
     if (!sig)
         return fp_zero(sign);
     struct fp_num n = normalize(sign, 1 - f->bias, sig);
@@ -73,12 +73,12 @@ struct fp_num fp_unpack80(struct isa_v bits)
     if (exp == 0x7fff) {
         if (bits.lo == TOP)
             return fp_infinity(sign);
-        return (struct fp_num){.class = bits.lo & QUIET_BIT ? FP_QUIET : FP_SIGNALLING,
-                               .sign = sign, .sig = bits.lo};
+        return (struct fp_num){
+            .class = bits.lo & QUIET_BIT ? FP_QUIET : FP_SIGNALLING, .sign = sign, .sig = bits.lo};
     }
     if (exp)
-        return (struct fp_num){.class = FP_FINITE, .sign = sign, .exp = (int32_t)exp - BIAS80,
-                               .sig = bits.lo};
+        return (struct fp_num){
+            .class = FP_FINITE, .sign = sign, .exp = (int32_t)exp - BIAS80, .sig = bits.lo};
     struct fp_num n = normalize(sign, 1 - BIAS80, bits.lo);
     n.denormal = true;
     return n;
@@ -174,7 +174,9 @@ static struct fp_num overflowed(bool sign, const struct fp_rule *rule, uint32_t 
 
     *flags = (*flags & ~(uint32_t)FP_UP) | FP_OVERFLOW | FP_INEXACT;
     if (down)
-        return (struct fp_num){.class = FP_FINITE, .sign = sign, .exp = rule->most,
+        return (struct fp_num){.class = FP_FINITE,
+                               .sign = sign,
+                               .exp = rule->most,
                                .sig = ~0ull << (64 - rule->precision)};
     *flags |= FP_UP;
     return fp_infinity(sign);

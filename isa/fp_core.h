@@ -2,8 +2,8 @@
  * fp_core.h - floating-point numbers taken apart, and arithmetic on them.
  *
  * A finite number is sig * 2^(exp - 63) with bit 63 of sig set. A NaN's payload stands below that
- * bit, so that going from one format to another is a shift. What arithmetic gives before rounding is
- * 128 bits wide, the lowest of them sticky.
+ * bit, so that going from one format to another is a shift. What arithmetic gives before rounding
+ * is 128 bits wide, the lowest of them sticky.
  */
 #ifndef SELKIRK_ISA_FP_CORE_H
 #define SELKIRK_ISA_FP_CORE_H
@@ -39,7 +39,7 @@ enum fp_rounding { FP_NEAREST, FP_DOWN, FP_TOWARDS_UP, FP_TRUNCATE };
 /* How a result is rounded. */
 struct fp_rule {
     enum fp_rounding rounding;
-    int precision; /* bits of the significand */
+    int precision;       /* bits of the significand */
     int32_t least, most; /* exponents of normal numbers */
     bool flush;          /* tiny results become 0 */
     bool tiny_counts;    /* underflow is not masked: it needs no inexact result */

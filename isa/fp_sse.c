@@ -21,9 +21,12 @@ static struct fp_rule rule_for(const struct fp_format *f, const struct isa_fenv 
 {
     bool masked = env->mxcsr & FP_UNDERFLOW << MXCSR_MASKS;
 
-    return (struct fp_rule){.rounding = rounding(env), .precision = (int)f->fraction + 1,
-                            .least = 1 - f->bias, .most = f->bias,
-                            .flush = masked && env->mxcsr & MXCSR_FTZ, .tiny_counts = !masked};
+    return (struct fp_rule){.rounding = rounding(env),
+                            .precision = (int)f->fraction + 1,
+                            .least = 1 - f->bias,
+                            .most = f->bias,
+                            .flush = masked && env->mxcsr & MXCSR_FTZ,
+                            .tiny_counts = !masked};
 }
 
 /* An operand; a denormal one is zero under DAZ. */
@@ -66,16 +69,19 @@ static struct fp_num quieted(struct fp_num n)
 
 enum op { ADD, SUB, MUL, DIV, MIN, MAX, SQRT };
 
-static uint64_t extreme(const struct fp_format *f, enum op op, const struct fp_num *a,
-                        const struct fp_num *b, struct isa_fenv *env)
+/* Gives one of the operands as it is, or zero if DAZ made it that. */
+static uint64_t extreme(const struct fp_format *f, enum op op, uint64_t x, uint64_t y,
+                        struct isa_fenv *env)
 {
-    bool nan = any_nan(a, b);
+    struct fp_num a = operand(f, x, env), b = operand(f, y, env);
+    bool nan = any_nan(&a, &b), first = false;
 
-    raise(env, nan ? FP_INVALID : denormals(a, b));
-    if (nan)
-        return fp_pack(f, b);
-    int order = fp_compare(a, b);
-    return fp_pack(f, (op == MIN ? order < 0 : order > 0) ? a : b);
+    raise(env, nan ? FP_INVALID : denormals(&a, &b));
+    if (!nan)
+        first = fp_compare(&a, &b) == (op == MIN ? -1 : 1);
+    if ((first ? &a : &b)->class == FP_ZERO)
+        return fp_pack(f, first ? &a : &b);
+    return first ? x : y;
 }
 
 static struct fp_num compute(enum op op, struct fp_num a, struct fp_num b,
@@ -93,12 +99,13 @@ static struct fp_num compute(enum op op, struct fp_num a, struct fp_num b,
 static uint64_t element(const struct fp_format *f, enum op op, uint64_t x, uint64_t y,
                         struct isa_fenv *env)
 {
+    if (op == MIN || op == MAX)
+        return extreme(f, op, x, y, env);
+
     struct fp_rule rule = rule_for(f, env);
     struct fp_num b = operand(f, y, env), a = op == SQRT ? b : operand(f, x, env), result;
     uint32_t flags = 0;
 
-    if (op == MIN || op == MAX)
-        return extreme(f, op, &a, &b, env);
     if (any_nan(&a, &b)) {
         result = quieted(fp_is_nan(&a) ? a : b);
         if (any_signalling(&a, &b))
@@ -136,22 +143,22 @@ static struct isa_v merge32(struct isa_v a, uint64_t low)
     return isa_pair((a.lo & ~LOW32) | low, a.hi);
 }
 
-#define FOUR_FORMS(name, OP)                                                         \
+#define FOUR_FORMS(name, OP)                                                          \
     struct isa_v isa_##name##ss(struct isa_v a, struct isa_v b, struct isa_fenv *env) \
-    {                                                                                \
-        return merge32(a, element(&fp_single, OP, a.lo & LOW32, b.lo & LOW32, env)); \
-    }                                                                                \
+    {                                                                                 \
+        return merge32(a, element(&fp_single, OP, a.lo & LOW32, b.lo & LOW32, env));  \
+    }                                                                                 \
     struct isa_v isa_##name##sd(struct isa_v a, struct isa_v b, struct isa_fenv *env) \
-    {                                                                                \
-        return isa_pair(element(&fp_double, OP, a.lo, b.lo, env), a.hi);             \
-    }                                                                                \
+    {                                                                                 \
+        return isa_pair(element(&fp_double, OP, a.lo, b.lo, env), a.hi);              \
+    }                                                                                 \
     struct isa_v isa_##name##ps(struct isa_v a, struct isa_v b, struct isa_fenv *env) \
-    {                                                                                \
-        return packed32(OP, a, b, env);                                              \
-    }                                                                                \
+    {                                                                                 \
+        return packed32(OP, a, b, env);                                               \
+    }                                                                                 \
     struct isa_v isa_##name##pd(struct isa_v a, struct isa_v b, struct isa_fenv *env) \
-    {                                                                                \
-        return packed64(OP, a, b, env);                                              \
+    {                                                                                 \
+        return packed64(OP, a, b, env);                                               \
     }
 
 FOUR_FORMS(add, ADD)
@@ -255,8 +262,8 @@ uint64_t isa_ucomisd(struct isa_v a, struct isa_v b, struct isa_fenv *env)
 
 /* ---------------------------------------------------------------- approximations */
 
-static const struct isa_fenv plain = {.mxcsr = FP_EXCEPTIONS << MXCSR_MASKS | MXCSR_DAZ |
-                                               MXCSR_FTZ};
+static const struct isa_fenv plain = {.mxcsr =
+                                          FP_EXCEPTIONS << MXCSR_MASKS | MXCSR_DAZ | MXCSR_FTZ};
 #define ONE32 0x3f800000ull
 
 static uint64_t reciprocal(uint64_t x)

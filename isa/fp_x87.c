@@ -3,7 +3,8 @@
  *
  * Of two NaNs the result is the one with the larger significand, but a quiet one rather than a
  * signalling one, and made quiet. An unsupported operand (bit 63 contradicts the exponent) is
- * invalid before anything else. Denormal operands are reported unless the operation is invalid.
+ * invalid before anything else. Denormal operands are reported unless the operation is
+ * invalid or divides by zero.
  */
 #include "isa/fp_core.h"
 
@@ -23,8 +24,11 @@ static enum fp_rounding rounding(const struct isa_fenv *env)
 
 static struct fp_rule rule_for(const struct isa_fenv *env, int precision, int32_t bias)
 {
-    return (struct fp_rule){.rounding = rounding(env), .precision = precision, .least = 1 - bias,
-                            .most = bias, .tiny_counts = !(env->fpcw & FP_UNDERFLOW)};
+    return (struct fp_rule){.rounding = rounding(env),
+                            .precision = precision,
+                            .least = 1 - bias,
+                            .most = bias,
+                            .tiny_counts = !(env->fpcw & FP_UNDERFLOW)};
 }
 
 /* The rule of a result in a register: `controlled` by the precision control, or 64 bits. */
@@ -105,7 +109,7 @@ static struct isa_v arithmetic(operation *op, struct isa_v va, struct isa_v vb, 
         return finish(result, flags, env);
     b.sign ^= negate;
     result = op(a, b, &rule, &flags);
-    if (!(flags & FP_INVALID))
+    if (!(flags & (FP_INVALID | FP_ZERO_DIVIDE)))
         flags |= denormals(&a, &b);
     return finish(result, flags, env);
 }
@@ -152,7 +156,8 @@ struct isa_v isa_x87_rint(struct isa_v va, struct isa_fenv *env)
     if (special(&a, &a, &result, &flags) || a.class == FP_INFINITE)
         return finish(a.class == FP_INFINITE ? a : result, flags, env);
     flags |= denormals(&a, &a);
-    return finish(fp_to_integral(&a, rounding(env), &flags), flags, env);
+    result = fp_to_integral(&a, rounding(env), &flags);
+    return finish(result, flags, env);
 }
 
 /* ---------------------------------------------------------------- exponents */
@@ -177,8 +182,10 @@ struct isa_v isa_x87_scale(struct isa_v va, struct isa_v vb, struct isa_fenv *en
 
     if (special(&a, &b, &result, &flags))
         return finish(result, flags, env);
-    if (b.class == FP_INFINITE)
-        return finish(scale_infinitely(&a, &b, &flags), flags, env);
+    if (b.class == FP_INFINITE) {
+        result = scale_infinitely(&a, &b, &flags);
+        return finish(result, flags, env);
+    }
     flags |= denormals(&a, &b);
     if (a.class != FP_FINITE)
         return finish(a, flags, env);
@@ -186,7 +193,8 @@ struct isa_v isa_x87_scale(struct isa_v va, struct isa_v vb, struct isa_fenv *en
         a.exp += b.sign ? -0x10000 : 0x10000;
     else
         a.exp += (int32_t)fp_to_int(64, &b, FP_TRUNCATE, &ignored);
-    return finish(fp_round_num(&a, &rule, &flags), flags, env);
+    result = fp_round_num(&a, &rule, &flags);
+    return finish(result, flags, env);
 }
 
 struct isa_v isa_x87_exponent(struct isa_v va, struct isa_fenv *env)
@@ -220,8 +228,8 @@ struct isa_v isa_x87_significand(struct isa_v va, struct isa_fenv *env)
 /* ---------------------------------------------------------------- remainder */
 
 /*
- * a - quotient * b for finite a and b. Of exponents that are 64 and more apart only so much is taken
- * that the difference shrinks by 32 to 63; *complete tells. *quotient has the low bits.
+ * a - quotient * b for finite a and b. Of exponents that are 64 and more apart only so much is
+ * taken that the difference shrinks by 32 to 63; *complete tells. *quotient has the low bits.
  */
 static struct fp_num remainder_step(struct fp_num a, struct fp_num b, bool nearest,
                                     uint64_t *quotient, bool *complete)
@@ -268,8 +276,8 @@ static struct fp_num remainder_step(struct fp_num a, struct fp_num b, bool neare
     if (!rest)
         return fp_zero(a.sign);
     unsigned up = (unsigned)isa_clz(64, rest);
-    return (struct fp_num){.class = FP_FINITE, .sign = a.sign, .exp = exp - (int32_t)up,
-                           .sig = rest << up};
+    return (struct fp_num){
+        .class = FP_FINITE, .sign = a.sign, .exp = exp - (int32_t)up, .sig = rest << up};
 }
 
 static bool has_remainder(const struct fp_num *a, const struct fp_num *b)
@@ -296,7 +304,8 @@ struct isa_v isa_x87_rem(struct isa_v va, struct isa_v vb, uint64_t nearest, str
         if (a.class == FP_ZERO)
             a.sign = sign;
     }
-    return finish(fp_round_num(&a, &rule, &flags), flags, env);
+    result = fp_round_num(&a, &rule, &flags);
+    return finish(result, flags, env);
 }
 
 uint64_t isa_x87_quotient(struct isa_v va, struct isa_v vb, uint64_t nearest)

@@ -6,9 +6,10 @@ from meaning import LEVELS, primitives
 
 INTRODUCTION = """\
 Atoms that issue together form a bundle; all of them read before any writes. In the meanings `rd`,
-`ra`, `rb`, `rs` are 64-bit registers (r0 is zero), `ca` and `cd` flag registers, `imm` the
-immediate, extended if a long immediate follows, `next` the address of the next bundle; operators
-are unsigned and 64 bits wide. Functions such as `sx(n, x)` are those of `isa/prims.h`."""
+`ra`, `rb`, `rs` are 64-bit registers (r0 is zero), `fd`, `fa`, `fb`, `fs` 128-bit registers, `ca`
+and `cd` flag registers, `imm` the immediate, extended if a long immediate follows, `next` the
+address of the next bundle; operators are unsigned and 64 bits wide. Functions such as `sx(n, x)`
+are those of `isa/prims.h`, `isa/packed.h` and `isa/fp.h`."""
 CHAPTERS = (
     ("condition", "x86 conditions"),
     ("cause", "Trap causes"),
@@ -152,7 +153,8 @@ def shared(isa):
     out += table(head, [(i, name, text) for i, (name, text) in enumerate(configs)])
     for kind, title in CHAPTERS:
         out += [f"## {title}", ""]
-        out += table(head, [(e.number, e.name, e.text) for e in isa.lists[kind]])
+        out += table(head, [(e.number, e.name, e.text + (f" (a slot of {e.within}, too)" if e.within else ""))
+                      for e in isa.lists[kind]])
     out += ["## Latency classes", ""]
     out += table(("number", "name", "default", "meaning"),
                  [(e.number, e.name, e.default, e.text) for e in isa.lists["latency"]])
@@ -161,7 +163,7 @@ def shared(isa):
 
 def markdown(isa, number):
     out = [f"# ISA reference: {isa.isa[0]} version {isa.isa[1]}", "",
-           f"Generated from `isa/atoms.isa`. ISA_ID {number:016x}, {len(isa.atoms)} atoms.", "",
+           f"Generated from `isa/*.isa`. ISA_ID {number:016x}, {len(isa.atoms)} atoms.", "",
            INTRODUCTION, ""]
     for group in isa.groups:
         out += [f"## {group.title}", "", group.prose, ""]

@@ -108,7 +108,7 @@ def primitives():
 
 
 def pure_functions(text):
-    """The functions of the headers; a parameter `unsigned n` is a width, which must be a literal."""
+    """The functions of the headers; a parameter `unsigned n` is a width: it must be a literal."""
     found = {}
     for result, name, args in FUNCTION.findall(text):
         args = [a.strip() for a in args.split(",") if a.strip() != "void"]

@@ -47,16 +47,16 @@ static inline uint64_t isa_saturateu(unsigned n, uint64_t x)
 }
 
 /* A function that gives each element an expression of x and y, the elements of a and b. */
-#define ISA_ELEMENTWISE(name, expression)                                                 \
-    static inline struct isa_v isa_##name(unsigned n, struct isa_v a, struct isa_v b)     \
-    {                                                                                     \
-        struct isa_v result = {0, 0};                                                     \
-                                                                                          \
-        for (unsigned i = 0; i < 128 / n; i++) {                                          \
-            uint64_t x = isa_element(n, a, i), y = isa_element(n, b, i);                  \
-            result = isa_element_put(n, result, i, (expression));                         \
-        }                                                                                 \
-        return result;                                                                    \
+#define ISA_ELEMENTWISE(name, expression)                                             \
+    static inline struct isa_v isa_##name(unsigned n, struct isa_v a, struct isa_v b) \
+    {                                                                                 \
+        struct isa_v result = {0, 0};                                                 \
+                                                                                      \
+        for (unsigned i = 0; i < 128 / n; i++) {                                      \
+            uint64_t x = isa_element(n, a, i), y = isa_element(n, b, i);              \
+            result = isa_element_put(n, result, i, (expression));                     \
+        }                                                                             \
+        return result;                                                                \
     }
 
 /* The same element as a signed number. */
@@ -101,9 +101,9 @@ static inline struct isa_v isa_pmull(unsigned n, struct isa_v a, struct isa_v b)
 static inline struct isa_v isa_pmulh(unsigned n, struct isa_v a, struct isa_v b);
 static inline struct isa_v isa_pmulhu(unsigned n, struct isa_v a, struct isa_v b);
 
-ISA_ELEMENTWISE(pmull, x * y)
+ISA_ELEMENTWISE(pmull, (x * y))
 ISA_ELEMENTWISE(pmulh, ISA_S(x) * ISA_S(y) >> n)
-ISA_ELEMENTWISE(pmulhu, x * y >> n)
+ISA_ELEMENTWISE(pmulhu, (x * y) >> n)
 
 /* Shifts of every element by the same count; n and more shift everything out. */
 static inline struct isa_v isa_psll(unsigned n, struct isa_v a, uint64_t by)
@@ -193,10 +193,10 @@ static inline struct isa_v isa_pmaddwd(struct isa_v a, struct isa_v b)
     struct isa_v result = {0, 0};
 
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t even = isa_sx(16, isa_element(16, a, 2 * i)) *
-                        isa_sx(16, isa_element(16, b, 2 * i));
-        uint64_t odd = isa_sx(16, isa_element(16, a, 2 * i + 1)) *
-                       isa_sx(16, isa_element(16, b, 2 * i + 1));
+        uint64_t even =
+            isa_sx(16, isa_element(16, a, 2 * i)) * isa_sx(16, isa_element(16, b, 2 * i));
+        uint64_t odd =
+            isa_sx(16, isa_element(16, a, 2 * i + 1)) * isa_sx(16, isa_element(16, b, 2 * i + 1));
         result = isa_element_put(32, result, i, even + odd);
     }
     return result;
@@ -306,8 +306,8 @@ static inline struct isa_v isa_shufps(struct isa_v a, struct isa_v b, uint64_t c
     struct isa_v result = {0, 0};
 
     for (unsigned i = 0; i < 4; i++)
-        result = isa_element_put(32, result, i,
-                                 isa_element(32, i < 2 ? a : b, control >> 2 * i & 3));
+        result =
+            isa_element_put(32, result, i, isa_element(32, i < 2 ? a : b, control >> 2 * i & 3));
     return result;
 }
 

@@ -263,6 +263,27 @@ static void lower_xadd(struct trans *t, const struct guest_insn *g)
     }
 }
 
+/* The destination is written in any case, as it was or with the source. */
+static void lower_cmpxchg(struct trans *t, const struct guest_insn *g)
+{
+    static const sized_atom subf = SIZED(subf);
+    const struct insn *i = &g->insn;
+    unsigned new = temp(t), accumulator = temp(t);
+    struct target d;
+
+    target_open(t, i, 0, &d, true);
+    put_flags(t, by_size(subf, d.size), 0, REG_GPR0 + EAX, d.value);
+    put_cond(t, ISA_sel, new, reg_read(t, i->reg, d.size), d.value, COND_E);
+    put_cond(t, ISA_sel, accumulator, REG_GPR0 + EAX, d.value, COND_E);
+    if (d.memory) {
+        target_close(t, &d, new);
+        reg_write(t, EAX, d.size, accumulator);
+    } else {
+        reg_write(t, EAX, d.size, accumulator);
+        target_close(t, &d, new);
+    }
+}
+
 bool lower_arith(struct trans *t, const struct guest_insn *g)
 {
     if (is_zeroing(&g->insn)) {
@@ -292,6 +313,7 @@ bool lower_arith(struct trans *t, const struct guest_insn *g)
     case OP_cwde: lower_cwde(t, g); return true;
     case OP_cdq: lower_cdq(t, g); return true;
     case OP_xadd: lower_xadd(t, g); return true;
+    case OP_cmpxchg: lower_cmpxchg(t, g); return true;
     default: return false;
     }
 }

@@ -8,6 +8,8 @@
 #define REG_RA 33 /* where translated code returns to */
 #define REG_A0 42 /* what it returns */
 
+enum { COND_E = 4, COND_NE = 5 }; /* as encoded in opcodes */
+
 /* Atoms of one operation for operands of 1, 2 and 4 bytes. */
 typedef uint16_t sized_atom[3];
 #define SIZED(name) {ISA_##name##8, ISA_##name##16, ISA_##name##32}

@@ -132,7 +132,7 @@ static void end_count(struct trans *t, const struct guest_insn *g)
     if (i->op == OP_loope || i->op == OP_loopne) {
         unsigned equal = temp(t), more = temp(t), both = temp(t);
 
-        put_cond(t, ISA_setc, equal, 0, 0, i->op == OP_loope ? 4 : 5);
+        put_cond(t, ISA_setc, equal, 0, 0, i->op == OP_loope ? COND_E : COND_NE);
         put_r(t, ISA_sltu, more, 0, count);
         put_r(t, ISA_and, both, equal, more);
         count = both;
@@ -145,18 +145,24 @@ static void end_count(struct trans *t, const struct guest_insn *g)
 
 /* ---- called by the driver */
 
+/* A conditional branch in the middle. */
+static void lower_side(struct trans *t, const struct guest_insn *g)
+{
+    bool inverted = g->flow == FLOW_TAKEN;
+    unsigned cond = (g->insn.opcode & 15) ^ inverted;
+    unsigned exit = exit_to(t, inverted ? g->next : g->target);
+
+    t->exit[exit].side = true;
+    t->exit[exit].insns = (uint8_t)(t->current + 1);
+    put(t, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond}, ROLE_SIDE, exit);
+}
+
 void lower_branch(struct trans *t, const struct guest_insn *g)
 {
-    unsigned exit;
-
     switch (g->insn.op) {
     case OP_jcc:
-        if (g->flow != FLOW_SIDE)
-            return;
-        exit = exit_to(t, g->target);
-        t->exit[exit].side = true;
-        t->exit[exit].insns = (uint8_t)(t->current + 1);
-        put(t, &(struct isa_op){.atom = ISA_brc, .cond = g->insn.opcode & 15}, ROLE_SIDE, exit);
+        if (g->flow != FLOW_COND)
+            lower_side(t, g);
         return;
     case OP_jmp:
         if (g->flow == FLOW_INDIRECT)
@@ -253,7 +259,7 @@ static void stub_regions(struct trans *t, unsigned exit)
     struct region *r;
 
     l->stub = (uint8_t)t->regions;
-    if (l->kind == EXIT_INDIRECT && t->place != JUMPS_NO_PLACE)
+    if (l->kind == EXIT_INDIRECT)
         lookup_region(t, exit);
     l->last = (uint8_t)t->regions;
     r = region_open(t);

@@ -2,10 +2,11 @@
  * select.c - which guest instructions make a translation, and which of their flags matter.
  *
  * The trace begins at the context's EIP and follows direct jumps and calls inside the page. A
- * conditional branch forward becomes a side exit, as long as there is room for one; a conditional
- * branch anywhere else, an indirect branch, and whatever gear 2 can't translate end the trace. A
- * branch to the first instruction closes the loop. Every instruction lies in the page that the
- * context names, so one page check on entry vouches for all of them.
+ * conditional branch forward becomes a side exit, as long as there is room for one; the trace goes
+ * on where control went more often, as far as gear 1 has seen. A conditional branch anywhere else,
+ * an indirect branch, and whatever gear 2 can't translate end the trace. A branch to the first
+ * instruction closes the loop. Every instruction lies in the page that the context names, so one
+ * page check on entry vouches for all of them.
  */
 #include "gear2/trans.h"
 #include "runtime/profile.h"
@@ -66,6 +67,10 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
         t->abort = ABORT_OPCODE;
         return false;
     }
+    if (x86_ops[g->insn.op].props & P_STRING && g->insn.rep) {
+        t->abort = ABORT_FORM;
+        return false;
+    }
     if (profile_is_io(linear(t, eip))) {
         t->abort = ABORT_IO;
         return false;
@@ -98,10 +103,16 @@ static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint3
     if (props & P_COND) {
         bool forward = g->target > g->eip;
 
-        if (g->insn.op == OP_jcc && forward && *sides < TRANS_SIDES && can_follow(t, g->next)) {
-            g->flow = FLOW_SIDE;
-            ++*sides;
-            return true;
+        if (g->insn.op == OP_jcc && forward && *sides < TRANS_SIDES) {
+            bool taken = profile_is_warm(linear(t, g->target));
+
+            if (taken)
+                *eip = g->target;
+            if (can_follow(t, *eip)) {
+                g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
+                ++*sides;
+                return true;
+            }
         }
         g->flow = FLOW_COND;
         t->loops = g->target == t->key.eip;
@@ -126,10 +137,13 @@ void trans_cut(struct trans *t, unsigned insns)
 {
     t->insns = insns;
     t->loops = false;
-    if (insns && (t->insn[insns - 1].flow == FLOW_NEXT || t->insn[insns - 1].flow == FLOW_SIDE)) {
+    if (insns) {
         struct guest_insn *last = &t->insn[insns - 1];
 
-        last->flow = last->flow == FLOW_SIDE ? FLOW_COND : FLOW_DIRECT;
+        if (last->flow == FLOW_NEXT)
+            last->flow = FLOW_DIRECT;
+        else if (last->flow == FLOW_SIDE || last->flow == FLOW_TAKEN)
+            last->flow = FLOW_COND;
     }
 }
 

@@ -83,6 +83,74 @@ static void lower_bit(struct trans *t, const struct guest_insn *g)
     target_close(t, &d, d.result);
 }
 
+/* BSF, BSR: ZF says whether the source is zero; the destination stays then. */
+static void lower_scan(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned value = temp(t), number = temp(t), zero = temp(t), flags = temp(t), result;
+
+    put_field(t, ISA_extu, value, operand(t, i, 1), 0, 8 * i->opsize);
+    put_r(t, i->op == OP_bsf ? ISA_ctz : ISA_clz, number, value, 0);
+    if (i->op == OP_bsr)
+        put_i(t, ISA_xori, number, number, 63);
+    put_r(t, ISA_seq, zero, value, 0);
+    put_get_flags(t, flags);
+    put_field(t, ISA_dep, flags, zero, 6, 1);
+    put_set_flags(t, flags);
+    result = reg_target(t, i->reg, i->opsize);
+    if (i->opsize == 2)
+        put_i(t, ISA_addi, result, REG_GPR0 + i->reg, 0);
+    put_r(t, ISA_cmovnz, result, value, number);
+    reg_write(t, i->reg, i->opsize, result);
+}
+
+/*
+ * SHLD and SHRD of 32 bits: 64 bits are shifted, and CF is the last bit that leaves. A count in CL
+ * may be zero and leave the flags, so it is done only if nobody looks at them.
+ */
+static void lower_double(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    bool left = i->op == OP_shld, flags = g->live & x86_ops[i->op].writes;
+    unsigned count = i->imm & 31, wide = temp(t), source, result;
+    struct target d;
+
+    if (i->opsize != 4 || (i->opd[2] != OPD_IMM && flags)) {
+        give_up(t, ABORT_FORM);
+        return;
+    }
+    target_open(t, i, 0, &d, true);
+    source = reg_read(t, i->reg, 4);
+    put_shift(t, ISA_slli, wide, left ? d.value : source, 32);
+    put_r(t, ISA_or, wide, wide, left ? source : d.value);
+    result = temp(t);
+    if (i->opd[2] == OPD_IMM) {
+        put_shift(t, left ? ISA_slli : ISA_srli, result, wide, count);
+    } else {
+        unsigned bits = temp(t);
+
+        put_i(t, ISA_andi, bits, REG_GPR0 + ECX, 31);
+        put_r(t, left ? ISA_sll : ISA_srl, result, wide, bits);
+    }
+    put_field(t, ISA_extu, result, result, left ? 32 : 0, 32);
+    if (flags && count) {
+        unsigned carry = temp(t), change = temp(t), status = temp(t);
+
+        put_field(t, ISA_extu, carry, wide, left ? 64 - count : count - 1, 1);
+        put_r(t, ISA_xor, change, d.value, result);
+        put_shift(t, ISA_srli, change, change, 31);
+        put_flags(t, ISA_orf32, 0, result, 0);
+        put_get_flags(t, status);
+        put_field(t, ISA_dep, status, carry, 0, 1);
+        put_field(t, ISA_dep, status, change, 11, 1);
+        put_set_flags(t, status);
+    }
+    if (d.memory)
+        target_close(t, &d, result);
+    else
+        put_i(t, ISA_addi, d.result, result, 0);
+}
+
 static void lower_bswap(struct trans *t, const struct guest_insn *g)
 {
     unsigned reg = REG_GPR0 + g->insn.reg, swapped = temp(t);
@@ -109,6 +177,10 @@ bool lower_shift(struct trans *t, const struct guest_insn *g)
     case OP_bts:
     case OP_btr:
     case OP_btc: lower_bit(t, g); return true;
+    case OP_bsf:
+    case OP_bsr: lower_scan(t, g); return true;
+    case OP_shld:
+    case OP_shrd: lower_double(t, g); return true;
     case OP_bswap: lower_bswap(t, g); return true;
     default: return false;
     }

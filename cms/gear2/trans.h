@@ -1,12 +1,13 @@
 /*
  * trans.h - one translation in the making, as the passes of gear 2 hand it on.
  *
- *     select    guest bytes     ->  insn[]           a trace: forward exits on the way, at most one
- *     loop back to the start liveness  insn[]          ->  insn[].live      status flags that
- *     somebody will look at lower     insn[]          ->  region[].atom[]  atoms on real registers
- *     check                                          each rule that lowering must keep
- *     schedule  region[].atom[] ->  region[].bundle  each atom's bundle
- *     emit      bundles         ->  code
+ *     select    guest bytes     -> insn[]           a trace: forward exits on the way, at most one
+ *                                                   loop back to the start
+ *     liveness  insn[]          -> insn[].live      status flags that somebody will look at
+ *     lower     insn[]          -> region[], atom[] atoms on real registers
+ *     check                                         each rule that lowering must keep
+ *     schedule  atom[]          -> region[].head    each atom's bundle
+ *     emit      bundles         -> code
  *
  * Registers: the guest's are where they always are (r1..r9, c0). Temporaries are taken in rotation
  * from a pool that is larger than any one instruction needs, so a temporary holds its value to the
@@ -50,7 +51,8 @@ struct machine {
 /* How a translation goes on after an instruction. */
 enum flow {
     FLOW_NEXT,     /* to the next of the trace, which may be a direct jump's or call's target */
-    FLOW_SIDE,     /* conditional branch: out of the trace if taken */
+    FLOW_SIDE,     /* conditional branch: out of the trace if taken, */
+    FLOW_TAKEN,    /* or if not taken: the trace goes on at the target */
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
     FLOW_INDIRECT, /* the trace ends; next EIP is in a register */

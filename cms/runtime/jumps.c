@@ -11,15 +11,18 @@
 
 #include "cms.h"
 
-#define PLACES 64
+#define PLACES 16
+
+struct place {
+    uint32_t mode, cs_base;
+    uint32_t number; /* 0: free */
+};
 
 struct jumps {
     struct jumps_table table;
-    bool used; /* since the last flush */
-    unsigned places;
-    struct {
-        uint32_t mode, cs_base;
-    } place[PLACES];
+    bool used;       /* since the last flush */
+    uint32_t places; /* numbered so far */
+    struct place place[PLACES];
 };
 
 void jumps_init(void)
@@ -27,21 +30,23 @@ void jumps_init(void)
     cms.jumps = cms_alloc(sizeof(*cms.jumps));
 }
 
+/*
+ * The number of the context's mode and CS base. Only the last PLACES are remembered: one that comes
+ * back after more than that many others gets a new number, and translations with the old one find
+ * no entries that were made with the new one, which costs time alone.
+ */
 uint32_t jumps_place(const struct context *key)
 {
     struct jumps *j = cms.jumps;
-    unsigned n = 0;
+    struct place *p;
 
-    while (n < j->places && (j->place[n].mode != key->mode || j->place[n].cs_base != key->cs_base))
-        n++;
-    if (n == PLACES)
-        return JUMPS_NO_PLACE;
-    if (n == j->places) {
-        j->place[n].mode = key->mode;
-        j->place[n].cs_base = key->cs_base;
-        j->places++;
+    for (p = j->place; p < j->place + PLACES; p++) {
+        if (p->number && p->mode == key->mode && p->cs_base == key->cs_base)
+            return p->number;
     }
-    return n + 1;
+    p = &j->place[j->places % PLACES];
+    *p = (struct place){key->mode, key->cs_base, ++j->places};
+    return p->number;
 }
 
 static uint64_t key_of(const struct translation *t)
@@ -54,11 +59,10 @@ void jumps_enter(struct translation *t)
     struct jumps *j = cms.jumps;
     unsigned n = t->key.eip % JUMPS;
 
-    if (t->place == JUMPS_NO_PLACE)
-        return;
     j->table.key[n] = key_of(t);
     j->table.code[n] = (uintptr_t)t->code;
     j->used = true;
+    cms_count(EV_JUMPS_ENTERED);
 }
 
 void jumps_remove(const struct translation *t)
@@ -73,9 +77,11 @@ void jumps_flush(void)
 {
     struct jumps *j = cms.jumps;
 
-    if (j->used)
-        memset(j->table.key, 0, sizeof(j->table.key));
+    if (!j->used)
+        return;
+    memset(j->table.key, 0, sizeof(j->table.key));
     j->used = false;
+    cms_count(EV_JUMPS_FLUSHED);
 }
 
 const struct jumps_table *jumps_table(void)

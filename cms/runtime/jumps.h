@@ -17,8 +17,6 @@ struct jumps_table {
     uint64_t code[JUMPS];
 };
 
-#define JUMPS_NO_PLACE 0 /* jumps_place: too many modes and bases at a time, don't look up */
-
 void jumps_init(void);
 uint32_t jumps_place(const struct context *key); /* number of the mode and CS base, 1.. */
 void jumps_enter(struct translation *t);         /* a computed branch led here */

@@ -14,6 +14,7 @@ struct block {
     uint32_t count; /* entries since the last translation was made here */
     uint8_t drops;
     bool never;
+    bool made; /* a translation, once */
 };
 
 struct profile {
@@ -44,7 +45,15 @@ enum profile_advice profile_entered(uint32_t lin)
     if (++b->count < cms.opt->threshold)
         return PROFILE_COLD;
     b->count = 0;
+    b->made = true;
     return PROFILE_TRANSLATE;
+}
+
+bool profile_is_warm(uint32_t lin)
+{
+    const struct block *b = &cms.prof->block[(lin ^ lin >> 12) % BLOCKS];
+
+    return b->lin == lin && (b->made || b->count * 2 >= cms.opt->threshold);
 }
 
 void profile_give_up(uint32_t lin)

@@ -18,6 +18,7 @@ enum profile_advice {
 };
 
 enum profile_advice profile_entered(uint32_t lin); /* a block is entered by gear 1 */
+bool profile_is_warm(uint32_t lin);                /* entered half as often as translations ask */
 void profile_give_up(uint32_t lin);                /* no translation may begin here */
 void profile_dropped(uint32_t lin);                /* a translation that began here kept failing */
 void profile_touches_io(uint32_t lin);             /* this instruction had to be stepped */

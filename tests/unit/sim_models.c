@@ -1,15 +1,18 @@
 /*
- * sim_models.c - the chip's models against simple-minded ones: caches against time stamps, the store
- * buffer against an array of bytes, the TLB against a list; DRAM pages and draining by hand.
+ * sim_models.c - the chip's models against simple-minded ones: caches against time stamps, the
+ * store buffer against an array of bytes, the TLB against a list; DRAM pages and draining by hand.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hidden-mem/map.h"
+#include "vliw-sim/alias.h"
 #include "vliw-sim/cache.h"
 #include "vliw-sim/hier.h"
+#include "vliw-sim/lookup.h"
 #include "vliw-sim/machine.h"
+#include "vliw-sim/predict.h"
 #include "vliw-sim/sbuf.h"
 #include "vliw-sim/tlb.h"
 
@@ -241,6 +244,203 @@ static void test_tlb(void)
     tlb_free(&tlb);
 }
 
+/* ---------------------------------------------------------------- ways */
+
+struct dropped {
+    uint32_t line[64];
+    unsigned count;
+};
+
+static void note_drop(void *to, uint32_t line)
+{
+    struct dropped *d = to;
+
+    d->line[d->count++] = line;
+}
+
+static bool was_dropped(const struct dropped *d, uint32_t line)
+{
+    for (unsigned i = 0; i < d->count; i++) {
+        if (d->line[i] == line)
+            return true;
+    }
+    return false;
+}
+
+/* Each set has each way once; those in use come first, the others are empty. */
+static bool ways_sound(const struct cache *cache, uint32_t mask)
+{
+    for (uint32_t at = 0; at < SETS * WAYS; at += WAYS) {
+        uint32_t seen = 0;
+        for (uint32_t n = 0; n < WAYS; n++) {
+            uint32_t way = cache->way[at + n];
+            bool on = mask >> way & 1;
+            if (on != (n < cache->live) || (!on && cache->entry[at + n]))
+                return false;
+            seen |= 1u << way;
+        }
+        if (seen != (1u << WAYS) - 1)
+            return false;
+    }
+    return true;
+}
+
+/* Fills some lines, then uses other ways: what was in those that stay is there, the rest is not. */
+static void test_ways_once(struct cache *cache)
+{
+    uint32_t mask = 1 + (uint32_t)(noise() % ((1u << WAYS) - 1)), victim;
+    uint32_t before[SETS * WAYS];
+    uint8_t way[SETS * WAYS];
+    struct dropped d = {.count = 0};
+
+    for (unsigned n = 0; n < 20; n++)
+        cache_access(cache, 1 + (uint32_t)(noise() % 40), noise() & 1, &victim);
+    if (noise() & 1)
+        cache_drop(cache, 1 + (uint32_t)(noise() % 40));
+    memcpy(before, cache->entry, sizeof before);
+    memcpy(way, cache->way, sizeof way);
+    uint64_t writebacks = cache->writebacks;
+    cache_use(cache, mask, note_drop, &d);
+    CHECK(ways_sound(cache, mask) && cache->writebacks == writebacks + d.count);
+    for (unsigned i = 0; i < SETS * WAYS; i++) {
+        bool stays = mask >> way[i] & 1, found = false;
+        if (!before[i])
+            continue;
+        for (unsigned n = 0; n < WAYS; n++)
+            found |= cache->entry[i / WAYS * WAYS + n] == before[i];
+        CHECK(found == stays);
+        CHECK(was_dropped(&d, before[i] >> 1) == (!stays && (before[i] & 1)));
+    }
+}
+
+static void test_ways(void)
+{
+    struct machine_cache config = {.size = SETS * WAYS * 64, .ways = WAYS, .line = 64};
+    struct cache cache;
+
+    cache_init(&cache, &config);
+    for (unsigned round = 0; round < 20000; round++)
+        test_ways_once(&cache);
+    cache_free(&cache);
+}
+
+static void test_tlb_ways(void)
+{
+    struct tlb tlb;
+    uint64_t limit = 16u << 20;
+    unsigned left = 0;
+
+    tlb_init(&tlb, 16, 4); /* 4 sets */
+    for (uint32_t page = 0; page < 16; page++)
+        CHECK(tlb_write(&tlb, page << 12, 0xf, 0, limit));
+    tlb_use(&tlb, 0xa);
+    for (uint32_t page = 0; page < 16; page++)
+        left += tlb_find(&tlb, page << 12) != NULL;
+    CHECK(left == 8);
+    for (uint32_t page = 0; page < 100; page++)
+        CHECK(tlb_write(&tlb, page << 12, 0xf, 0, limit) && tlb_find(&tlb, page << 12));
+    for (uint32_t i = 0; i < 16; i++)
+        CHECK((tlb.entry[i].hi == TLB_HI_FREE) == !(0xa >> i % 4 & 1));
+    tlb_free(&tlb);
+}
+
+/* ---------------------------------------------------------------- tables of keys */
+
+#define KEYS 100
+
+static void test_jtlb(void)
+{
+    struct jtlb t;
+    uint64_t last[KEYS] = {0};
+    unsigned found = 0;
+
+    jtlb_init(&t, 32, 4);
+    for (unsigned round = 0; round < 100000; round++) {
+        unsigned key = (unsigned)(noise() % KEYS);
+        uint64_t name = key * 0x10001ull << 4, target = noise() % 4 ? noise() | 1 : 0;
+        if (noise() & 1) {
+            jtlb_write(&t, name, target);
+            last[key] = target;
+            CHECK(jtlb_find(&t, name) == target);
+        }
+        uint64_t got = jtlb_find(&t, name);
+        CHECK(got == 0 || got == last[key]);
+        found += got != 0;
+        if (noise() % 1000 == 0) {
+            jtlb_flush(&t);
+            memset(last, 0, sizeof last);
+        }
+    }
+    CHECK(found > 10000);
+    jtlb_free(&t);
+    jtlb_init(&t, 0, 1); /* a machine without one */
+    jtlb_write(&t, 1, 2);
+    CHECK(jtlb_find(&t, 1) == 0 && t.writes == 0);
+    jtlb_free(&t);
+}
+
+static void test_rstack(void)
+{
+    struct rstack s;
+
+    rstack_init(&s, 3);
+    CHECK(rstack_pop(&s, 0) == 0);
+    for (uint64_t i = 1; i <= 5; i++)
+        rstack_push(&s, i, 10 * i);
+    CHECK(rstack_pop(&s, 5) == 50 && rstack_pop(&s, 9) == 0 && rstack_pop(&s, 3) == 30);
+    CHECK(rstack_pop(&s, 2) == 0 && rstack_pop(&s, 1) == 0);
+    rstack_push(&s, 7, 70);
+    rstack_flush(&s);
+    CHECK(rstack_pop(&s, 7) == 0 && s.hits == 2);
+    rstack_free(&s);
+}
+
+/* ---------------------------------------------------------------- prediction, alias registers */
+
+static void test_predictor(void)
+{
+    static const bool taken[] = {true, true, true, false, true, false, false, false, true};
+    static const bool right[] = {false, true, true, false, true, false, false, true, false};
+    struct predictor p;
+
+    predict_init(&p, PREDICT_STATIC, 1);
+    CHECK(predict_outcome(&p, 0, FLOW_BACKWARD, true));
+    CHECK(!predict_outcome(&p, 0, FLOW_FORWARD, true));
+    CHECK(!predict_outcome(&p, 0, FLOW_BACKWARD, false));
+    CHECK(!predict_outcome(&p, 0, FLOW_INDIRECT, true));
+    predict_free(&p);
+    predict_init(&p, PREDICT_BIMODAL, 4);
+    for (unsigned i = 0; i < sizeof taken; i++)
+        CHECK(predict_outcome(&p, 8, FLOW_FORWARD, taken[i]) == right[i]);
+    CHECK(predict_outcome(&p, 12, FLOW_FORWARD, false)); /* another counter */
+    CHECK(p.right == 5 && p.wrong == 5);
+    predict_free(&p);
+}
+
+/* Byte by byte, against alias_hit(). */
+static void test_alias(void)
+{
+    struct alias al = {.registers = 4};
+
+    for (unsigned round = 0; round < 100000; round++) {
+        unsigned n = (unsigned)(noise() % 6), size = 1u << (noise() & 3);
+        uint64_t pa = noise() % 40, mask = noise();
+        int expected = -1;
+        if (noise() & 1)
+            alias_protect(&al, n, pa, size);
+        for (int i = 3; i >= 0; i--) {
+            for (unsigned k = 0; k < size; k++) {
+                if (((al.used & mask) >> i & 1) && pa + k >= al.from[i] && pa + k < al.to[i])
+                    expected = i;
+            }
+        }
+        CHECK(alias_hit(&al, mask, pa, size) == expected);
+        CHECK(al.used < 16);
+        if (noise() % 16 == 0)
+            al.used = 0;
+    }
+}
+
 int main(void)
 {
     test_cache();
@@ -248,5 +448,11 @@ int main(void)
     test_sbuf_bytes();
     test_sbuf_time();
     test_tlb();
+    test_ways();
+    test_tlb_ways();
+    test_jtlb();
+    test_rstack();
+    test_predictor();
+    test_alias();
     return failures != 0;
 }

@@ -1,7 +1,7 @@
 /*
  * sim_random.c - random programs on the chip.
  *
- * First, bundles of random integer and memory atoms on a machine as wide as there can be, against
+ * First, bundles of random integer and memory atoms on machines of every width, against
  * an executor that is too simple to be wrong: every atom reads a copy of the registers and memory
  * as they were before its bundle. Then words at random, with interrupts and a hostile use of
  * everything, twice: whatever happens, it happens again, every cycle is accounted for, and nothing
@@ -49,16 +49,30 @@ static uint64_t noise(void)
     return state * 0x2545f4914f6cdd1du;
 }
 
-static struct chip *wide_chip(void)
+/* A machine that issues any atoms, so many at once; what else it has depends on `seed`. */
+static struct chip *wide_chip(unsigned issue, uint64_t seed)
 {
     struct machine m;
+    struct config_error err;
 
     machine_defaults(&m);
     m.guest_mib = 1;
     m.hidden_mib = 1;
-    m.issue = 8;
+    m.issue = issue;
     for (unsigned u = 0; u < UNIT_COUNT; u++)
-        m.unit[u] = u == UNIT_br || u == UNIT_sys ? 1 : 8;
+        m.unit[u] = u == UNIT_br || u == UNIT_sys ? 1 : issue;
+    m.predict_kind = seed % 3;
+    m.predict_entries = 16;
+    m.jtlb_entries = seed & 4 ? 16 : 0;
+    m.return_stack = seed & 8 ? 4 : 0;
+    m.alias_registers = seed % 17;
+    m.point[1] = (struct machine_point){400000, 1300};
+    m.power_switch_ns = 100;
+    m.fault_unit = seed % 6;
+    m.fault_index = seed & 3;
+    m.fault_cycle = seed % 2000;
+    m.fault_again = 100;
+    CHECK(machine_check(&m, &err));
     struct chip *chip = chip_new(&m);
     CHECK(chip_hide(chip, 1u << 20));
     chip->pc = HIDDEN_BASE;
@@ -207,15 +221,15 @@ static struct isa_op random_atom(void)
     }
 }
 
-/* Writes a bundle to *at and does it on `s`; returns its atoms. */
-static unsigned random_bundle(uint32_t **at, struct simple *s)
+/* Writes a bundle of at most `issue` atoms to *at and does it on `s`; returns how many. */
+static unsigned random_bundle(uint32_t **at, struct simple *s, unsigned issue)
 {
     struct isa_op op[BUNDLE_ATOMS];
     struct isa_effects e;
     struct simple was = *s;
     uint64_t r_written = 0;
     uint32_t f_written = 0;
-    unsigned c_written = 0, n = 0, want = 1 + noise() % BUNDLE_ATOMS;
+    unsigned c_written = 0, n = 0, want = 1 + noise() % issue;
 
     while (n < want) {
         op[n] = random_atom();
@@ -250,7 +264,8 @@ static struct isa_v random_wide(void)
 
 static void test_against_simple(uint64_t seed)
 {
-    struct chip *chip = wide_chip();
+    unsigned issue = 1 + (seed >> 8) % BUNDLE_ATOMS;
+    struct chip *chip = wide_chip(issue, seed);
     struct simple s = {0};
     uint32_t *at = (uint32_t *)chip->hidden;
     struct isa_op halt = {.atom = ISA_halt};
@@ -266,7 +281,7 @@ static void test_against_simple(uint64_t seed)
     for (unsigned i = 0; i < DATA_SIZE; i++)
         chip->hidden[CODE_SIZE + i] = s.mem[i] = (uint8_t)noise();
     for (unsigned i = 0; i < BUNDLES; i++)
-        atoms += random_bundle(&at, &s);
+        atoms += random_bundle(&at, &s, issue);
     at += isa_encode(&halt, true, at);
     CHECK((uint8_t *)at < chip->hidden + CODE_SIZE);
 
@@ -340,7 +355,7 @@ static void vectors(struct chip *chip)
 
 static struct chip *run_anything(uint64_t seed)
 {
-    struct chip *chip = wide_chip();
+    struct chip *chip = wide_chip(1 + (seed >> 8) % BUNDLE_ATOMS, seed);
 
     state = seed;
     random_words(chip->hidden, 1u << 14);
