@@ -76,6 +76,7 @@ struct machine {
     uint32_t tlb_latency; /* 1: hidden in the load's pipeline */
     uint32_t sbuf_entries;
     uint32_t host_cycles; /* charged for one host request */
+    uint32_t code_mib;    /* of the simulator's own: the fast engine's buffer of host code */
 
     uint32_t guest_mib;  /* DRAM that is left for the guest */
     uint32_t hidden_mib; /* DRAM added for hidden memory */

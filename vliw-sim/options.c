@@ -424,7 +424,6 @@ enum options_result options_parse(struct options *o, int argc, char **argv,
     o->host.console_out[0] = "-";
     o->host.clock = DEFAULT_CLOCK;
     o->host.log_level = 1;
-    o->reference = true;
     o->max_cycles = o->trace_to = UINT64_MAX;
     machine_defaults(&o->machine);
     if (!machine_load(&o->machine, preset, err))

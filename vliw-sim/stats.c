@@ -189,6 +189,12 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
         fprintf(out, "\nhost: %.2f s, %.1f million bundles/s, %.1f million atoms/s\n", end->seconds,
                 (double)chip->bundles / end->seconds / 1e6,
                 (double)chip->atoms / end->seconds / 1e6);
+    if (end->seconds > 0 && chip->hot.built)
+        fprintf(out,
+                "fast engine: %" PRIu64 " blocks, %" PRIu64 " KiB of host code, made in %.1f ms; %.1f%% "
+                "of the bundles ran in them\n",
+                chip->hot.built, chip->hot.built_bytes >> 10, chip->hot.built_seconds * 1e3,
+                100.0 * (double)chip->hot.bundles / (double)(chip->bundles ? chip->bundles : 1));
 }
 
 /* ---------------------------------------------------------------- JSON */

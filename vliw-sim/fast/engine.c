@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "isa_facts.h"
 #include "vliw-sim/fast/fast.h"
@@ -19,7 +20,7 @@
 
 typedef void host_code(struct chip *chip, uint64_t base, uint32_t *count, uint64_t extra);
 
-#define CODE_SIZE (16u << 20)
+#define MIB ((size_t)1 << 20)
 #define COUNT_CYCLES (1ull << 31) /* between tally_flush()es: counts have 32 bits */
 
 /* ---------------------------------------------------------------- views */
@@ -210,15 +211,24 @@ static struct fast_block *block_find(const struct bundle *b, uint32_t way, unsig
     return NULL;
 }
 
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static struct fast_block *block_new(struct chip *chip, struct bundle *b, uint32_t way)
 {
     struct fast *f = chip->fast;
+    double start = seconds_now();
     struct fast_block *block = f->full ? NULL : block_build(chip, b, way);
 
-    if (!block || f->full) {
+    chip->hot.built_seconds += seconds_now() - start;
+    if (!block) {
         f->full = true;
-        if (!block)
-            return NULL;
+        return NULL;
     }
     block->version = b->blocks;
     b->blocks = block;
@@ -564,7 +574,7 @@ bool fast_open(struct chip *chip)
 {
     struct fast *f = room(sizeof *f);
 
-    if (!code_open(&f->code, CODE_SIZE)) {
+    if (!code_open(&f->code, chip->machine.code_mib * MIB)) {
         munmap(f, sizeof *f);
         return false;
     }

@@ -13,7 +13,7 @@ for source in "$tests"/sim/*.s; do
 done
 for source in programs float control memory; do
     for preset in crusoe selkirk; do
-        "$build/bin/vliw-cc" --preset $preset -O2 -o "$tmp/program.elf" "$tests/ld/Inputs/$source.c"
+        "$build/bin/vliw-cc" -w -m $preset -O2 -I"$tests/.." -o "$tmp/program.elf" "$tests/ld/Inputs/$source.c"
         echo "$source $preset"
         "$here/equal.sh" "$sim" "$tmp/out" --preset $preset --native "$tmp/program.elf"
     done
