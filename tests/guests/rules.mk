@@ -57,7 +57,7 @@ TEST_NEEDS += $(B)/guests/grub.iso
 
 $(B)/guests/grub-program.elf: $(B)/guests/grub/start.o $(B)/guests/grub/program.o $(B)/guests/work.o \
     tests/guests/grub/program.ld
-	ld -m elf_i386 -z noexecstack -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)
+	ld -m elf_i386 -z noexecstack --no-warn-rwx-segments -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)
 
 $(B)/guests/grub/%.o: tests/guests/grub/%.c tests/guests/pc.h $(GUEST_SRC)/work.h
 	@mkdir -p $(@D)
