@@ -141,11 +141,14 @@ static void vga_show_text(struct vga *v)
 
 void vga_show(void)
 {
+    struct vga *v = vga_state();
     struct vbe_mode mode;
 
+    if (!v->vram) /* the run ends before it has begun */
+        return;
     if (!vbe_active(&mode))
-        vga_show_text(vga_state());
-    vga_draw(vga_state());
+        vga_show_text(v);
+    vga_draw(v);
 }
 
 static void vga_init(void *state)
