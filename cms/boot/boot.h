@@ -7,7 +7,7 @@
 /* vectors.c: every trap of the chip lands in cms.landing from here on */
 void boot_vectors(void);
 
-/* Operations of units that the machine lacks work from here on. After boot_layout(): takes memory. */
+/* Operations of units that the machine lacks work from here on. Takes memory: after boot_layout() */
 void boot_absent(void);
 
 /* layout.c: how hidden memory is divided; `flash` and `hidden` as the boot ROM hands them over */

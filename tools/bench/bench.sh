@@ -110,3 +110,7 @@ row 'x86 instructions' counter 2 retired
 row cycles counter 2 cycles
 row translations counter 2 gear2.translations
 row 'I/O exceptions' counter 2 trap.tlb_io
+echo
+echo "vliw-ld's code, each program of tools/bench/programs and the firmware's own work"
+# shellcheck disable=SC2086
+tools/bench/code.sh "$build" $presets
