@@ -8,3 +8,8 @@ FUZZ += fuzz-fast
 .PHONY: fuzz-fast
 fuzz-fast: $(B)/tests/fast_random
 	$(B)/tests/fast_random $(FUZZ_SECONDS) $(FUZZ_SEED)
+
+BENCH += bench-engines
+.PHONY: bench-engines
+bench-engines: $(ALL)
+	tests/fast/bench/engines.sh $(B)

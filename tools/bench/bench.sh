@@ -79,7 +79,7 @@ echo
 
 echo "workload: SeaBIOS and build/guests/boot.img, power-on to power-off"
 echo
-echo "reference engine, million per host second (preset ${presets%% *}, best of three)"
+echo "fast engine, million per host second (preset ${presets%% *}, best of three)"
 printf '  %-34s %11s %11s %11s\n' run bundles atoms 'CPU s'
 # shellcheck disable=SC2046
 printf '  %-34s %11s %11s %11s\n' 'gear 1 alone' $(speed "${presets%% *}" 1) \

@@ -2,7 +2,7 @@
 # engines.sh BUILD [PRESET [ROUNDS]] - speed of both engines on one kind of work each, in one run: million atoms and
 # bundles per host CPU second, and how many times the reference engine the fast one is. Statistics must be equal.
 set -eu
-build=$1 preset=${2:-selkirk} rounds=${3:-10}
+build=$1 preset=${2:-selkirk} rounds=${3:-5}
 here=$(dirname "$0")
 work=$build/tests/bench
 mkdir -p "$work"
