@@ -2,6 +2,7 @@
 #ifndef CMS_GEAR1_FETCH_H
 #define CMS_GEAR1_FETCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "x86/insn.h"
@@ -36,6 +37,9 @@ struct gear1 {
     uint32_t through;   /* what g1_jump leaves of `left`: all ones to run on, 0 to stop */
     uint32_t burst;     /* iterations that a REP may make before its handler returns */
     uint32_t undefined; /* undefined instructions met so far; the first few are logged */
+    uint32_t hits;      /* breakpoints on data that this instruction has hit: bits of DR6 */
+    bool resume;        /* this instruction has loaded EFLAGS.RF: it stays for the next */
+    struct lin_buffer *buffer; /* lin.c: stores of the instruction, if the chip's buffer is small */
     struct slot *slots;
     struct window window[WINDOWS];
 };

@@ -26,6 +26,7 @@ static enum shape shape_of(const struct insn *i)
 static void g1_and_stop(const struct insn *i)
 {
     g1_any[i->op](i);
+    lin_flush();
     g1_stop();
 }
 

@@ -11,6 +11,7 @@
  * exception of the guest, it is precise then, and if it was only speculation's, nothing happens but
  * a count.
  */
+#include "gear1/lin.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
@@ -119,6 +120,7 @@ void trap_land(int why)
     vx_mtsr(SR_PHASE, PHASE_recover);
     vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);
     cms.step = false;
+    lin_drop();
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
         from = tcache_owner(vx_mfsr(SR_EPC));
@@ -156,10 +158,13 @@ void trap_land(int why)
         break;
     case CAUSE_sbuf_full:
         cms_count(EV_TRAP_SBUF);
-        if (!from)
+        if (from)
+            tcache_recover(from);
+        else if (lin_buffers())
+            loop_step();
+        else
             cms_panic("one instruction at %x overflows the gated store buffer",
                       (uint32_t)vx_getr(REG_EIP));
-        tcache_recover(from);
         break;
     case CAUSE_interrupt:
         cms_count(EV_TRAP_INTERRUPT);
