@@ -109,6 +109,13 @@ uint32_t smc_granules(uint64_t gpa);             /* T mask of the page of gpa, f
  * gear1/
  */
 void gear1_init(void);                            /* once: the store of decoded instructions */
+/* What a boot loader decides: flat segments by these selectors, and registers. */
+struct flat_start {
+    uint16_t code_selector, data_selector, gdt_limit;
+    uint32_t gdt, entry, esp, eax, ebx, esi;
+};
+
+void gear1_start_flat(const struct flat_start *start); /* protected mode, interrupts off */
 void gear1_reset(void);                           /* power-on state of the processor */
 void gear1_run(unsigned limit);                   /* so many; with gear 2, up to a transfer */
 void gear1_one(void);                             /* one instruction; of REP, an iteration */
@@ -129,6 +136,7 @@ void x86_page_fault(uint32_t lin, uint32_t error) __attribute__((noreturn));
  */
 void monitor_init(void);
 void monitor_reset(void);
+void monitor_boot(void); /* after it: the processor at its reset, or in a kernel, which is loaded */
 /* Ports: size 1, 2, 4 */
 uint32_t monitor_in(uint16_t port, unsigned size);
 void monitor_out(uint16_t port, unsigned size, uint32_t value);

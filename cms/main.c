@@ -33,6 +33,6 @@ void cms_main(uint64_t flash, uint64_t hidden)
     monitor_init();             /* the PC's devices, and what stands behind them on the host */
     monitor_reset();            /* power on: BIOS in place, devices at their defaults */
     gear1_init();               /* store of decoded instructions */
-    gear1_reset();              /* processor at FFFF:FFF0 */
+    monitor_boot();             /* processor at FFFF:FFF0, or at a kernel's entry */
     cms_run();
 }

@@ -1,6 +1,6 @@
 /*
- * fault.h - what the special register FAULT says: which unit of the chip has wrong parity, and where
- * in it. Shared by the chip and the firmware that isolates it.
+ * fault.h - what the special register FAULT says: which unit of the chip has wrong parity, and
+ * where in it. Shared by the chip and the firmware that isolates it.
  */
 #ifndef SELKIRK_FAULT_NUMBERS_H
 #define SELKIRK_FAULT_NUMBERS_H

@@ -20,6 +20,9 @@ packages='
     grub-pc-bin                     its parts for a PC
     xorriso                         CD images
     mtools                          FAT images
+    isolinux                        guests: on a CD
+    syslinux                        guests: on a FAT disk
+    syslinux-common                 their modules
     libmpfr-dev                     tests compare our floating point with it
     llvm-14-tools                   lit and FileCheck, which run the tests
 '

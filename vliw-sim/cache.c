@@ -11,8 +11,7 @@ void cache_init(struct cache *cache, const struct machine_cache *config)
 {
     uint32_t sets = config->size / (config->ways * config->line);
 
-    *cache =
-        (struct cache){.ways = config->ways, .live = config->ways, .set_mask = sets - 1};
+    *cache = (struct cache){.ways = config->ways, .live = config->ways, .set_mask = sets - 1};
     cache->entry = panic_if_null(calloc((size_t)sets * config->ways, sizeof *cache->entry));
     cache->way = panic_if_null(calloc((size_t)sets * config->ways, sizeof *cache->way));
     for (size_t i = 0; i < (size_t)sets * config->ways; i++)

@@ -22,9 +22,9 @@ struct cache {
     uint32_t ways;
     uint32_t live; /* ways that are in use: the first so many entries of a set */
     uint32_t set_mask;
-    uint64_t hits;       /* of cache_access() */
-    uint64_t misses;     /* of cache_access() */
-    uint64_t writebacks; /* dirty lines that left it */
+    uint64_t hits;                            /* of cache_access() */
+    uint64_t misses;                          /* of cache_access() */
+    uint64_t writebacks;                      /* dirty lines that left it */
     void (*moved)(void *owner, uint32_t set); /* told when a set's most recent line is another */
     void *owner;
 };
@@ -59,8 +59,8 @@ static inline bool cache_again(struct cache *cache, uint32_t line, bool write)
 bool cache_access(struct cache *cache, uint32_t line, bool write, uint32_t *victim);
 
 /*
- * Uses the ways of `mask` (not 0) and no others. What a way that is switched off holds is gone; each
- * of its dirty lines is first given to `drop`.
+ * Uses the ways of `mask` (not 0) and no others. What a way holds that is switched off is gone;
+ * each of its dirty lines is first given to `drop`.
  */
 void cache_use(struct cache *cache, uint32_t mask, void (*drop)(void *to, uint32_t line), void *to);
 

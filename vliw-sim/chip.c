@@ -95,8 +95,7 @@ void chip_halt_with(struct chip *chip, enum chip_stop why)
 
 void chip_plan_interrupts(struct chip *chip)
 {
-    chip->irq_cycle =
-        chip->timer_cycle < chip->fault.cycle ? chip->timer_cycle : chip->fault.cycle;
+    chip->irq_cycle = chip->timer_cycle < chip->fault.cycle ? chip->timer_cycle : chip->fault.cycle;
 }
 
 static bool mask_valid(uint64_t mask, uint32_t ways)

@@ -109,7 +109,8 @@ struct chip {
     uint64_t r_busy;     /* registers whose result may still be on its way; r_ready has the cycle */
     uint64_t r_dirty;    /* written since the last commit */
     uint64_t *stall_row; /* stall[phase] */
-    uint64_t *mix_runs;  /* how often bundles of each mix of atoms have run in this phase: energy.h */
+    uint64_t
+        *mix_runs; /* how often bundles of each mix of atoms have run in this phase: energy.h */
     uint32_t fetch_line; /* line of the last fetch; LINE_NONE */
     uint32_t after;      /* enum chip_after */
     uint8_t c_busy;
@@ -207,7 +208,7 @@ struct chip {
     struct profile *profile; /* NULL: none is made */
     struct events events;
     struct fast *fast;
-    void (*run)(struct chip *chip); /* NULL: the reference engine */
+    void (*run)(struct chip *chip);                       /* NULL: the reference engine */
     void (*dropped)(struct chip *chip, struct bundle *b); /* a bundle of its blocks is dropped */
     struct fast_state hot;
     int signal_fd; /* readable after Ctrl-C; -1: none */

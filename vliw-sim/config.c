@@ -32,10 +32,10 @@ static const struct knob knob_table[] = {
 #define CLASS_PJ 300 /* of a class of atoms, if nothing is said */
 
 static const struct knob energy_table[ENERGY_UNITS] = {
-#define ENERGY_KNOB(name, key, unit, most, standard, text) \
-    [ENERGY_##name] = {"energy", key,      offsetof(struct machine, energy[ENERGY_##name]), \
-                       unit,     0,   most, standard,                                       \
-                       text},
+#define ENERGY_KNOB(name, key, unit, most, standard, text)                             \
+    [ENERGY_##name] = {"energy", key, offsetof(struct machine, energy[ENERGY_##name]), \
+                       unit,     0,   most,                                            \
+                       standard, text},
 #define EVENT(name, key, pj, scaled, count, text) ENERGY_KNOB(name, key, "pJ", 1000000, pj, text)
 #define LEAK(name, key, uw, share, text) ENERGY_KNOB(name, key, "uW", 100000000, uw, text)
 #include "vliw-sim/energy.def"
@@ -339,13 +339,15 @@ static bool points_check(const struct machine *m, struct config_error *err)
         if (p->khz && !p->mv)
             return config_fail(err, "machine: power.mv%u: 0, expected a voltage", i);
         if (p->mv && !p->khz)
-            return config_fail(err, "machine: power.khz%u: 0, expected a clock for power.mv%u (%u)", i,
-                               i, p->mv);
+            return config_fail(err, "machine: power.khz%u: 0, expected a clock for power.mv%u (%u)",
+                               i, i, p->mv);
         if (p->khz && (p[-1].khz == 0 || (i > 1 && p->khz >= p[-1].khz)))
-            return config_fail(err, "machine: power.khz%u: %u, expected less than point %u has (%u)",
-                               i, p->khz, i - 1, p[-1].khz);
+            return config_fail(err,
+                               "machine: power.khz%u: %u, expected less than point %u has (%u)", i,
+                               p->khz, i - 1, p[-1].khz);
         if (i > 1 && p->mv > p[-1].mv)
-            return config_fail(err, "machine: power.mv%u: %u, expected at most what point %u has (%u)",
+            return config_fail(err,
+                               "machine: power.mv%u: %u, expected at most what point %u has (%u)",
                                i, p->mv, i - 1, p[-1].mv);
     }
     return true;
@@ -355,7 +357,7 @@ static bool points_check(const struct machine *m, struct config_error *err)
 static bool fault_check(const struct machine *m, struct config_error *err)
 {
     const uint32_t count[] = {
-        [FAULT_NONE] = ISA_R_COUNT, [FAULT_L1I] = m->l1i.ways,    [FAULT_L1D] = m->l1d.ways,
+        [FAULT_NONE] = ISA_R_COUNT, [FAULT_L1I] = m->l1i.ways, [FAULT_L1D] = m->l1d.ways,
         [FAULT_L2] = m->l2.ways,    [FAULT_TLB] = m->tlb_ways, [FAULT_REGISTER] = ISA_R_COUNT,
     };
 

@@ -149,8 +149,8 @@ static uint64_t scaled_fj(const struct chip *chip, uint32_t pj)
 }
 
 /*
- * Femtojoules a cycle of `uw` microwatts at energy.mv, of which `share` 256ths are switched on. Power
- * that leaks goes with the cube of the voltage.
+ * Femtojoules a cycle of `uw` microwatts at energy.mv, of which `share` 256ths are switched on.
+ * Power that leaks goes with the cube of the voltage.
  */
 static uint64_t leaked_fj(const struct chip *chip, uint32_t uw, uint32_t share)
 {
@@ -168,9 +168,9 @@ void energy_price(struct chip *chip)
 
     for (unsigned u = 0; u < EN_COUNT; u++)
         each[u] = scaled_fj(chip, m->energy[u]);
-#define EVENT(name, key, pj, scaled, count, text) \
-    each[ENERGY_##name] =                         \
-        scaled ? scaled_fj(chip, m->energy[ENERGY_##name]) : (uint64_t)m->energy[ENERGY_##name] * FJ;
+#define EVENT(name, key, pj, scaled, count, text)                            \
+    each[ENERGY_##name] = scaled ? scaled_fj(chip, m->energy[ENERGY_##name]) \
+                                 : (uint64_t)m->energy[ENERGY_##name] * FJ;
 #define LEAK(name, key, uw, share, text) \
     each[ENERGY_##name] = leaked_fj(chip, m->energy[ENERGY_##name], share);
 #include "vliw-sim/energy.def"
@@ -205,13 +205,14 @@ void energy_check(struct chip *chip)
             atoms += u == EN_lim ? 0 : e->count[p][u];
         for (unsigned s = 0; s < STALL_COUNT; s++)
             cycles += chip->stall[p][s];
-        if (atoms != chip->phase_atoms[p] || e->count[p][ENERGY_BUNDLE] != chip->stall[p][STALL_issue])
+        if (atoms != chip->phase_atoms[p] ||
+            e->count[p][ENERGY_BUNDLE] != chip->stall[p][STALL_issue])
             panic("phase %s: %" PRIu64 " atoms, but energy for %" PRIu64, isa_phase_name[p],
                   chip->phase_atoms[p], atoms);
         if (e->count[p][ENERGY_CORE] != cycles ||
             e->count[p][ENERGY_CLOCK] != cycles - chip->stall[p][STALL_idle])
-            panic("phase %s: %" PRIu64 " cycles, but energy for %" PRIu64, isa_phase_name[p], cycles,
-                  e->count[p][ENERGY_CORE]);
+            panic("phase %s: %" PRIu64 " cycles, but energy for %" PRIu64, isa_phase_name[p],
+                  cycles, e->count[p][ENERGY_CORE]);
         for (unsigned u = 0; u < ENERGY_UNITS; u++)
             sum += e->fj[p][u];
     }

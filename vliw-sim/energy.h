@@ -9,7 +9,8 @@
  * knows the number of its mix. One addition a bundle, chip->mix_runs[bundle->mix]++, counts them
  * all. An engine that executes several bundles at once may make a mix of their sum.
  *
- * A unit is an energy class of atoms (isa/) or an entry of energy.def. docs/energy.md has the model.
+ * A unit is an energy class of atoms (isa/) or an entry of energy.def. docs/energy.md has the
+ * model.
  */
 #ifndef SELKIRK_ENERGY_H
 #define SELKIRK_ENERGY_H

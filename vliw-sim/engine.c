@@ -246,6 +246,22 @@ void engine_late(struct chip *chip, const struct bundle *b)
     chip->fpu.busy |= b->f_late;
 }
 
+void engine_wait_divider(struct chip *chip, const struct bundle *b)
+{
+    if (b->divides)
+        engine_wait_until(chip, STALL_unit, chip->div_free);
+    if (b->f_divides)
+        engine_wait_until(chip, STALL_unit, chip->fpu.div_free);
+}
+
+void engine_divide(struct chip *chip, const struct bundle *b)
+{
+    if (b->divides)
+        chip->div_free = chip->cycle + chip->machine.latency[LAT_div];
+    if (b->f_divides)
+        chip->fpu.div_free = chip->cycle + chip->machine.latency[b->f_divides];
+}
+
 static void engine_stores(struct chip *chip)
 {
     for (unsigned i = 0; i < chip->late_stores; i++) {

@@ -21,8 +21,7 @@ static inline void engine_wait_until(struct chip *chip, enum isa_stall why, uint
 /* Is there anything to be taken, now that the bundle has committed? */
 static inline bool engine_interrupt(const struct chip *chip)
 {
-    return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE &&
-           chip->cycle >= chip->irq_cycle;
+    return (chip->status & (STATUS_IE | STATUS_TL)) == STATUS_IE && chip->cycle >= chip->irq_cycle;
 }
 
 /* If so: takes it (traps), unless what was broken is out of use by now. */
@@ -46,6 +45,10 @@ void engine_wait(struct chip *chip, const struct bundle *b);
 
 /* Results of the bundle that take more than a cycle are on their way from now on. */
 void engine_late(struct chip *chip, const struct bundle *b);
+
+/* Waits until the dividers that the bundle needs are free; and takes them. */
+void engine_wait_divider(struct chip *chip, const struct bundle *b);
+void engine_divide(struct chip *chip, const struct bundle *b);
 
 /*
  * What the bundle's atoms asked for in chip->after, once its own cycle has passed. True if it

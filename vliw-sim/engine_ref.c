@@ -16,18 +16,19 @@
  */
 #include "vliw-sim/engine.h"
 
+/* Steps are part of the loop, and of the functions that do one of them for another engine. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* The atoms from `a` on, and the bundle's end. */
-static inline void engine_issue(struct chip *chip, struct bundle *b, const struct atom *a)
+INLINED void engine_issue(struct chip *chip, struct bundle *b, const struct atom *a)
 {
     for (const struct atom *end = b->atom + b->execs; a < end; a++)
         a->exec(chip, a);
 
     if (b->lates)
         engine_late(chip, b);
-    if (b->divides)
-        chip->div_free = chip->cycle + chip->machine.latency[LAT_div];
-    if (b->f_divides)
-        chip->fpu.div_free = chip->cycle + chip->machine.latency[b->f_divides];
+    if (b->divides | b->f_divides)
+        engine_divide(chip, b);
     chip->r_dirty |= b->r_write;
     chip->mix_runs[b->mix]++;
     chip->fpu.dirty |= b->f_write;
@@ -47,14 +48,12 @@ static inline void engine_issue(struct chip *chip, struct bundle *b, const struc
 }
 
 /* One bundle that has been fetched. */
-static inline void engine_bundle(struct chip *chip, struct bundle *b)
+INLINED void engine_bundle(struct chip *chip, struct bundle *b)
 {
     if ((b->r_uses & chip->r_busy) | (b->c_uses & chip->c_busy) | (b->f_uses & chip->fpu.busy))
         engine_wait(chip, b);
-    if (b->divides)
-        engine_wait_until(chip, STALL_unit, chip->div_free);
-    if (b->f_divides)
-        engine_wait_until(chip, STALL_unit, chip->fpu.div_free);
+    if (b->divides | b->f_divides)
+        engine_wait_divider(chip, b);
 
     chip->npc = b->next;
     chip->taken = false;

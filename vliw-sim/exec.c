@@ -215,8 +215,8 @@ FOLDED void guest_store(struct chip *chip, const struct atom *a, unsigned size, 
     guest_write(chip, a, size, addr, pa, value, flags);
 }
 
-FOLDED void guest_store_check(struct chip *chip, const struct atom *a, unsigned size,
-                              uint64_t addr, uint64_t value, uint64_t mask)
+FOLDED void guest_store_check(struct chip *chip, const struct atom *a, unsigned size, uint64_t addr,
+                              uint64_t value, uint64_t mask)
 {
     chip->guest_stores++;
     uint64_t pa = guest_translate(chip, a, size, addr, EINFO_WRITE);

@@ -15,7 +15,7 @@
 #include "hidden-mem/fault.h"
 
 struct fault {
-    uint64_t cycle;  /* when it will be found; UINT64_MAX: never */
+    uint64_t cycle;   /* when it will be found; UINT64_MAX: never */
     uint64_t latched; /* SR_FAULT */
     uint64_t found;
 };

@@ -44,8 +44,7 @@ struct machine {
     uint32_t trap_enter;
     uint32_t trap_return;
 
-    uint32_t
-        unit[UNIT_COUNT]; /* issue slots of a unit, of which isa_unit_within says whose they are; `none` has no limit */
+    uint32_t unit[UNIT_COUNT]; /* issue slots; isa_unit_within says which others have them too */
     uint32_t latency[LAT_COUNT]; /* issue to first use without a stall */
     uint32_t has_multiplier;
     uint32_t has_divider;

@@ -236,7 +236,8 @@ static FILE *result_beside(const char *path, const char *ending, int *status)
 
     struct stat s;
 
-    if (!path || stat(path, &s) || !S_ISREG(s.st_mode) || snprintf(name, sizeof name, "%s%s", path, ending) >= (int)sizeof name)
+    if (!path || stat(path, &s) || !S_ISREG(s.st_mode) ||
+        snprintf(name, sizeof name, "%s%s", path, ending) >= (int)sizeof name)
         return NULL;
     return result_open(name, status);
 }

@@ -148,6 +148,8 @@ static bool blob_text(struct options *o, const char *text, struct config_error *
     size_t length = strlen(text);
     int fd = memfd_create("cmdline", 0);
 
+    if (length == 0)
+        return true;
     if (fd < 0 || write(fd, text, length) != (ssize_t)length)
         return wrong(err, "--append: %s", strerror(errno));
     snprintf(o->append, sizeof o->append, "/proc/self/fd/%d", fd);
@@ -181,8 +183,9 @@ static bool boot_order(struct options *o, const char *text, struct config_error 
     size_t n = strlen(text);
 
     if (n == 0 || n > 3 || strspn(text, letters) != n)
-        return wrong(err, "--boot %.64s: not understood, expected up to three letters of "
-                          "a floppy, c disk, d CD",
+        return wrong(err,
+                     "--boot %.64s: not understood, expected up to three letters of "
+                     "a floppy, c disk, d CD",
                      text);
     strcpy(o->boot, "cms.pc.boot=");
     for (char *end = strchr(o->boot, 0); *text; text++) {
@@ -208,20 +211,22 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_FLASH: o->flash = arg; return true;
     case OPT_BIOS:
     case OPT_KERNEL:
+    case OPT_GUEST:
     case OPT_INITRD: return blob_named(o, word, arg, err);
     case OPT_HDA:
     case OPT_HDB:
     case OPT_HDC:
     case OPT_HDD:
-        o->host.disk[option - OPT_HDA] = (struct host_disk_config){.path = arg, .readonly = o->readonly};
+        o->host.disk[option - OPT_HDA] = (struct host_disk_config){.path = arg};
         return true;
-    case OPT_CDROM: o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true}; return true;
+    case OPT_CDROM:
+        o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true};
+        return true;
     case OPT_BOOT: return boot_order(o, arg, err);
     case OPT_READONLY:
         o->readonly = true;
-        for (unsigned i = 0; i < HOST_DISKS; i++)
-            o->host.disk[i].readonly = true;
         return true;
+    case OPT_SNAPSHOT: o->snapshot = true; return true;
     case OPT_APPEND: return blob_text(o, arg, err);
     case OPT_BLOB:
         if (!strchr(arg, '='))
@@ -357,7 +362,10 @@ static enum options_result first_look(int argc, char **argv, const char **preset
     return OPTIONS_RUN;
 }
 
-/* Path of a file of the firmware that was made for the machine; for the narrowest preset, if none was. */
+/*
+ * Path of a file of the firmware that was made for the machine; for the narrowest preset, if none
+ * was.
+ */
 static bool firmware_path(const struct options *o, char *path, const char *file)
 {
     const char *made_for[] = {o->machine.name, NARROW_PRESET};
@@ -380,6 +388,10 @@ static bool defaults_fill(struct options *o, struct config_error *err)
 {
     bool fits = true, has_bios = false;
 
+    for (unsigned i = 0; i < HOST_DISKS; i++) {
+        o->host.disk[i].readonly = o->readonly;
+        o->host.disk[i].overlay = o->snapshot;
+    }
     if (!o->native && !o->symbols && !o->flash) {
         fits &= firmware_path(o, o->default_symbols, "cms.elf");
         if (fits && access(o->default_symbols, R_OK) == 0)

@@ -25,7 +25,7 @@ struct options {
     const char *firmware[OPTIONS_FIRMWARE];
     char others[HOST_OPTION_MAX - 2]; /* trace categories that are not the chip's */
     char firmware_trace[HOST_OPTION_MAX];
-    bool readonly; /* of all disks */
+    bool readonly, snapshot; /* of all disks */
     char gear[HOST_OPTION_MAX], boot[HOST_OPTION_MAX];
     char default_rom[OPTIONS_PATH], default_flash[OPTIONS_PATH], default_symbols[OPTIONS_PATH];
     char append[64];

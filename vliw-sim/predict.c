@@ -39,8 +39,8 @@ bool predict_outcome(struct predictor *p, uint64_t pc, enum flow flow, bool take
     bool right = false;
 
     if (flow != FLOW_INDIRECT)
-        right = p->kind == PREDICT_BIMODAL ? bimodal(p, pc, taken)
-                                           : taken == (flow == FLOW_BACKWARD);
+        right =
+            p->kind == PREDICT_BIMODAL ? bimodal(p, pc, taken) : taken == (flow == FLOW_BACKWARD);
     p->right += right;
     p->wrong += !right;
     return right;

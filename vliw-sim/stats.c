@@ -76,7 +76,10 @@ static void cycles_table(const struct chip *chip, FILE *out)
     fputc('\n', out);
 }
 
-/* What each phase did in its cycles: how well its bundles are filled, what an instruction of the guest cost. */
+/*
+ * What each phase did in its cycles: how well its bundles are filled, what an instruction of the
+ * guest cost.
+ */
 static void work_table(const struct chip *chip, FILE *out)
 {
     fprintf(out, "\nwork by phase\n%-12s %14s %14s %14s %14s %14s\n", "phase", "bundles", "atoms",
@@ -145,8 +148,8 @@ static void derived_text(struct chip *chip, FILE *out)
     if (chip->retired)
         fprintf(out, "  %-24s %16.3f  %s\n", "cycles_per_instruction",
                 ratio(chip->cycle, chip->retired), "cycles / retired");
-    fprintf(out, "  %-24s %16.3f  %s\n", "milliwatts", ratio(energy_total_pj(chip), chip_time(chip)),
-            "energy / time");
+    fprintf(out, "  %-24s %16.3f  %s\n", "milliwatts",
+            ratio(energy_total_pj(chip), chip_time(chip)), "energy / time");
 }
 
 static void firmware_text(const struct host_report *report, FILE *out)
@@ -247,8 +250,7 @@ static void json_points(const struct chip *chip, FILE *out)
 
     fputs("  \"power_points\": [", out);
     for (unsigned i = 0; i < MACHINE_POINTS && p[i].khz; i++)
-        fprintf(out,
-                "%s\n    {\"khz\": %" PRIu32 ", \"mv\": %" PRIu32 ", \"cycles\": %" PRIu64 "}",
+        fprintf(out, "%s\n    {\"khz\": %" PRIu32 ", \"mv\": %" PRIu32 ", \"cycles\": %" PRIu64 "}",
                 i ? "," : "", p[i].khz, p[i].mv, power_cycles(chip, i));
     fputs("\n  ],\n", out);
 }

@@ -135,6 +135,13 @@ static void lower_carry(struct trans *t, unsigned atom)
     put_set_flags(t, flags);
 }
 
+/* CLD and STD: the direction flag is part of the context, so to set it as it is means nothing. */
+static void lower_direction(struct trans *t, const struct guest_insn *g)
+{
+    if ((g->insn.op == OP_std) != !!(t->key.mode & MODE_DOWN))
+        give_up(t, ABORT_OPCODE);
+}
+
 static void lower_xlat(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
@@ -164,6 +171,8 @@ bool lower_move(struct trans *t, const struct guest_insn *g)
     case OP_clc: lower_carry(t, ISA_andi); return true;
     case OP_stc: lower_carry(t, ISA_ori); return true;
     case OP_cmc: lower_carry(t, ISA_xori); return true;
+    case OP_cld:
+    case OP_std: lower_direction(t, g); return true;
     case OP_xlat: lower_xlat(t, g); return true;
     case OP_nop: return true;
     default: return false;

@@ -8,13 +8,12 @@
  * the chip's scoreboard waits for what comes late.
  *
  *   registers   read at or after the value is ready; written not before the last read, and after
- *   the last write memory      loads pass loads; nothing passes a store unless both addresses are
- *   the same register plus constants
- *               that keep the accesses apart whatever the page tables say
+ *               the last write
+ *   memory      loads pass loads; nothing passes a store unless both addresses are the same
+ *               register plus constants that keep the accesses apart whatever the page tables say
  *   exits       branches keep their order. A side exit comes after all changes of guest state
- *   before it and before
- *               all after it; temporaries don't care. A failed check rolls back, so it only has to
- *               come before the next exit's bundle and the commit's
+ *               before it and before all after it; temporaries don't care. A failed check rolls
+ *               back, so it only has to come before the next exit's bundle and the commit's
  *   commit      after everything that it commits; in the same bundle is soon enough
  *
  * The region of pins is scheduled with the body if the body doesn't loop.

@@ -3,10 +3,10 @@
  *
  * The trace begins at the context's EIP and follows direct jumps and calls inside the page. A
  * conditional branch forward becomes a side exit, as long as there is room for one; the trace goes
- * on where control went more often, as far as gear 1 has seen; a conditional
- * branch anywhere else, an indirect branch, and whatever gear 2 can't translate end the trace. A
- * branch to the first instruction closes the loop. Every instruction lies in the page that the
- * context names, so one page check on entry vouches for all of them.
+ * on where control went more often, as far as gear 1 has seen. A conditional branch anywhere else,
+ * an indirect branch, and whatever gear 2 can't translate end the trace. A branch to the first
+ * instruction closes the loop. Every instruction lies in the page that the context names, so one
+ * page check on entry vouches for all of them.
  */
 #include "gear2/trans.h"
 #include "runtime/profile.h"
@@ -65,6 +65,10 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
     }
     if (x86_ops[g->insn.op].props & GEAR1_ONLY) {
         t->abort = ABORT_OPCODE;
+        return false;
+    }
+    if (x86_ops[g->insn.op].props & P_STRING && g->insn.rep) {
+        t->abort = ABORT_FORM;
         return false;
     }
     if (profile_is_io(linear(t, eip))) {

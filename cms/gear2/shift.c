@@ -83,7 +83,7 @@ static void lower_bit(struct trans *t, const struct guest_insn *g)
     target_close(t, &d, d.result);
 }
 
-/* BSF and BSR: ZF says whether the source is zero; then the destination stays, as other flags do. */
+/* BSF, BSR: ZF says whether the source is zero; the destination stays then. */
 static void lower_scan(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
@@ -105,8 +105,8 @@ static void lower_scan(struct trans *t, const struct guest_insn *g)
 }
 
 /*
- * SHLD and SHRD of 32 bits: 64 bits are shifted, and CF is the last bit that leaves. A count in CL may
- * be zero and leave the flags, so it is done only if nobody looks at them.
+ * SHLD and SHRD of 32 bits: 64 bits are shifted, and CF is the last bit that leaves. A count in CL
+ * may be zero and leave the flags, so it is done only if nobody looks at them.
  */
 static void lower_double(struct trans *t, const struct guest_insn *g)
 {

@@ -1,6 +1,6 @@
 /*
- * string.c - lowering of string instructions without REP; with it they are gear 1's. The direction
- * flag is part of the context.
+ * string.c - lowering of string instructions. Those with REP are gear 1's: select.c ends the trace
+ * before them. The direction flag is part of the context.
  */
 #include "gear2/build.h"
 
@@ -51,10 +51,6 @@ bool lower_string(struct trans *t, const struct guest_insn *g)
 
     if (!(x86_ops[i->op].props & P_STRING))
         return false;
-    if (i->rep) {
-        give_up(t, ABORT_FORM);
-        return true;
-    }
     switch (i->op) {
     case OP_lods:
         reg_write(t, EAX, i->opsize, string_load(t, i, OPD_SRC));

@@ -1,12 +1,13 @@
 /*
  * trans.h - one translation in the making, as the passes of gear 2 hand it on.
  *
- *     select    guest bytes     ->  insn[]           a trace: forward exits on the way, at most one
- *     loop back to the start liveness  insn[]          ->  insn[].live      status flags that
- *     somebody will look at lower     insn[]          ->  region[].atom[]  atoms on real registers
- *     check                                          each rule that lowering must keep
- *     schedule  region[].atom[] ->  region[].bundle  each atom's bundle
- *     emit      bundles         ->  code
+ *     select    guest bytes     -> insn[]           a trace: forward exits on the way, at most one
+ *                                                   loop back to the start
+ *     liveness  insn[]          -> insn[].live      status flags that somebody will look at
+ *     lower     insn[]          -> region[], atom[] atoms on real registers
+ *     check                                         each rule that lowering must keep
+ *     schedule  atom[]          -> region[].head    each atom's bundle
+ *     emit      bundles         -> code
  *
  * Registers: the guest's are where they always are (r1..r9, c0). Temporaries are taken in rotation
  * from a pool that is larger than any one instruction needs, so a temporary holds its value to the

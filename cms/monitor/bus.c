@@ -103,7 +103,7 @@ void monitor_restart(void)
     cms_count(EV_RESETS);
     cms_log(2, "the PC is reset");
     monitor_reset();
-    gear1_reset();
+    monitor_boot();
     mmu_flush();
     cms_unwind(UNWIND_RETRY);
 }

@@ -91,6 +91,7 @@ struct monitor {
     struct io_trace *trace; /* io_trace.c */
     uint32_t bios_base;     /* the BIOS image lies from here to 1 MiB */
     uint32_t bios_blob;     /* host's handle of it */
+    struct loader *loader;  /* loader.c */
 };
 
 /* bus.c: the list itself, and what is where */
@@ -123,6 +124,9 @@ void pit_speaker_gate(bool gate);
 /* sysctl.c */
 void sysctl_a20(bool on);
 bool sysctl_a20_state(void);
+
+/* pm.c */
+void pm_place(uint16_t base); /* the ports, as a BIOS would have done it */
 
 /* debug.c */
 void debug_drain(void); /* show an unfinished line: the run ends */

@@ -35,6 +35,7 @@ enum { TIMER_BIT = 1, STATUS_MASK = 0x8f31, ENABLE_MASK = 0x0521 };
 enum { CONTROL_SCI = 1, CONTROL_SLEEP = 1 << 13, CONTROL_KEEP = 0x1c07 };
 
 struct pm {
+    struct pci_function *function;
     uint16_t base; /* where the ports are now; 0: nowhere */
     uint16_t status, enable, control;
     uint64_t half_wraps; /* changes of the timer's topmost bit that `status` knows of */
@@ -159,12 +160,21 @@ static void pm_written(struct pci_function *f, unsigned reg, unsigned size)
     pm->base = base;
 }
 
+void pm_place(uint16_t base)
+{
+    struct pm *pm = cms.mon->state[DEV_pm];
+
+    pci_put(pm->function, CFG_PMBASE, 4, base | 1u);
+    pci_put(pm->function, CFG_PMREGMISC, 1, 1);
+    pm_written(pm->function, CFG_PMBASE, 4);
+}
+
 static void pm_init(void *state)
 {
     static const struct pci_identity id = {0x8086, 0x7113, 0x068000, 3, 0, 1};
-    struct pci_function *f = pci_add(PM_FUNCTION, &id);
+    struct pm *pm = state;
+    struct pci_function *f = pm->function = pci_add(PM_FUNCTION, &id);
 
-    (void)state;
     pci_put(f, CFG_PMBASE, 4, 1);
     pci_allow(f, CFG_PMBASE, 4, 0xffc0);
     pci_put(f, CFG_DEVACTB, 4, DEVACTB_APMC);

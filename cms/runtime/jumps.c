@@ -62,6 +62,7 @@ void jumps_enter(struct translation *t)
     j->table.key[n] = key_of(t);
     j->table.code[n] = (uintptr_t)t->code;
     j->used = true;
+    cms_count(EV_JUMPS_ENTERED);
 }
 
 void jumps_remove(const struct translation *t)
@@ -76,9 +77,11 @@ void jumps_flush(void)
 {
     struct jumps *j = cms.jumps;
 
-    if (j->used)
-        memset(j->table.key, 0, sizeof(j->table.key));
+    if (!j->used)
+        return;
+    memset(j->table.key, 0, sizeof(j->table.key));
     j->used = false;
+    cms_count(EV_JUMPS_FLUSHED);
 }
 
 const struct jumps_table *jumps_table(void)

@@ -1,15 +1,14 @@
 /*
  * loop.c - the firmware's main loop: whose turn is it?
  *
- *          +--> attend: due device events, HLT, external interrupts
- *          |       |
- *          |    find a translation for the guest's state ---- found ----> enter it; it runs, by
- *          chaining, until an
- *          |       | none                                                 exit isn't chained or a
- *          trap lands
- *          |    gear 1 up to the next control transfer, counting block
- *          |    entries; a block that is entered often is translated
- *          +-------+
+ *     +--> attend: due device events, HLT, external interrupts
+ *     |       |
+ *     |    find a translation for the guest's state --- found ---> enter it; it runs, by chaining,
+ *     |       | none                                               until an exit isn't chained or
+ *     |       |                                                    a trap lands
+ *     |    gear 1 up to the next control transfer, counting block
+ *     |    entries; a block that is entered often is translated
+ *     +-------+
  *
  * cms_run() holds the landing: every trap of gear 1 and of translated code ends as a second return
  * of its cms_setjmp, with the guest rolled back to its last commit. What is done then is in trap.c;

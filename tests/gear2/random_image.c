@@ -3,10 +3,10 @@
  *
  *     random_image SEED BLOCKS > image
  *
- * The image holds BLOCKS loops of random integer instructions, the first half 16-bit code in real
- * mode, the second half 32-bit code in flat protected mode. Each loop goes round often enough to be
- * translated; after it the registers and the flags are written to the debug port (402h), at the
- * very end a sum over all data. Whoever executes the image correctly writes the same bytes;
+ * The image holds BLOCKS loops of random integer instructions: a third 16-bit code in real mode, a
+ * third 32-bit code in flat protected mode, the rest with paging. Each loop goes round often enough
+ * to be translated; after it the registers and the flags are written to the debug port (402h), at
+ * the very end a sum over all data. Whoever executes the image correctly writes the same bytes;
  * undefined flags are the same in all gears because they come from the same atoms, and those that
  * aren't are masked.
  *
@@ -395,6 +395,39 @@ static void call(void)
     image[where] = (uint8_t)(at - where - 1);
 }
 
+/* What is seldom seen: counted loops, JCXZ, frames, strings downwards, XLAT. */
+static void rare(void)
+{
+    uint32_t where;
+
+    switch (rnd(5)) {
+    case 0:
+        b(0xb8 | ECX), le(1 + rnd(5), wide ? 4 : 2);
+        PUT("\x83\xe8"), b(rnd(8));          /* L: sub (e)ax, n */
+        b(0xe0 | rnd(3)), b(0x100 - 3 - 2);   /* loopne, loope, loop L */
+        break;
+    case 1:
+        PUT("\x83\xe1\x01"); /* and (e)cx, 1 */
+        b(0xe3);
+        where = at;
+        b(0);
+        body(1 + rnd(2), true);
+        image[where] = (uint8_t)(at - where - 1);
+        break;
+    case 2:
+        PUT("\x55\x89\xe5\x83\xec\x10"); /* push (e)bp; mov (e)bp, (e)sp; sub (e)sp, 16 */
+        body(2, true);
+        b(0x89), b(0xc0 | ESP << 3 | EBP); /* the body may have changed it */
+        PUT("\x83\xc5\x10\xc9");          /* add (e)bp, 16; leave */
+        break;
+    case 3:
+        b(0xfd), string(), b(0xfc);
+        break;
+    default:
+        b(0xd7);
+    }
+}
+
 /* Writes the immediate operand of the next instruction but one. */
 static void modify(void)
 {
@@ -446,8 +479,8 @@ static void instruction(bool nested)
     case 1: branch(); break;
     case 2: rnd(2) ? call() : string(); break;
     case 3:
-        if (rnd(4) == 0) {
-            awkward();
+        if (rnd(3) == 0) {
+            rnd(2) ? awkward() : rare();
             break;
         }
         /* fall through */
@@ -539,6 +572,15 @@ static void enter_protected(void)
     PUT("\x66\xb8\x10\x00\x8e\xd8\x8e\xc0\x8e\xd0\xbc\x00\x70\x00\x00");
 }
 
+/* One 4 MiB page, one to one: pages may be remapped now, so translations know less. */
+static void enter_paging(void)
+{
+    PUT("\xc7\x05\x00\x90\x00\x00\x83\x00\x00\x00"); /* mov dword [9000h], 83h */
+    PUT("\xb8\x00\x90\x00\x00\x0f\x22\xd8");         /* CR3 = 9000h */
+    PUT("\x0f\x20\xe0\x0c\x10\x0f\x22\xe0");         /* CR4.PSE */
+    PUT("\x0f\x20\xc0\x0d\x00\x00\x00\x80\x0f\x22\xc0"); /* CR0.PG */
+}
+
 /* A sum over the data, one doubleword. */
 static void print_data(void)
 {
@@ -563,8 +605,10 @@ int main(int argc, char **argv)
     blocks = (unsigned)strtoul(argv[2], NULL, 0);
     enter_real();
     for (unsigned i = 0; i < blocks; i++) {
-        if (i == blocks / 2)
+        if (i == blocks / 3)
             enter_protected();
+        if (i == blocks / 3 * 2)
+            enter_paging();
         block(4 + rnd(24));
     }
     print_data();

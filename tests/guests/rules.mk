@@ -77,3 +77,44 @@ $(GRUB_FILES:%=$(GRUB_TREE)/tree/%):
 $(B)/guests/grub.iso: $(GRUB_FILES:%=$(GRUB_TREE)/tree/%)
 	grub-mkrescue --directory=/usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" --locales= --themes= --fonts= \
 	    -o $@ $(GRUB_TREE)/tree >$(GRUB_TREE)/log 2>&1 || { cat $(GRUB_TREE)/log >&2; false; }
+
+# A program without a header, to be started without the BIOS: as an ELF file and flat.
+TEST_NEEDS += $(B)/guests/plain.elf $(B)/guests/plain.bin
+
+$(B)/guests/plain.o: tests/guests/plain.S
+	@mkdir -p $(@D)
+	gcc -m32 -c -o $@ $<
+
+$(B)/guests/plain.elf: $(B)/guests/plain.o
+	ld -m elf_i386 -n -Ttext 0x100000 -e start -o $@ $<
+
+$(B)/guests/plain.bin: $(B)/guests/plain.elf
+	objcopy -O binary $< $@
+
+# isolinux on a CD, syslinux on a disk with a FAT file system; both with the same program as GRUB's.
+SYSLINUX_FILES := isolinux.cfg program.elf disk.img ldlinux.c32 libcom32.c32 mboot.c32
+SYSLINUX_TREE := $(B)/guests/syslinux
+TEST_NEEDS += $(B)/guests/isolinux.iso $(B)/guests/syslinux.img
+
+$(SYSLINUX_TREE)/isolinux.cfg: tests/guests/syslinux/syslinux.cfg
+$(SYSLINUX_TREE)/program.elf: $(B)/guests/grub-program.elf
+$(SYSLINUX_TREE)/disk.img: $(B)/guests/boot.img
+$(SYSLINUX_TREE)/isolinux.bin: /usr/lib/ISOLINUX/isolinux.bin
+$(addprefix $(SYSLINUX_TREE)/,isolinux.cfg program.elf disk.img isolinux.bin):
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(SYSLINUX_TREE)/%.c32: /usr/lib/syslinux/modules/bios/%.c32
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(B)/guests/isolinux.iso: $(addprefix $(SYSLINUX_TREE)/,$(SYSLINUX_FILES) isolinux.bin)
+	xorriso -as mkisofs -quiet -o $@ -b isolinux.bin -c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table \
+	    $(SYSLINUX_TREE) >$@.log 2>&1 || { cat $@.log >&2; false; }
+
+$(B)/guests/syslinux.img: $(addprefix $(SYSLINUX_TREE)/,$(SYSLINUX_FILES))
+	rm -f $@ && truncate -s 16M $@
+	mformat -i $@ -h 16 -s 63 -t 32 ::
+	mcopy -i $@ $(filter-out %/ldlinux.c32,$^) ::
+	mmove -i $@ ::isolinux.cfg ::syslinux.cfg
+	syslinux --install $@

@@ -14,7 +14,7 @@ start:
     li r14, 6
     movrf f2, r13, r14
     movrf f26, r13, r14
-// CHECK: commit {{.*}} commit 0, 0 stores
+// CHECK: commit: {{.*}} commit 0, 0 stores
     commit 0
     gstf.128 f2, [r0 + 0x100]
     gst.32 r13, [r0 + 0x200]

@@ -67,13 +67,21 @@ static bool changes_guest(const struct atom *a)
     return a->writes & 0x3ff || (guest_access(a) && is(a, ISA_F_STORE));
 }
 
-/* May the two accesses meet? Only the same register with the same value says that they don't. */
+/*
+ * May the two accesses meet? Not if they use the same value of the same register and touch other
+ * bytes of a page. Which pages they touch says nothing: two may be one in memory.
+ */
 static bool may_meet(const struct atom *a, const struct atom *b)
 {
     if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
         return true;
-    return a->op.imm < b->op.imm + isa_facts[b->op.atom].size &&
-           b->op.imm < a->op.imm + isa_facts[a->op.atom].size;
+    for (unsigned i = 0; i < isa_facts[a->op.atom].size; i++) {
+        for (unsigned j = 0; j < isa_facts[b->op.atom].size; j++) {
+            if (((a->op.imm + i) ^ (b->op.imm + j)) % PAGE_SIZE == 0)
+                return true;
+        }
+    }
+    return false;
 }
 
 /* `b` comes after `a` in the program: must it come after it in time, or at least not before it? */

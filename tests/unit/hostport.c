@@ -106,7 +106,7 @@ static void rig_open(struct rig *r)
     r->config = (struct host_config){
         .console_out = {r->out, NULL},
         .console_in = {r->in, NULL},
-        .disk = {{r->disk, false}, {r->rodisk, true}},
+        .disk = {{.path = r->disk}, {.path = r->rodisk, .readonly = true}},
         .blob = {{"bios", r->blob}},
         .option = options,
         .options = 2,
@@ -223,6 +223,40 @@ static void test_operations(void)
 
     CHECK(ask(&r, 17, 0, 0, 0) == HOST_EOP);
     CHECK(ask(&r, HOST_BLK_READ, 0, 0, HOST_MAX_LENGTH + 1) == HOST_ERANGE);
+    rig_close(&r);
+}
+
+/* An overlay keeps what is written away from the file; a file that changes its size meanwhile is no trouble. */
+static void test_media(void)
+{
+    struct rig r;
+    char text[4096], error[256];
+
+    rig_open(&r);
+    uint8_t *buf = r.chip->mem + BUFFER;
+    hostport_free(r.port);
+    r.config.disk[0].overlay = true;
+    r.config.disk[1] = (struct host_disk_config){.path = r.disk, .cd = true};
+    r.port = hostport_new(&r.config, error, sizeof(error));
+    CHECK(r.port != NULL);
+    memset(buf, 0xee, 512);
+    CHECK(ask(&r, HOST_BLK_WRITE, 0, 512, 512) == HOST_OK);
+    CHECK(ask(&r, HOST_BLK_WRITE, 0, 600, 512) == HOST_ERANGE);
+    CHECK(ask(&r, HOST_BLK_FLUSH, 0, 0, 0) == HOST_OK);
+    memset(buf, 0, 2048);
+    CHECK(ask(&r, HOST_BLK_READ, 0, 0, 2048) == HOST_OK);
+    CHECK(buf[5] == 5 && buf[512] == 0xee && buf[1023] == 0xee && buf[1024 + 3] == 0x23);
+    CHECK(get_file(r.disk, text, sizeof(text)) == 2048 && text[512] == 0x10);
+    struct host_request *rq = rig_block(&r);
+    CHECK(ask(&r, HOST_BLK_INFO, 1, 0, 0) == HOST_OK && rq->arg[2] == HOST_MEDIUM_CD);
+    CHECK(ask(&r, HOST_BLK_WRITE, 1, 0, 512) == HOST_EREADONLY);
+
+    CHECK(truncate(r.disk, 4096) == 0);
+    CHECK(ask(&r, HOST_BLK_READ, 0, 2048, 512) == HOST_ERANGE);
+    CHECK(ask(&r, HOST_BLK_INFO, 0, 0, 0) == HOST_OK && rq->result == 2048);
+    CHECK(truncate(r.disk, 1024) == 0);
+    CHECK(ask(&r, HOST_BLK_READ, 0, 1024, 512) == HOST_EIO);
+    CHECK(ask(&r, HOST_BLK_READ, 0, 512, 512) == HOST_OK && buf[0] == 0xee);
     rig_close(&r);
 }
 
@@ -400,6 +434,7 @@ static void test_hostile(unsigned rounds)
 int main(void)
 {
     test_operations();
+    test_media();
     test_addresses();
     test_end();
     test_configurations();

@@ -1,6 +1,6 @@
 /*
- * sim_fuzz.c - what the simulator reads, damaged at random: presets, settings, native programs, symbol
- * tables, boot ROMs, flash.
+ * sim_fuzz.c - what the simulator reads, damaged at random: presets, settings, native programs,
+ * symbol tables, boot ROMs, flash.
  *
  *   sim_fuzz SECONDS SEED PRESET ELF ROM IMAGE
  *
@@ -283,7 +283,8 @@ static int file_of(const struct input *in, char path[64])
 
 enum { PRESET, SETTING, NATIVE, SYMBOLS, ROM, FLASH, TARGETS };
 
-static const char *const names[TARGETS] = {"preset", "setting", "native", "symbols", "rom", "flash"};
+static const char *const names[TARGETS] = {"preset",  "setting", "native",
+                                           "symbols", "rom",     "flash"};
 
 static void one_round(unsigned target, const struct input *good, char **argv)
 {
@@ -329,7 +330,8 @@ int main(int argc, char **argv)
         for (unsigned t = 0; t < TARGETS; t++) {
             target_name = names[t];
             round_number = rounds;
-            state = (seed + 1) * 0x9e3779b97f4a7c15u ^ (rounds * TARGETS + t + 1) * 0xd1342543de82ef95u;
+            state =
+                (seed + 1) * 0x9e3779b97f4a7c15u ^ (rounds * TARGETS + t + 1) * 0xd1342543de82ef95u;
             one_round(t, &good[t], argv);
         }
         rounds++;

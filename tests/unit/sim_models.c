@@ -1,6 +1,6 @@
 /*
- * sim_models.c - the chip's models against simple-minded ones: caches against time stamps, the store
- * buffer against an array of bytes, the TLB against a list; DRAM pages and draining by hand.
+ * sim_models.c - the chip's models against simple-minded ones: caches against time stamps, the
+ * store buffer against an array of bytes, the TLB against a list; DRAM pages and draining by hand.
  */
 #include <stdio.h>
 #include <stdlib.h>

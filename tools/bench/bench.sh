@@ -61,6 +61,22 @@ speed() # preset, gear: million bundles and atoms a second, CPU seconds
     done | sort -n | tail -n 1
 }
 
+hot() # engine: the same of a hot loop
+{
+    for n in 1 2 3; do
+        "$build/bin/vliw-sim" --engine "$1" --native "$work/hot.elf" --max-cycles 100000000 \
+            2>"$work/hot" || [ $? -eq 6 ]
+        awk '$1 == "host:" { print $4, $7, $2 }' "$work/hot"
+    done | sort -n | tail -n 1
+}
+
+"$build/bin/vliw-as" -o "$work/hot.elf" tools/bench/hot.s
+echo "engines on a hot integer loop, million per host second (preset ${presets%% *}, best of three)"
+printf '  %-34s %11s %11s %11s\n' engine bundles atoms 'CPU s'
+# shellcheck disable=SC2046
+printf '  %-34s %11s %11s %11s\n' reference $(hot reference) fast $(hot fast)
+echo
+
 echo "workload: SeaBIOS and build/guests/boot.img, power-on to power-off"
 echo
 echo "reference engine, million per host second (preset ${presets%% *}, best of three)"

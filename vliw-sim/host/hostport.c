@@ -168,7 +168,7 @@ static enum host_status serve_disk(struct host_port *port, struct host_request *
 {
     if (rq->arg[0] >= HOST_DISKS || port->disk[rq->arg[0]].fd < 0)
         return HOST_EHANDLE;
-    const struct medium *m = &port->disk[rq->arg[0]];
+    struct medium *m = &port->disk[rq->arg[0]];
 
     switch (rq->op) {
     case HOST_BLK_READ: return media_read(m, buf, rq->length, rq->arg[1]);

@@ -35,7 +35,8 @@ struct host_blob_config {
 struct host_disk_config {
     const char *path; /* NULL: no such device */
     bool readonly;
-    bool cd; /* a CD image, which is never written to */
+    bool overlay; /* writes are kept for this run alone */
+    bool cd;      /* a CD image, which is never written to */
 };
 
 /*
