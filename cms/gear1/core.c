@@ -79,13 +79,15 @@ void gear1_one(void)
     uint32_t next = eip + s->insn.length;
 
     cms.gear1.burst = 1;
-    cms.gear1.resume = false;
+    cms.gear1.resume = cms.gear1.touched = false;
     if (!cpu->debug_shadow)
         cms.gear1.hits = 0;
     g1_set_eip(next);
     if (cms_tracing(D_EXEC))
         trace_insn(&s->insn);
     g1_any[s->insn.op](&s->insn);
+    if (cms.gear1.touched)
+        g1_slot(&s->insn)->io++;
     if (shadow)
         cpu->int_shadow = cpu->debug_shadow = false;
     traps = traps_after(&s->insn, single, next);

@@ -75,6 +75,22 @@ static inline const struct slot *g1_fetch(uint32_t eip)
     return g1_fetch_slow(eip);
 }
 
+/* ---------------------------------------------------------------- profile.c: counters */
+static inline struct slot *g1_slot(const struct insn *i)
+{
+    return (struct slot *)((uintptr_t)i - offsetof(struct slot, insn));
+}
+
+static inline void g1_taken(const struct insn *i)
+{
+    g1_slot(i)->taken++;
+}
+
+static inline void g1_through(const struct insn *i)
+{
+    g1_slot(i)->through++;
+}
+
 /* pick.c: the handler of a decoded instruction: `g1_any` does all that the architecture asks for,
  * in any mode. */
 gear1_handler *g1_pick(const struct insn *i); /* the quickest one outside of single-step mode */

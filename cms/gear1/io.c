@@ -9,6 +9,7 @@
 uint32_t g1_port_read(uint16_t port, unsigned size)
 {
     if (cms.step) {
+        cms.gear1.touched = true;
         g1_watch_port(port, size);
         return monitor_in(port, size);
     }
@@ -18,6 +19,7 @@ uint32_t g1_port_read(uint16_t port, unsigned size)
 void g1_port_write(uint16_t port, unsigned size, uint32_t value)
 {
     if (cms.step) {
+        cms.gear1.touched = true;
         g1_watch_port(port, size);
         monitor_out(port, size, value);
     } else if (size == 4) {

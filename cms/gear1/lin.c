@@ -131,8 +131,10 @@ uint64_t lin_read(uint32_t lin, unsigned size, bool user)
 
     uint64_t lo = lin_entry(lin, false, user);
 
-    if (lo & TLB_IO)
+    if (lo & TLB_IO) {
+        cms.gear1.touched = true;
         return monitor_read(lin_device(lin, false, user), size);
+    }
 
     bool own = cms.cpu.cpl == 3;
 
@@ -172,6 +174,7 @@ void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user)
     uint64_t lo = lin_entry(lin, true, user);
 
     if (lo & TLB_IO) {
+        cms.gear1.touched = true;
         monitor_write(lin_device(lin, true, user), size, value);
         return;
     }

@@ -109,6 +109,8 @@ static void land_step(struct translation *from, enum event why)
     if (why == EV_STEP_IO)
         profile_touches_io(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP));
     loop_step();
+    if (why == EV_STEP_IO)
+        cms_count(EV_IO_RESUMED);
 }
 
 void trap_land(int why)
@@ -145,6 +147,7 @@ void trap_land(int why)
     case CAUSE_tlb_io:
         cms_count(EV_TRAP_TLB_IO);
         io_trace_exception((unsigned)why, a.addr, a.size, a.write, a.port);
+        cms_count(EV_IO_ROLLBACKS);
         io_trace_rollback();
         land_step(from, EV_STEP_IO);
         break;

@@ -35,3 +35,19 @@ fuzz-x86: $(B)/bin/x86-diff
 	for cases in "-n 500" "-q 100000"; do \
 	    $(B)/bin/x86-diff $$cases -s $$seed && $(B)/bin/x86-diff -16 $$cases -s $$seed || exit; \
 	done
+
+# Which test meets which opcode: a list from each program of tests/sys, a page from all of them.
+COVERAGE := $(SYS_GUESTS:$(B)/guests/sys/%.bin=$(B)/tests/coverage/%.txt)
+TEST_NEEDS += $(B)/bin/x86-coverage $(COVERAGE)
+DOCS += $(B)/docs/x86-coverage.md
+
+$(B)/bin/x86-coverage: LDFLAGS += -Wl,--wrap=x86_decode
+$(B)/bin/x86-coverage: $(addprefix $(B)/host/tests/x86/,coverage.o make.o forms.o native.o guest.o) $(B)/host/libcms.a
+
+$(B)/tests/coverage/%.txt: $(B)/guests/sys/%.bin $(B)/bin/x86-coverage
+	@mkdir -p $(@D)
+	$(B)/bin/x86-coverage run $< 2>/dev/null >$@ || test -s $@
+
+$(B)/docs/x86-coverage.md: $(B)/bin/x86-coverage $(COVERAGE)
+	@mkdir -p $(@D)
+	$(B)/bin/x86-coverage page $(COVERAGE) >$@
