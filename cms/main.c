@@ -29,6 +29,7 @@ void cms_main(uint64_t flash, uint64_t hidden)
                   (unsigned long)vx_mfsr(SR_HOST_VERSION), HOSTPORT_VERSION);
 
     boot_layout(flash, hidden); /* heap and stack; how much memory the guest has */
+    boot_absent();              /* operations that the machine has no unit for */
     runtime_init();             /* options, counters, translation cache */
     monitor_init();             /* the PC's devices, and what stands behind them on the host */
     monitor_reset();            /* power on: BIOS in place, devices at their defaults */

@@ -14,7 +14,8 @@ CMS_PRESETS := selkirk crusoe efficeon
 CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
 CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
 CMS_GEN := isa_codec isa_facts isa_text
-CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o)
+CMS_OBJ := $(CMS_SRC:%.c=$(B)/chip/%.o) $(CMS_ASM:%.S=$(B)/chip/%.o) $(CMS_GEN:%=$(B)/chip/gen/%.o) \
+    $(ISA_PURE:%=$(B)/chip/isa/%.o)
 
 ALL += $(foreach p,$(CMS_PRESETS),$(patsubst %,$(B)/$p/cms.%,img asm sym)) \
     $(B)/cms.options $(B)/cms.traces

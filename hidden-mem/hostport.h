@@ -63,7 +63,9 @@ enum host_status {
     X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 cursor; pairs of code "    \
                   "page 437 character and attribute")                                              \
     X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")  \
-    X(PANIC, 16, "firmware panic: text in buffer; ends the run")
+    X(PANIC, 16, "firmware panic: text in buffer; ends the run")                                   \
+    X(FRAME, 17, "line arg2 of the guest's picture, arg0 wide and arg1 high: red, green, blue in "  \
+                 "buffer; HOST_EHANDLE if nobody wants it")
 
 enum host_op {
 #define X(name, number, text) HOST_##name = number,

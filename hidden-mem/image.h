@@ -2,9 +2,12 @@
  * image.h - what lies in flash: the header of a firmware image, and of the boot ROM file.
  *
  * An image is a header, its segments' table, and their bytes. All numbers are little-endian; the
- * image's size and every number of a segment are multiples of 8; segments stand in ascending order
- * and don't overlap. The boot ROM believes nothing: magic, version, ISA_ID, sizes and both
- * checksums are verified before a byte is copied.
+ * image's size and every number of a segment but `packed` are multiples of 8; segments stand in
+ * ascending order and don't overlap. The boot ROM believes nothing: magic, version, ISA_ID, sizes
+ * and both checksums are verified before a byte is copied.
+ *
+ * Flash has two slots of FLASH_SLOT bytes. The first holds the firmware; the second may hold a
+ * recovery image, which is started when the first is no good. An image lies wholly in its slot.
  */
 #ifndef SELKIRK_IMAGE_H
 #define SELKIRK_IMAGE_H
@@ -12,13 +15,14 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC 0x4b4c4553u /* "SELK" */
-#define IMAGE_VERSION 1u
+#define IMAGE_VERSION 2u
 #define IMAGE_SEGMENTS 8u
 
 struct image_segment {
     uint64_t addr;   /* native address, inside the hidden window */
     uint64_t offset; /* of its bytes, from the start of the image */
-    uint64_t filesz; /* bytes to copy */
+    uint64_t packed; /* how many bytes the image has: filesz as they are, or less: an LZ4 block */
+    uint64_t filesz; /* bytes that they become in memory */
     uint64_t memsz;  /* bytes to own; the rest is zeroed */
 };
 

@@ -45,6 +45,7 @@
 #define ROM_MAX MAP_UL(0x10000)
 #define FLASH_BASE MAP_UL(0x30000000)
 #define FLASH_MAX MAP_UL(0x1000000)
+#define FLASH_SLOT MAP_UL(0x800000) /* the firmware's image; behind it as much for the recovery image */
 #define HIDDEN_BASE MAP_UL(0x40000000)
 #define HIDDEN_MAX MAP_UL(0x40000000)
 #ifdef CMS_HOST /* host build of the firmware, for tests: clear of the sanitizers' shadow memory */

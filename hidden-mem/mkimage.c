@@ -1,15 +1,17 @@
 /*
  * mkimage.c - vliw-mkimage: the ELF file that vliw-ld wrote becomes the image that lies in flash.
  *
- *     vliw-mkimage in.elf -o out.img [--hidden MiB]
+ *     vliw-mkimage in.elf -o out.img [--hidden MiB] [--recovery other.elf]
  *
- * Every loadable segment becomes an entry of the header's table (image.h). What the boot ROM will
+ * Every loadable segment becomes an entry of the header's table (image.h), packed with LZ4 if that
+ * is shorter. A recovery image goes into the second slot of flash. What the boot ROM will
  * check is checked here first, so that a firmware that can't boot isn't built. Ends with 1 and one
  * line if the input is no good, with 2 if the command line isn't.
  */
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <lz4hc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +43,7 @@ static void refuse(const char *name, const char *format, ...)
 
 static void usage(void)
 {
-    fprintf(stderr, "usage: vliw-mkimage in.elf -o out.img [--hidden MiB]\n");
+    fprintf(stderr, "usage: vliw-mkimage in.elf -o out.img [--hidden MiB] [--recovery other.elf]\n");
     exit(2);
 }
 
@@ -78,6 +80,29 @@ static void file_write(const char *name, const void *data, size_t size)
     }
 }
 
+/* Puts the bytes of `p`, which are to be `filesz` in memory, at `out`. Returns how many they are. */
+static uint64_t segment_pack(const char *name, const struct elf_segment *p, uint64_t filesz,
+                             uint8_t *out, uint64_t space)
+{
+    char *whole = calloc(1, filesz + 1);
+    int packed;
+
+    if (!whole)
+        refuse(name, "out of memory");
+    if (p->filesz)
+        memcpy(whole, p->bytes, p->filesz);
+    packed = LZ4_compress_HC(whole, (char *)out, (int)filesz,
+                             (int)(space < filesz ? space : filesz), LZ4HC_CLEVEL_MAX);
+    if (packed <= 0 || (uint64_t)packed >= filesz) {
+        if (filesz > space)
+            refuse(name, "the image is larger than its slot of flash, %lu bytes", FLASH_SLOT);
+        memcpy(out, whole, filesz);
+        packed = (int)filesz;
+    }
+    free(whole);
+    return (uint64_t)packed;
+}
+
 /*
  * Appends segment `p` to the image, whose first *size bytes are in use. `end` is where the segment
  * before it ended and `limit` where the stack begins, both native addresses. Returns where this one
@@ -102,18 +127,18 @@ static uint64_t segment_add(const char *name, const struct elf_segment *p, struc
         .filesz = round_up(p->filesz),
         .memsz = round_up(p->memsz),
     };
-    if (s->filesz > FLASH_MAX - *size)
-        refuse(name, "the image is larger than flash, %lu bytes", FLASH_MAX);
-    if (p->filesz)
-        memcpy(image + *size, p->bytes, p->filesz);
-    *size += s->filesz;
+    if (s->filesz > HIDDEN_MAX)
+        refuse(name, "segment of 0x%" PRIx64 " bytes is too large", s->filesz);
+    s->packed = segment_pack(name, p, s->filesz, image + *size, FLASH_SLOT - *size);
+    memset(image + *size + s->packed, 0, round_up(s->packed) - s->packed);
+    *size += round_up(s->packed);
     h->segments++;
     return s->addr + s->memsz;
 }
 
-/* The whole image in a buffer of FLASH_MAX bytes; *size says how much of it is used. */
-static uint8_t *image_build(const char *name, const struct elf_file *elf, uint64_t hidden,
-                            size_t *size)
+/* The image of `elf` at `image`, a whole slot of zeros. Returns how much of it is used. */
+static size_t image_build(const char *name, const struct elf_file *elf, uint64_t hidden,
+                          uint8_t *image)
 {
     struct image_header h = {
         .magic = IMAGE_MAGIC,
@@ -122,31 +147,41 @@ static uint8_t *image_build(const char *name, const struct elf_file *elf, uint64
         .entry = elf->entry,
         .hidden_size = hidden,
     };
-    uint8_t *image = calloc(1, FLASH_MAX);
     uint64_t end = HIDDEN_BASE;
+    size_t size = sizeof(h);
 
-    if (!image)
-        refuse(name, "out of memory");
     if (elf->machine != EM_SELKIRK)
         refuse(name, "made for machine %u, expected %u (Selkirk)", elf->machine, EM_SELKIRK);
     if (elf->type != ET_EXEC)
         refuse(name, "not an executable");
-    *size = sizeof(h);
     for (unsigned i = 0; i < elf->segments; i++) {
         struct elf_segment p = elf_segment(elf, i);
 
         if (p.type == PT_LOAD && p.memsz)
-            end = segment_add(name, &p, &h, image, size, end, HIDDEN_BASE + hidden - STACK_SIZE);
+            end = segment_add(name, &p, &h, image, &size, end, HIDDEN_BASE + hidden - STACK_SIZE);
     }
     if (!h.segments)
         refuse(name, "nothing to load");
     if (h.entry < HIDDEN_BASE || h.entry >= end || h.entry % 4)
         refuse(name, "entry point 0x%" PRIx64 " lies outside its segments", h.entry);
-    h.size = (uint32_t)*size;
-    h.body_crc = crc32_of(image + sizeof(h), *size - sizeof(h));
+    h.size = (uint32_t)size;
+    h.body_crc = crc32_of(image + sizeof(h), size - sizeof(h));
     h.header_crc = crc32_of(&h, sizeof(h));
     memcpy(image, &h, sizeof(h));
-    return image;
+    return size;
+}
+
+static size_t image_read(const char *name, uint64_t hidden, uint8_t *image)
+{
+    struct elf_file elf;
+    const char *error = elf_open_file(&elf, name);
+    size_t size;
+
+    if (error)
+        refuse(name, "%s", error);
+    size = image_build(name, &elf, hidden, image);
+    elf_close(&elf);
+    return size;
 }
 
 static uint64_t hidden_parse(const char *text)
@@ -161,11 +196,9 @@ static uint64_t hidden_parse(const char *text)
 
 int main(int argc, char **argv)
 {
-    const char *in = NULL, *out = NULL;
+    const char *in = NULL, *out = NULL, *recovery = NULL;
     uint64_t hidden = HIDDEN_DEFAULT;
-    struct elf_file elf;
-    const char *error;
-    uint8_t *image;
+    uint8_t *flash;
     size_t size;
 
     for (int i = 1; i < argc; i++) {
@@ -173,6 +206,8 @@ int main(int argc, char **argv)
             out = argv[++i];
         else if (!strcmp(argv[i], "--hidden") && i + 1 < argc)
             hidden = hidden_parse(argv[++i]);
+        else if (!strcmp(argv[i], "--recovery") && i + 1 < argc)
+            recovery = argv[++i];
         else if (argv[i][0] != '-' && !in)
             in = argv[i];
         else
@@ -180,12 +215,13 @@ int main(int argc, char **argv)
     }
     if (!in || !out)
         usage();
-    error = elf_open_file(&elf, in);
-    if (error)
-        refuse(in, "%s", error);
-    image = image_build(in, &elf, hidden, &size);
-    elf_close(&elf);
-    file_write(out, image, size);
-    free(image);
+    flash = calloc(1, FLASH_MAX);
+    if (!flash)
+        refuse(in, "out of memory");
+    size = image_read(in, hidden, flash);
+    if (recovery)
+        size = FLASH_SLOT + image_read(recovery, hidden, flash + FLASH_SLOT);
+    file_write(out, flash, size);
+    free(flash);
     return 0;
 }

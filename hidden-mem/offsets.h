@@ -8,7 +8,7 @@
 #define SELKIRK_OFFSETS_H
 
 #define MAGIC_WORD 0x4b4c4553
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 #define SEGMENTS_MAX 8
 
 #define OFF_MAGIC 0
@@ -21,13 +21,14 @@
 #define OFF_BODY_CRC 40
 #define OFF_HEADER_CRC 44
 #define OFF_SEGMENT 48
-#define HEADER_SIZE 304
+#define HEADER_SIZE 368
 
 #define SEG_ADDR 0
 #define SEG_OFFSET 8
-#define SEG_FILESZ 16
-#define SEG_MEMSZ 24
-#define SEG_SIZE 32
+#define SEG_PACKED 16
+#define SEG_FILESZ 24
+#define SEG_MEMSZ 32
+#define SEG_SIZE 40
 
 #define RQ_OP 0
 #define RQ_STATUS 4
@@ -36,6 +37,8 @@
 #define RQ_BUFFER 40
 #define RQ_LENGTH 48
 
+#define RQ_LOG 4
+#define RQ_LOG_WARNING 1
 #define RQ_EXIT 15
 #define RQ_EXIT_ROM 4
 
@@ -61,6 +64,7 @@ OFFSET_IS(image_header, header_crc, OFF_HEADER_CRC);
 OFFSET_IS(image_header, segment, OFF_SEGMENT);
 OFFSET_IS(image_segment, addr, SEG_ADDR);
 OFFSET_IS(image_segment, offset, SEG_OFFSET);
+OFFSET_IS(image_segment, packed, SEG_PACKED);
 OFFSET_IS(image_segment, filesz, SEG_FILESZ);
 OFFSET_IS(image_segment, memsz, SEG_MEMSZ);
 OFFSET_IS(host_request, op, RQ_OP);
@@ -73,6 +77,7 @@ static_assert(IMAGE_MAGIC == MAGIC_WORD && IMAGE_VERSION == FORMAT_VERSION, "ano
 static_assert(IMAGE_SEGMENTS == SEGMENTS_MAX, "another number of segments");
 static_assert(sizeof(struct image_header) == HEADER_SIZE, "struct image_header grew");
 static_assert(sizeof(struct image_segment) == SEG_SIZE, "struct image_segment grew");
+static_assert((int)HOST_LOG == RQ_LOG, "operations renumbered");
 static_assert((int)HOST_EXIT == RQ_EXIT && (int)HOST_EXIT_ROM == RQ_EXIT_ROM, "ends renumbered");
 #endif
 

@@ -5,7 +5,8 @@
  * Reset enters at the first bundle below. The ROM believes nothing that it reads from flash: every
  * number of the header is verified before it is used, and each check has its own message. Flash is
  * read with dismissible loads, so that a file shorter than its header says reads as zeros and fails
- * a checksum. The header is copied to local memory first and only the copy is used.
+ * a checksum. The header is copied to local memory first and only the copy is used. If the image in
+ * the first slot is no good and there is one in the second, that is tried, and the reason is logged.
  *
  * One atom a bundle throughout: this code must run on the narrowest machine.
  *
@@ -13,11 +14,11 @@
  *                       +0x1000  copy of the image header, its own checksum zeroed
  *                       +0x1200  request block for the host
  *
- *   r10..r19  scratch           r20 local data memory     r21 flash
+ *   r10..r19  scratch           r20 local data memory     r21 the slot that is being tried
  *   r30  message of the check that is being made          r31 return address of a subroutine
  *
- * The firmware is entered with r42 = FLASH_BASE and r43 = bytes of hidden memory; nothing else is
- * promised.
+ * The firmware is entered with r42 = native address of its image in flash and r43 = bytes of hidden
+ * memory; nothing else is promised.
  */
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
@@ -33,6 +34,7 @@ start:
     call r31, crc_tables
 
 /* ---------------------------------------------------------------- the header */
+try_slot:
     li r11, HEADER_COPY
     li r12, HEADER_COPY + HEADER_SIZE
     addi r13, r21, 0
@@ -69,7 +71,7 @@ copy_header:
     ld.wu r24, [r22 + OFF_SIZE]
     li r10, HEADER_SIZE
     brltu r24, r10, fail
-    li r10, FLASH_MAX
+    li r10, FLASH_SLOT
     brltu r10, r24, fail
     andi r10, r24, 7
     brnei r10, 0, fail
@@ -103,7 +105,8 @@ copy_header:
     breqi r10, 0, fail
     addi r11, r0, SEGMENTS_MAX
     brltu r11, r10, fail
-    slli r10, r10, 5
+    sh2add r10, r10, r10 /* SEG_SIZE is 5 * 8 */
+    slli r10, r10, 3
     addi r26, r22, OFF_SEGMENT
     add r27, r26, r10
     li r10, STACK_SIZE
@@ -130,10 +133,12 @@ check_segment:
     brltu r10, r29, fail
     add r29, r10, r13
     la r30, bad_bytes
+    ld.d r15, [r26 + SEG_PACKED]
     brltu r13, r12, fail
+    brltu r12, r15, fail
     brltu r24, r11, fail
     sub r14, r24, r11
-    brltu r14, r12, fail
+    brltu r14, r15, fail
     addi r26, r26, SEG_SIZE
     brltu r26, r27, check_segment
 
@@ -152,18 +157,20 @@ copy_segment:
     ld.d r10, [r26 + SEG_ADDR]
     ld.d r11, [r26 + SEG_OFFSET]
     ld.d r12, [r26 + SEG_FILESZ]
-    ld.d r13, [r26 + SEG_MEMSZ]
+    ld.d r15, [r26 + SEG_PACKED]
     add r11, r11, r21
+    breq r15, r12, copy_plain
     add r12, r12, r10
-    add r13, r13, r10
-    br copy_test
-copy_word:
-    ldd.d r14, [r11 + 0]
-    addi r11, r11, 8
-    addi r10, r10, 8
-    st.d r14, [r10 - 8]
-copy_test:
-    brltu r10, r12, copy_word
+    add r13, r11, r15
+    call r31, unpack
+    br zero_rest
+copy_plain:
+    addi r17, r11, 0
+    call r19, copy
+zero_rest:
+    ld.d r13, [r26 + SEG_ADDR]
+    ld.d r12, [r26 + SEG_MEMSZ]
+    add r13, r13, r12
     br zero_test
 zero_word:
     addi r10, r10, 8
@@ -177,7 +184,7 @@ zero_test:
     mtsr HIDDEN_LOCK, r10
     li r10, HIDDEN_BASE
     icf r10, r29
-    li r42, FLASH_BASE
+    addi r42, r21, 0
     addi r43, r25, 0
     jr r23
 
@@ -250,28 +257,128 @@ crc_test:
     xor r12, r12, r19
     jr r31
 
-/* ---------------------------------------------------------------- failure */
-/* Ends the run through the host port, with the message at r30 as the reason. */
-fail:
-    addi r11, r30, 0
-fail_length:
-    ld.bu r12, [r11 + 0]
+/* ---------------------------------------------------------------- copying */
+/* r15 bytes from r17 on to r10 on, which moves along; r17 is never less than r10 - FLASH_MAX. */
+copy:
+    sub r16, r10, r17
+    sltiu r16, r16, 8
+    brnei r16, 0, copy_last /* a repeated pattern: each byte may come from the one just written */
+    br copy_eight_test
+copy_eight:
+    ldd.d r16, [r17 + 0]
+    addi r17, r17, 8
+    addi r15, r15, -8
+    st.d r16, [r10 + 0]
+    addi r10, r10, 8
+copy_eight_test:
+    sltiu r16, r15, 8
+    breqi r16, 0, copy_eight
+copy_last:
+    breqi r15, 0, copy_done
+copy_byte:
+    ldd.bu r16, [r17 + 0]
+    addi r17, r17, 1
+    addi r15, r15, -1
+    st.b r16, [r10 + 0]
+    addi r10, r10, 1
+    brnei r15, 0, copy_byte
+copy_done:
+    jr r19
+
+/*
+ * The LZ4 block from r11 up to r13 must become exactly the bytes from r10 up to r12. A sequence is
+ * a byte with two lengths, literals, and a distance back to a match; the last one has no match.
+ */
+unpack:
+    la r30, bad_packed
+    addi r18, r10, 0
+    li r33, 255
+unpack_sequence:
+    brgeu r11, r13, fail
+    ldd.bu r14, [r11 + 0]
     addi r11, r11, 1
-    brnei r12, 0, fail_length
+    srli r15, r14, 4
+    call r19, long_length
+    sub r16, r13, r11
+    brltu r16, r15, fail
+    sub r16, r12, r10
+    brltu r16, r15, fail
+    addi r17, r11, 0
+    add r11, r11, r15
+    call r19, copy
+    breq r11, r13, unpack_done
+    ldd.hu r17, [r11 + 0]
+    addi r11, r11, 2
+    brltu r13, r11, fail
+    breqi r17, 0, fail
+    sub r16, r10, r18
+    brltu r16, r17, fail
+    sub r17, r10, r17
+    andi r15, r14, 15
+    call r19, long_length
+    addi r15, r15, 4
+    sub r16, r12, r10
+    brltu r16, r15, fail
+    call r19, copy
+    br unpack_sequence
+unpack_done:
+    brne r10, r12, fail
+    jr r31
+
+/* A length of 15 goes on in the bytes that follow, up to the first that is not 255. */
+long_length:
+    brnei r15, 15, length_done
+length_byte:
+    brgeu r11, r13, fail
+    ldd.bu r16, [r11 + 0]
+    addi r11, r11, 1
+    add r15, r15, r16
+    breq r16, r33, length_byte
+length_done:
+    jr r19
+
+/* ---------------------------------------------------------------- failure */
+/* The message at r30 says why the image in this slot won't do. */
+fail:
+    li r10, FLASH_BASE
+    brne r10, r21, give_up
+    li r10, FLASH_BASE + FLASH_SLOT
+    ldd.wu r11, [r10 + OFF_MAGIC]
+    li r12, MAGIC_WORD
+    brne r11, r12, give_up
+    addi r21, r10, 0
+    addi r12, r0, RQ_LOG
+    addi r13, r0, RQ_LOG_WARNING
+    call r31, tell
+    la r30, recovery
+    call r31, tell
+    br try_slot
+give_up:
+    addi r12, r0, RQ_EXIT
+    addi r13, r0, RQ_EXIT_ROM
+    call r31, tell
+stop:
+    br stop
+
+/* Host request r12 with argument r13 and the text at r30. */
+tell:
+    addi r11, r30, 0
+tell_length:
+    ld.bu r14, [r11 + 0]
+    addi r11, r11, 1
+    brnei r14, 0, tell_length
     sub r11, r11, r30
     addi r11, r11, -1
     li r10, REQUEST
-    addi r12, r0, RQ_EXIT
     st.w r12, [r10 + RQ_OP]
-    addi r12, r0, RQ_EXIT_ROM
-    st.d r12, [r10 + RQ_ARG0]
+    st.d r13, [r10 + RQ_ARG0]
     st.d r0, [r10 + RQ_ARG1]
     st.d r30, [r10 + RQ_BUFFER]
     st.d r11, [r10 + RQ_LENGTH]
     mtsr HOST_REQ, r10
-stop:
-    br stop
+    jr r31
 
+recovery:       .asciz "trying the recovery image"
 no_image:       .asciz "no firmware image in flash"
 bad_version:    .asciz "firmware image is of another format version"
 bad_header_crc: .asciz "checksum of the image header is wrong"
@@ -285,3 +392,4 @@ bad_window:     .asciz "segment lies outside hidden memory or in the stack"
 bad_order:      .asciz "segments overlap or are out of order"
 bad_bytes:      .asciz "segment's bytes lie outside the image"
 bad_entry:      .asciz "entry point lies outside the segments"
+bad_packed:     .asciz "segment can't be unpacked"

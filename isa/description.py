@@ -70,7 +70,8 @@ class Entry:
     default: int = 0
     access: str = ""
     shadow: tuple = (0, -1)
-    within: str = ""  # a unit: the one whose slots it takes, too
+    within: str = ""  # a unit: the one whose slots it takes, too,
+    optional: bool = False  # and whether a machine may lack it
 
 
 @dataclass
@@ -186,14 +187,17 @@ class Reader:
         self.add_entry(kind, Entry(s.words[1], s.strings[0], s.where, len(self.isa.lists[kind])))
 
     def do_unit(self, s):
-        self.shape(s, 2, 1, 'unit NAME [in=UNIT] "text"')
+        optional = s.words[-1] == "optional" and len(s.words) == 3
+        s.words = s.words[:2] if optional else s.words
+        self.shape(s, 2, 1, 'unit NAME [optional] [in=UNIT] "text"')
         within = s.keys.pop("in", "")
         for key in s.keys:
             raise Mistake(s.where, f"unit {s.words[1]}: unknown key `{key}=`")
         if within and within not in self.isa.names("unit"):
             raise Mistake(s.where, f"unit {s.words[1]}: no unit {within} before it")
         index = len(self.isa.lists["unit"])
-        self.add_entry("unit", Entry(s.words[1], s.strings[0], s.where, index, within=within))
+        self.add_entry("unit", Entry(s.words[1], s.strings[0], s.where, index, within=within,
+                                     optional=optional))
 
     def do_isa(self, s):
         self.shape(s, 3, 1, 'isa "name" version N')

@@ -44,6 +44,8 @@ class Emitter:
             return shapes[node.text]
         if node.op == "bin":
             left, right = (self.expr(a) for a in node.args)
+            if node.text == "*":
+                return f"isa_product({left}, {right})"
             text = f"({left} {node.text} {right})"
             return "(uint64_t)" + text if node.text in COMPARES else text
         if node.op == "cond":
@@ -117,5 +119,26 @@ def block(atom):
     return [f"ISA_EXEC({atom.name}) {{ /* {atom.asm} */", *body, "} ISA_END", ""]
 
 
+def blocks(atoms):
+    return "\n".join(line for a in atoms for line in block(a))
+
+
 def source(isa):
-    return fill("isa_exec.inc", ATOMS="\n".join(line for a in isa.atoms for line in block(a)))
+    return fill("isa_exec.inc", ATOMS=blocks(isa.atoms))
+
+
+def calls(node):
+    return ({node.prim.name} if node.op == "call" else set()).union(*map(calls, node.args))
+
+
+def is_plain_transfer(atom):
+    """A control transfer that needs nothing of the machine but to go there."""
+    steps = [e for s in atom.meaning.steps for e in (s.expr, s.guard) if e]
+    system = {name for e in steps for name in calls(e) if atom.meaning.table[name].system}
+    return "BRANCH" in atom.meaning.flags and system <= {"emulate"}
+
+
+def emulation(isa):
+    optional = {e.name for e in isa.lists["unit"] if e.optional}
+    atoms = [a for a in isa.atoms if a.unit in optional or is_plain_transfer(a)]
+    return fill("isa_emulate.inc", ATOMS=blocks(atoms))

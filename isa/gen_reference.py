@@ -138,6 +138,12 @@ def primitive_table():
     return ["## Primitives of meanings", "", *table(("primitive", "what it does"), rows)]
 
 
+def unit_notes(entry):
+    notes = [f"a slot of {entry.within}, too"] if entry.within else []
+    notes += ["a machine may lack it"] if entry.optional else []
+    return f" ({'; '.join(notes)})" if notes else ""
+
+
 def shared(isa):
     out = ["## Registers", ""]
     out += table(("file", "registers", "shadowed", "use"),
@@ -153,8 +159,7 @@ def shared(isa):
     out += table(head, [(i, name, text) for i, (name, text) in enumerate(configs)])
     for kind, title in CHAPTERS:
         out += [f"## {title}", ""]
-        out += table(head, [(e.number, e.name, e.text + (f" (a slot of {e.within}, too)" if e.within else ""))
-                      for e in isa.lists[kind]])
+        out += table(head, [(e.number, e.name, e.text + unit_notes(e)) for e in isa.lists[kind]])
     out += ["## Latency classes", ""]
     out += table(("number", "name", "default", "meaning"),
                  [(e.number, e.name, e.default, e.text) for e in isa.lists["latency"]])

@@ -98,7 +98,9 @@ static inline uint64_t isa_cpop(unsigned n, uint64_t x)
     x -= x >> 1 & 0x5555555555555555ull;
     x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
     x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
-    return x * 0x0101010101010101ull >> 56;
+    x += x >> 8;
+    x += x >> 16;
+    return (x + (x >> 32)) & 0x7f;
 }
 
 static inline uint64_t isa_ctz(unsigned n, uint64_t x)
@@ -131,7 +133,8 @@ static inline uint64_t isa_orcb(uint64_t x)
     x |= x >> 4 & 0x0f0f0f0f0f0f0f0full;
     x |= x >> 2 & 0x3f3f3f3f3f3f3f3full;
     x |= x >> 1 & 0x7f7f7f7f7f7f7f7full;
-    return (x & 0x0101010101010101ull) * 0xff;
+    x &= 0x0101010101010101ull;
+    return (x << 8) - x;
 }
 
 /*
@@ -139,13 +142,49 @@ static inline uint64_t isa_orcb(uint64_t x)
  * results
  */
 
+/*
+ * What the rest multiplies and divides with. ISA_NO_MULTIPLIER: by shifts, for firmware that has to
+ * do these atoms itself. No quotient by 0.
+ */
+static inline uint64_t isa_product(uint64_t a, uint64_t b)
+{
+#ifdef ISA_NO_MULTIPLIER
+    uint64_t sum = 0;
+
+    for (; b; b >>= 1, a <<= 1)
+        sum += b & 1 ? a : 0;
+    return sum;
+#else
+    return a * b;
+#endif
+}
+
+static inline uint64_t isa_quotient(uint64_t a, uint64_t b)
+{
+#ifdef ISA_NO_MULTIPLIER
+    uint64_t rest = 0, quotient = 0;
+
+    for (int i = 63; i >= 0; i--) {
+        uint64_t over = rest >> 63;
+        rest = rest << 1 | (a >> i & 1);
+        if (over || rest >= b) {
+            rest -= b;
+            quotient |= 1ull << i;
+        }
+    }
+    return quotient;
+#else
+    return a / b;
+#endif
+}
+
 static inline uint64_t isa_mulhu(uint64_t a, uint64_t b)
 {
     uint64_t al = a & 0xffffffff, ah = a >> 32, bl = b & 0xffffffff, bh = b >> 32;
-    uint64_t mid = ah * bl + (al * bl >> 32);
-    uint64_t low = al * bh + (mid & 0xffffffff);
+    uint64_t mid = isa_product(ah, bl) + (isa_product(al, bl) >> 32);
+    uint64_t low = isa_product(al, bh) + (mid & 0xffffffff);
 
-    return ah * bh + (mid >> 32) + (low >> 32);
+    return isa_product(ah, bh) + (mid >> 32) + (low >> 32);
 }
 
 static inline uint64_t isa_mulh(uint64_t a, uint64_t b)
@@ -160,26 +199,24 @@ static inline uint64_t isa_mulhsu(uint64_t a, uint64_t b)
 
 static inline uint64_t isa_divu(uint64_t a, uint64_t b)
 {
-    return b ? a / b : ~0ull;
+    return b ? isa_quotient(a, b) : ~0ull;
 }
 
 static inline uint64_t isa_remu(uint64_t a, uint64_t b)
 {
-    return b ? a % b : a;
+    return b ? a - isa_product(isa_quotient(a, b), b) : a;
 }
 
 static inline uint64_t isa_div(uint64_t a, uint64_t b)
 {
-    if (b == ~0ull)
-        return 0 - a;
-    return b ? (uint64_t)((int64_t)a / (int64_t)b) : ~0ull;
+    uint64_t na = isa_asr(a, 63), nb = isa_asr(b, 63), sign = na ^ nb;
+
+    return b ? (isa_quotient((a ^ na) - na, (b ^ nb) - nb) ^ sign) - sign : ~0ull;
 }
 
 static inline uint64_t isa_rem(uint64_t a, uint64_t b)
 {
-    if (b == ~0ull)
-        return 0;
-    return b ? (uint64_t)((int64_t)a % (int64_t)b) : a;
+    return b ? a - isa_product(isa_div(a, b), b) : a;
 }
 
 /* ---------------------------------------------------------------- x86 flags */
@@ -472,24 +509,25 @@ static inline uint64_t isa_x86_rcr_flags(unsigned n, uint64_t a, uint64_t count,
 
 static inline uint64_t isa_x86_umul(unsigned n, uint64_t a, uint64_t b)
 {
-    return isa_zx(n, a) * isa_zx(n, b);
+    return isa_product(isa_zx(n, a), isa_zx(n, b));
 }
 
 static inline uint64_t isa_x86_umul_flags(unsigned n, uint64_t a, uint64_t b, uint64_t f)
 {
-    uint64_t wide = isa_zx(n, a) * isa_zx(n, b) >> n != 0;
+    uint64_t wide = isa_product(isa_zx(n, a), isa_zx(n, b)) >> n != 0;
 
     return isa_x86_carry_overflow(f, wide, wide);
 }
 
 static inline uint64_t isa_x86_imul(unsigned n, uint64_t a, uint64_t b)
 {
-    return isa_zx(2 * n, isa_sx(n, a) * isa_sx(n, b));
+    return isa_zx(2 * n, isa_product(isa_sx(n, a), isa_sx(n, b)));
 }
 
 static inline uint64_t isa_x86_imul_flags(unsigned n, uint64_t a, uint64_t b, uint64_t f)
 {
-    uint64_t product = isa_sx(n, a) * isa_sx(n, b), wide = product != isa_sx(n, product);
+    uint64_t product = isa_product(isa_sx(n, a), isa_sx(n, b));
+    uint64_t wide = product != isa_sx(n, product);
 
     return isa_x86_carry_overflow(f, wide, wide);
 }

@@ -15,6 +15,7 @@
 #define DEFAULT_PRESET "selkirk"
 #define NARROW_PRESET "crusoe" /* whose firmware any machine can issue that is not narrower */
 #define DEFAULT_BIOS "/usr/share/seabios/bios.bin"
+#define DISPLAY_BIOS "/usr/share/seabios/vgabios-stdvga.bin"
 #define DEFAULT_CLOCK 946684800 /* 2000-01-01: a run does not depend on when it is made */
 
 enum option {
@@ -195,6 +196,15 @@ static bool boot_order(struct options *o, const char *text, struct config_error 
     return firmware_option(o, o->boot, err);
 }
 
+static bool display(struct options *o, const char *text, struct config_error *err)
+{
+    if (strcmp(text, "none") == 0)
+        return true;
+    if (strcmp(text, "std") != 0)
+        return wrong(err, "--vga %.64s: not understood, expected std or none", text);
+    return firmware_option(o, "cms.pc.vga=1", err) && blob_named(o, "vgabios", DISPLAY_BIOS, err);
+}
+
 static bool option_apply(struct options *o, enum option option, const char *arg,
                          struct config_error *err)
 {
@@ -235,6 +245,8 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_SERIAL: return console(o, 0, word, arg, err);
     case OPT_DEBUGCON: return console(o, 1, word, arg, err);
     case OPT_SCREEN: o->host.screen = arg; return true;
+    case OPT_SCREENSHOT: o->host.picture = arg; return true;
+    case OPT_VGA: return display(o, arg, err);
     case OPT_RTC: return number(word, arg, UINT32_MAX, &o->host.clock, err);
     case OPT_GEAR:
         if (!number(word, arg, 9, &n, err))

@@ -32,7 +32,7 @@ $(patsubst %.c,$(B)/host/%.o,$(filter vliw-sim/fast/%,$(SIM_SRC))): $(GEN)/fast_
 
 $(B)/bin/vliw-sim: $(SIM_OBJ) $(ISA_FP) $(B)/host/gen/isa_facts.o $(B)/host/gen/isa_codec.o \
     $(B)/host/gen/isa_text.o $(B)/host/tools/elf/elf_read.o
-$(B)/bin/vliw-sim: LDLIBS := -linih
+$(B)/bin/vliw-sim: LDLIBS := -linih -lpng
 
 $(B)/presets/%.ini: vliw-sim/presets/%.ini
 	@mkdir -p $(@D)

@@ -7,6 +7,9 @@
 /* vectors.c: every trap of the chip lands in cms.landing from here on */
 void boot_vectors(void);
 
+/* Operations of units that the machine lacks work from here on. Takes memory: after boot_layout() */
+void boot_absent(void);
+
 /* layout.c: how hidden memory is divided; `flash` and `hidden` as the boot ROM hands them over */
 void boot_layout(uint64_t flash, uint64_t hidden);
 

@@ -2,8 +2,8 @@
  * start.S - the first bundles of the firmware.
  *
  * The boot ROM has copied the image, zeroed what follows the data of each segment and locked hidden
- * memory. It enters here with a0 (r42) = FLASH_BASE and a1 (r43) = bytes of hidden memory. All that
- * C needs on top is a stack.
+ * memory. It enters here with a0 (r42) = this image in flash and a1 (r43) = bytes of hidden memory.
+ * All that C needs on top is a stack.
  */
 #include "hidden-mem/map.h"
 

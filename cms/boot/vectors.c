@@ -8,9 +8,11 @@
  * hand is rebuilt from the committed state. runtime/trap.c decides what each cause means; one that
  * firmware itself raised (bus error, illegal atom) ends there as a panic with EPC.
  *
- * The one other vector is the asynchronous test interrupt, whose whole purpose is to be invisible:
- * it spoils the register that vectors own and returns.
+ * On a machine that lacks a unit, illegal atoms go to absent.c first, which does return. So does
+ * the vector of the asynchronous test interrupt, whose whole purpose is to be invisible: it spoils
+ * the register that vectors own.
  */
+#include "boot/absent.h"
 #include "boot/boot.h"
 #include "cms.h"
 #include "hidden-mem/map.h"
@@ -33,6 +35,20 @@ static void trap_entry(void)
     cause = vx_mfsr(SR_CAUSE);
     vx_mtsr(SR_STATUS, 0);
     cms_longjmp(cms.landing, (int)cause);
+}
+
+static void trap_unwind(unsigned cause)
+{
+    vx_rollback();
+    vx_mtsr(SR_STATUS, 0);
+    cms_longjmp(cms.landing, (int)cause);
+}
+
+void boot_absent(void)
+{
+    uint64_t vector = LPM_BASE + VECTOR_STRIDE * (uint64_t)CAUSE_illegal_atom;
+
+    absent_install(cms_alloc(sizeof(struct absent)), vector, trap_unwind);
 }
 
 /* One atom to `where`, a bundle of its own. */

@@ -49,8 +49,12 @@ void *memmove(void *to, const void *from, size_t n)
 void *memset(void *to, int value, size_t n)
 {
     uint8_t *d = to;
-    word w = UINT64_C(0x0101010101010101) * (uint8_t)value;
+    word w = (uint8_t)value;
 
+    w |= w << 8;
+    __asm__("" : "+r"(w)); /* or the compiler multiplies; boot/absent.c uses this */
+    w |= w << 16;
+    w |= w << 32;
     for (; n > 0 && WORD_OFFSET(d) != 0; n--)
         *d++ = (uint8_t)value;
     for (; n >= WORD; n -= WORD, d += WORD)

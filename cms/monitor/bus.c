@@ -64,6 +64,22 @@ static void bus_map_memory(enum device_id id, const struct memory_range *range)
     mon->memory[mon->memories++] = (struct memory_slot){range->first, range->last, id};
 }
 
+void bus_place_memory(enum device_id id, uint32_t first, uint32_t last)
+{
+    struct monitor *mon = cms.mon;
+    unsigned n = 0;
+
+    while (n < mon->memories && mon->memory[n].device != id)
+        n++;
+    if (n < mon->memories && mon->memory[n].first == first)
+        return;
+    if (n < mon->memories)
+        mon->memory[n] = mon->memory[--mon->memories];
+    if (last)
+        bus_map_memory(id, &(struct memory_range){first, last});
+    mmu_flush();
+}
+
 void monitor_init(void)
 {
     struct monitor *mon = cms_alloc(sizeof(*mon));

@@ -223,7 +223,7 @@ static void fwcfg_init(void *state)
 
     if (cms.opt->serial_console)
         add_file(f, &(struct file){"etc/sercon-port", 8, NO_BLOB, 0x3f8});
-    add_blob(f, "vgaroms/vgabios.bin", "vgabios");
+    add_blob(f, cms.opt->vga ? "pci1234,1111.rom" : "vgaroms/vgabios.bin", "vgabios");
 }
 
 static void fwcfg_reset(void *state)

@@ -98,6 +98,8 @@ struct monitor {
 extern const struct device *const devices[DEV_COUNT];
 void bus_map_ports(enum device_id id, unsigned first, unsigned last, unsigned width);
 void bus_unmap_ports(enum device_id id, unsigned first, unsigned last, unsigned width);
+/* The device's one range of memory, where the guest has put it; last 0: nowhere. */
+void bus_place_memory(enum device_id id, uint32_t first, uint32_t last);
 
 /* sched.c: simulated time. One deadline a device; a new one replaces the old */
 uint64_t sched_now(void);

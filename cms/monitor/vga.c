@@ -1,21 +1,15 @@
 /*
- * vga.c - as much of a VGA as a text screen needs.
+ * vga.c - the registers of a VGA, and its text screen.
  *
  * The text buffer at B8000 is ordinary guest memory: writing to it costs the guest nothing, and it
- * is looked at only when the screen is wanted. The window at A0000, where fonts are loaded, is a
- * device page. Registers hold what is written; the ones that mean something here are the size of
- * the text screen, its start and the cursor. Retrace is a function of time.
+ * is looked at only when the screen is wanted. The window at A0000, where fonts are loaded and
+ * graphics modes have their pixels, is a device page. Registers hold what is written. Retrace is a
+ * function of time.
  */
+#include "monitor/vga.h"
+
 #include "hidden-mem/hostport.h"
 #include "hidden-mem/map.h"
-#include "monitor/monitor.h"
-
-#define FONT_BASE 0xa0000
-#define FONT_SIZE 0x10000
-#define TEXT_BASE 0xb8000
-#define TEXT_SIZE 0x8000
-#define COLUMNS_MAX 132
-#define ROWS_MAX 60
 
 /* 640 x 400 at 70 Hz */
 #define LINE_NS 31778
@@ -25,32 +19,7 @@
 #define RETRACE_LAST 413
 #define LINE_SHOWN_NS 25422
 
-enum { SEQ_MAP_MASK = 2, SEQ_COUNT = 8 };
-enum { GC_MISC = 6, GC_COUNT = 16, GC_MISC_GRAPHICS = 1 };
-enum {
-    CRTC_COLUMNS = 0x01,
-    CRTC_OVERFLOW = 0x07,
-    CRTC_CELL = 0x09,
-    CRTC_START = 0x0c,
-    CRTC_CURSOR = 0x0e,
-    CRTC_LINES = 0x12,
-    CRTC_COUNT = 32,
-};
 enum { ST1_BLANK = 1, ST1_RETRACE = 8 };
-
-struct vga {
-    uint8_t misc, feature;
-    uint8_t seq_index, seq[SEQ_COUNT];
-    uint8_t gc_index, gc[GC_COUNT];
-    uint8_t crtc_index, crtc[CRTC_COUNT];
-    uint8_t attr_index, attr[32];
-    bool attr_data; /* the next write to 3C0 is data */
-    uint8_t dac_mask, dac_state;
-    uint16_t dac_read, dac_write; /* byte numbers in dac[] */
-    uint8_t dac[768];
-    uint8_t font[FONT_SIZE]; /* plane 2 */
-    uint8_t screen[COLUMNS_MAX * ROWS_MAX * 2];
-};
 
 /* Registers of the 80 x 25 text mode that a VGA BIOS sets up. */
 static const uint8_t text_mode_crtc[CRTC_COUNT] = {
@@ -150,34 +119,11 @@ static void vga_out(void *state, uint16_t port, unsigned size, uint32_t value)
     }
 }
 
-static uint64_t vga_read(void *state, uint32_t addr, unsigned size)
+static void vga_show_text(struct vga *v)
 {
-    struct vga *v = state;
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)v->font[(addr + i) % FONT_SIZE] << (8 * i);
-    return value;
-}
-
-static void vga_write(void *state, uint32_t addr, unsigned size, uint64_t value)
-{
-    struct vga *v = state;
-
-    if (!(v->seq[SEQ_MAP_MASK] & 4)) /* other planes are not kept */
-        return;
-    for (unsigned i = 0; i < size; i++)
-        v->font[(addr + i) % FONT_SIZE] = (uint8_t)(value >> (8 * i));
-}
-
-void vga_show(void)
-{
-    struct vga *v = cms.mon->state[DEV_vga];
     const uint8_t *text = (const uint8_t *)(GUEST_BASE + TEXT_BASE);
     unsigned columns = v->crtc[CRTC_COLUMNS] + 1u;
-    unsigned lines = v->crtc[CRTC_LINES] + (v->crtc[CRTC_OVERFLOW] & 2u) * 0x80 +
-                     (v->crtc[CRTC_OVERFLOW] & 0x40u) * 8 + 1;
-    unsigned rows = lines / ((v->crtc[CRTC_CELL] & 31u) + 1);
+    unsigned rows = vga_lines(v) / ((v->crtc[CRTC_CELL] & 31u) + 1);
     unsigned start = (v->crtc[CRTC_START] << 8 | v->crtc[CRTC_START + 1]) * 2u;
 
     if (v->gc[GC_MISC] & GC_MISC_GRAPHICS || columns > COLUMNS_MAX || rows == 0 || rows > ROWS_MAX)
@@ -193,15 +139,35 @@ void vga_show(void)
     proxy_call(&rq);
 }
 
+void vga_show(void)
+{
+    struct vga *v = vga_state();
+    struct vbe_mode mode;
+
+    if (!v->vram) /* the run ends before it has begun */
+        return;
+    if (!vbe_active(&mode))
+        vga_show_text(v);
+    vga_draw(v);
+}
+
+static void vga_init(void *state)
+{
+    struct vga *v = state;
+
+    v->vram = cms_reserve(VRAM_SIZE);
+}
+
 static void vga_reset(void *state)
 {
     struct vga *v = state;
 
-    memset(v, 0, sizeof(*v));
+    *v = (struct vga){.vram = v->vram};
     memcpy(v->crtc, text_mode_crtc, sizeof(v->crtc));
     v->misc = 0x67; /* color addresses */
     v->dac_mask = 0xff;
     v->seq[SEQ_MAP_MASK] = 3;
+    v->gc[GC_BIT_MASK] = 0xff;
 }
 
 const struct device vga_device = {
@@ -209,10 +175,11 @@ const struct device vga_device = {
     .state_size = sizeof(struct vga),
     .ports =
         (const struct port_range[]){{0x3c0, 0x3cf, 1}, {0x3d4, 0x3d5, 1}, {0x3da, 0x3da, 1}, {0}},
-    .memory = (const struct memory_range[]){{FONT_BASE, FONT_BASE + FONT_SIZE - 1}, {0}},
+    .memory = (const struct memory_range[]){{WINDOW_BASE, WINDOW_BASE + WINDOW_SIZE - 1}, {0}},
+    .init = vga_init,
     .reset = vga_reset,
     .in = vga_in,
     .out = vga_out,
-    .read = vga_read,
-    .write = vga_write,
+    .read = vga_window_read,
+    .write = vga_window_write,
 };

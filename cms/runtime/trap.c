@@ -117,7 +117,7 @@ void trap_land(int why)
 {
     uint64_t gmode = vx_mfsr(SR_GMODE);
     struct translation *from = NULL;
-    struct access a;
+    struct access a = {0};
 
     vx_mtsr(SR_PHASE, PHASE_recover);
     vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);

@@ -47,7 +47,8 @@ $(GUEST_SECTORS): $(B)/guests/%.img: $(B)/guests/sectors/%.o
 
 # GRUB as Debian ships it, a multiboot program of ours, and the boot disk above as its module: one image that starts from
 # CD and, through its master boot record, from disk.
-GRUB_MODULES := serial terminal terminfo biosdisk iso9660 part_msdos part_gpt normal minicmd ls cat echo test \
+GRUB_MODULES := serial terminal terminfo biosdisk iso9660 part_msdos part_gpt part_acorn part_amiga part_apple part_bsd \
+    part_dfly part_dvh part_plan part_sun part_sunpc normal minicmd ls cat echo test \
     multiboot boot halt reboot
 GRUB_FILES := boot/grub/grub.cfg boot/program.elf boot/disk.img
 GRUB_TREE := $(B)/guests/grub
@@ -57,7 +58,7 @@ TEST_NEEDS += $(B)/guests/grub.iso
 
 $(B)/guests/grub-program.elf: $(B)/guests/grub/start.o $(B)/guests/grub/program.o $(B)/guests/work.o \
     tests/guests/grub/program.ld
-	ld -m elf_i386 -z noexecstack -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)
+	ld -m elf_i386 -z noexecstack --no-warn-rwx-segments -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)
 
 $(B)/guests/grub/%.o: tests/guests/grub/%.c tests/guests/pc.h $(GUEST_SRC)/work.h
 	@mkdir -p $(@D)

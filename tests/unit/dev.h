@@ -33,6 +33,9 @@ static struct {
     jmp_buf ended;     /* HOST_EXIT comes back here */
     uint64_t exit_how, exit_value;
     unsigned requests[32];
+    const char *option; /* the firmware's only one; NULL: none */
+    unsigned picture_line, picture_width, picture_height;
+    uint8_t picture[4096 * 3]; /* that line of it */
 } host;
 
 static unsigned failures;
@@ -99,7 +102,18 @@ static int host_answer(struct host_request *rq)
 {
     host.requests[rq->op]++;
     switch (rq->op) {
-    case HOST_OPTION: return HOST_EHANDLE;
+    case HOST_OPTION:
+        if (rq->arg[0] > 0 || !host.option)
+            return HOST_EHANDLE;
+        rq->result = strlen(host.option);
+        memcpy((void *)rq->buffer, host.option, rq->result);
+        return HOST_OK;
+    case HOST_FRAME:
+        host.picture_width = (unsigned)rq->arg[0];
+        host.picture_height = (unsigned)rq->arg[1];
+        if (rq->arg[2] == host.picture_line)
+            memcpy(host.picture, (const void *)rq->buffer, rq->length);
+        return HOST_OK;
     case HOST_CON_READ:
     case HOST_CON_WRITE: return host_console(rq);
     case HOST_LOG:

@@ -234,6 +234,7 @@ static void test_vga(void)
     CHECK(retrace >= 5 && retrace <= 15); /* 70 Hz for 40 ms, two lines long */
 
     /* the font's plane, only while it is chosen */
+    monitor_out(0x3ce, 2, 0x0204);
     monitor_write(0xa0010, 1, 0x11);
     CHECK_EQ(monitor_read(0xa0010, 1), 0);
     monitor_out(0x3c4, 2, 0x0402);

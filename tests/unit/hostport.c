@@ -221,7 +221,7 @@ static void test_operations(void)
     CHECK(ask(&r, HOST_SCREEN, 3, 2, 13) == HOST_ERANGE);
     CHECK(ask(&r, HOST_SCREEN, UINT64_C(1) << 32, UINT64_C(1) << 32, 0) == HOST_ERANGE);
 
-    CHECK(ask(&r, 17, 0, 0, 0) == HOST_EOP);
+    CHECK(ask(&r, 18, 0, 0, 0) == HOST_EOP);
     CHECK(ask(&r, HOST_BLK_READ, 0, 0, HOST_MAX_LENGTH + 1) == HOST_ERANGE);
     rig_close(&r);
 }
@@ -350,7 +350,7 @@ static void test_configurations(void)
     c = (struct host_config){.console_in = {"/nonexistent/in"}};
     refuse(&c, "expected console input");
     c = (struct host_config){.screen = "/nonexistent/screen"};
-    refuse(&c, "expected a file for the text screen");
+    refuse(&c, "expected a file for the screen");
     rig_name(&r, path, "empty");
     put_file(path, "", 0);
     c = (struct host_config){.disk = {{path, false}}};

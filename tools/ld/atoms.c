@@ -68,6 +68,19 @@ unsigned atom_dismissible(unsigned load)
     return load;
 }
 
+unsigned atom_inverse(unsigned branch)
+{
+    switch (branch) {
+    case ISA_breq: return ISA_brne;
+    case ISA_brne: return ISA_breq;
+    case ISA_brlt: return ISA_brge;
+    case ISA_brge: return ISA_brlt;
+    case ISA_brltu: return ISA_brgeu;
+    case ISA_brgeu: return ISA_brltu;
+    }
+    return ISA_ATOM_COUNT;
+}
+
 struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm,
                       uint64_t pc)
 {

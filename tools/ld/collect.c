@@ -48,7 +48,7 @@ static bool guardable(const struct program *p, int32_t b, int32_t join, bool jum
     return popcount64(written & p->block[join].live_in) <= GUARDED_RESULTS;
 }
 
-static bool add(struct trace *t, int32_t b, enum role role)
+bool trace_add(struct trace *t, int32_t b, enum role role)
 {
     uint32_t atoms = 0;
 
@@ -57,12 +57,12 @@ static bool add(struct trace *t, int32_t b, enum role role)
     if (t->members == TRACE_BLOCKS || atoms + t->prog->block[b].count + 4 > TRACE_NODES)
         return false;
     t->member[t->members] = b;
+    t->inverted[t->members] = false;
     t->role[t->members++] = (uint8_t)role;
     return true;
 }
 
-/* Draws in a block guarded by the branch of block b; returns where both ways meet, or NONE. */
-static int32_t add_guarded(struct trace *t, int32_t b)
+int32_t trace_add_guarded(struct trace *t, int32_t b)
 {
     const struct program *p = t->prog;
     const struct block *k = &p->block[b];
@@ -71,9 +71,9 @@ static int32_t add_guarded(struct trace *t, int32_t b)
         k->fall == NONE || k->taken == k->fall)
         return NONE;
     if (guardable(p, k->fall, k->taken, false))
-        return add(t, k->fall, ROLE_IF_NOT_TAKEN) ? k->taken : NONE;
+        return trace_add(t, k->fall, ROLE_IF_NOT_TAKEN) ? k->taken : NONE;
     if (k->taken > b && guardable(p, k->taken, k->fall, true))
-        return add(t, k->taken, ROLE_IF_TAKEN) ? k->fall : NONE;
+        return trace_add(t, k->taken, ROLE_IF_TAKEN) ? k->fall : NONE;
     return NONE;
 }
 
@@ -91,7 +91,8 @@ void trace_collect(struct trace *t, int32_t head)
     int32_t b = head;
 
     t->members = 0;
-    add(t, head, ROLE_PLAIN);
+    t->follows = true;
+    trace_add(t, head, ROLE_PLAIN);
     for (;;) {
         const struct block *k = &p->block[b];
         uint32_t entries = 1;
@@ -100,7 +101,7 @@ void trace_collect(struct trace *t, int32_t head)
         t->next = k->end == END_JUMP && k->taken == next_reached(p, b) ? k->taken : k->fall;
         if (t->opt->sched != SCHED_EXT || k->barrier || (k->end != END_FALL && k->end != END_COND))
             break;
-        join = add_guarded(t, b);
+        join = trace_add_guarded(t, b);
         if (join != NONE) {
             t->next = join;
             entries = 2;
@@ -108,7 +109,7 @@ void trace_collect(struct trace *t, int32_t head)
             break; /* a loop: what follows it must not be drawn in */
         }
         if (t->next == NONE || p->block[t->next].entered || p->block[t->next].preds != entries ||
-            !add(t, t->next, ROLE_PLAIN))
+            !trace_add(t, t->next, ROLE_PLAIN))
             break;
         b = t->next;
     }

@@ -8,7 +8,9 @@
  *   lift.c    every instruction becomes atoms; code addresses become references to code
  *   cfg.c     basic blocks, functions, what is reachable
  *   live.c    which registers matter at the end of each block
- *   collect.c which blocks make a trace
+ *   profile.c how often each block has run
+ *   place.c   all traces, and in which order they lie
+ *   collect.c which blocks make a trace;  super.c  likewise, by profile
  *   trace.c   a trace as nodes and values
  *   simplify.c  copies, constants, fused atoms, dead nodes
  *   deps.c    what must come before what
@@ -152,6 +154,12 @@ struct block {
     uint32_t preds;
     uint64_t live_in, live_out; /* masks of r32..r63; all others always count as live */
     uint32_t first_bundle; /* of its trace; of a block inside a trace: behind the trace */
+    /* profile, and what superblocks are made by */
+    uint64_t runs, runs_taken; /* how often it ran, and its branch was taken */
+    uint64_t left;             /* how often it ran but in traces of other heads */
+    bool loop;                 /* something behind it jumps back to it */
+    bool needed;               /* it must have a trace of its own */
+    bool placed, contained;    /* it has one; it is in one of another head */
 };
 
 struct func {
@@ -177,6 +185,8 @@ struct program {
     struct bundle *bundle;
     size_t bundles, bundle_capacity;
     uint32_t *text;
+    uint64_t hot;  /* blocks that ran more often are worth copies */
+    size_t copied; /* atoms in copies so far */
     struct trace_stats {
         size_t traces, atoms, removed, fused, converted, renamed, speculated, fallbacks;
     } stats;
@@ -197,6 +207,8 @@ enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_A0 = 42, R_A1 = 
 
 void program_lift(struct program *p);
 void program_blocks(struct program *p);
+/* `profile` is by vliw-sim, of the link that wrote `map`. */
+void program_profile(struct program *p, const char *profile, const char *map);
 void program_liveness(struct program *p);
 /* Block at a code address, NONE if there is none. Address past the last code: `blocks`. */
 int32_t program_block_at(const struct program *p, uint64_t rv);
@@ -217,12 +229,13 @@ bool atom_is_conditional(const struct atom *a);
 bool atom_has_effect(const struct atom *a); /* more than the registers it writes */
 unsigned atom_access_size(const struct atom *a);
 unsigned atom_dismissible(unsigned load); /* the form that never traps */
+unsigned atom_inverse(unsigned branch);   /* taken where this one isn't; ISA_ATOM_COUNT if none */
 struct atom atom_make(unsigned atom, unsigned rd, unsigned ra, unsigned rb, int64_t imm,
                       uint64_t pc);
 
 /* ---------------------------------------------------------------- traces: trace.c .. verify.c */
 
-enum sched_mode { SCHED_SCALAR, SCHED_BLOCK, SCHED_EXT };
+enum sched_mode { SCHED_SCALAR, SCHED_BLOCK, SCHED_EXT, SCHED_SUPER };
 
 struct options {
     enum sched_mode sched;
@@ -278,8 +291,10 @@ struct trace {
     const struct options *opt;
     int32_t member[TRACE_BLOCKS]; /* blocks, the head first */
     uint8_t role[TRACE_BLOCKS];   /* enum role */
+    bool inverted[TRACE_BLOCKS]; /* its branch goes where the input falls through */
     int32_t members;
     int32_t next; /* block to which control runs at the end, or NONE */
+    bool follows; /* that block lies right behind; otherwise a jump is needed */
     bool rename;
     uint8_t last_pool; /* the pool register that was given out last, in this trace or before */
     struct node node[TRACE_NODES];
@@ -297,15 +312,22 @@ struct trace {
 
 /* Sets the members of the trace that begins at block `head`. */
 void trace_collect(struct trace *t, int32_t head);
+void trace_collect_super(struct trace *t, int32_t head);
+/* Adds a member, if there is room. */
+bool trace_add(struct trace *t, int32_t b, enum role role);
+/* Draws in a block guarded by the branch of block b; returns where both ways meet, or NONE. */
+int32_t trace_add_guarded(struct trace *t, int32_t b);
 void trace_build(struct trace *t);
 /*
- * Registers that must be in place where control leaves block b by its last atom, or runs on into
+ * Registers that must be in place where control leaves a member by its last atom, or runs on into
  * block b.
  */
-uint64_t trace_live_at_exit(const struct program *p, int32_t b);
+uint64_t trace_live_at_exit(const struct trace *t, int32_t member);
 uint64_t trace_live_into(const struct program *p, int32_t b);
 /* Is the last atom of the trace a jump that is left out because it leads to what follows? */
 bool trace_jump_dropped(const struct trace *t);
+/* Does a jump to `next` close the trace that the input has not? */
+bool trace_jump_added(const struct trace *t);
 void trace_simplify(struct trace *t);
 void trace_depend(struct trace *t);
 /* False if the pool was too small: build again without renaming. */

@@ -11,7 +11,10 @@ static const char usage[] =
     "Recompiles an RV64IM executable, linked with --emit-relocs, for the chip.\n"
     "  -o FILE             output (a.vliw)\n"
     "  -m PRESET           machine to schedule for: name or file (crusoe)\n"
-    "  --sched=MODE        scalar: one atom a bundle; block; ext: chains of blocks (default)\n"
+    "  --sched=MODE        scalar: one atom a bundle; block; ext: chains of blocks (default);\n"
+    "                      super: superblocks, by profile\n"
+    "  --profile=FILE      by vliw-sim -profile, of a link with --sched=block\n"
+    "  --profile-map=FILE  the map of that link\n"
     "  --no-rename         values keep their registers\n"
     "  --no-simplify       atoms stay as they were lifted\n"
     "  --no-convert        no branch becomes a conditional move\n"
@@ -23,7 +26,7 @@ static const char usage[] =
 
 struct arguments {
     struct options opt;
-    const char *input, *output, *preset, *map, *listing;
+    const char *input, *output, *preset, *map, *listing, *profile, *profile_map;
     bool stats;
 };
 
@@ -56,8 +59,10 @@ static void set_sched(struct options *opt, const char *mode)
         opt->sched = SCHED_BLOCK;
     } else if (strcmp(mode, "ext") == 0) {
         opt->sched = SCHED_EXT;
+    } else if (strcmp(mode, "super") == 0) {
+        opt->sched = SCHED_SUPER;
     } else {
-        bad_usage("expected scalar, block or ext", mode);
+        bad_usage("expected scalar, block, ext or super", mode);
     }
 }
 
@@ -102,6 +107,10 @@ static void parse(struct arguments *a, int argc, char **argv)
             set_text_base(&a->opt, v);
         else if ((v = after(arg, "--map=")))
             a->map = v;
+        else if ((v = after(arg, "--profile=")))
+            a->profile = v;
+        else if ((v = after(arg, "--profile-map=")))
+            a->profile_map = v;
         else if ((v = after(arg, "--listing=")))
             a->listing = v;
         else if (strcmp(arg, "--stats") == 0)
@@ -115,6 +124,8 @@ static void parse(struct arguments *a, int argc, char **argv)
     }
     if (!a->input)
         ld_fail("no input file (vliw-ld --help)");
+    if (a->opt.sched == SCHED_SUPER ? !a->profile || !a->profile_map : a->profile || a->profile_map)
+        ld_fail("--sched=super, --profile and --profile-map go together (vliw-ld --help)");
 }
 
 static void check_machine(const struct machine *m)
@@ -149,6 +160,8 @@ int main(int argc, char **argv)
     program_lift(&program);
     program_blocks(&program);
     program_liveness(&program);
+    if (args.profile)
+        program_profile(&program, args.profile, args.profile_map);
     program_schedule(&program, &args.opt);
     program_layout(&program, &args.opt);
     program_patch_data(&program);

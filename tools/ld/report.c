@@ -99,6 +99,7 @@ void report_stats(const struct program *p, FILE *out)
             "atoms             %zu\n"
             "atoms.per.bundle  %.3f\n"
             "traces            %zu\n"
+            "atoms.copied      %zu\n"
             "atoms.removed     %zu\n"
             "atoms.fused       %zu\n"
             "blocks.converted  %zu\n"
@@ -108,6 +109,6 @@ void report_stats(const struct program *p, FILE *out)
             p->machine->name, (unsigned long long)rv_bytes, (unsigned long long)p->text_size,
             p->bundles, p->stats.atoms,
             p->bundles ? (double)p->stats.atoms / (double)p->bundles : 0.0, p->stats.traces,
-            p->stats.removed, p->stats.fused, p->stats.converted, p->stats.renamed,
+            p->copied, p->stats.removed, p->stats.fused, p->stats.converted, p->stats.renamed,
             p->stats.speculated, p->stats.fallbacks);
 }

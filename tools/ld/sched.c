@@ -2,9 +2,9 @@
  * sched.c - nodes into bundles, values into registers.
  *
  * List scheduling, cycle by cycle: of the nodes whose inputs are there, those of earlier blocks
- * first, then those with the longest way to the end. A cycle in which nothing can issue makes no
- * bundle: the chip's scoreboard waits by itself, so latencies steer the order and are never needed
- * for correctness.
+ * first, then those with the longest way to the end; in a superblock, which is mostly run through,
+ * the longest way alone decides. A cycle in which nothing can issue makes no bundle: the chip's
+ * scoreboard waits by itself, so latencies steer the order and are never needed for correctness.
  *
  * A local value gets a pool register when its definition is scheduled and gives it back with its
  * last use. As long as there are registers, renaming thus costs nothing and removes every false
@@ -77,9 +77,9 @@ static bool local_def(const struct trace *t, const struct node *n)
     return n->rd != NONE && t->value[n->rd].local;
 }
 
-static bool better(const struct node *a, const struct node *b)
+static bool better(const struct trace *t, const struct node *a, const struct node *b)
 {
-    if (a->block != b->block)
+    if (a->block != b->block && t->opt->sched != SCHED_SUPER)
         return a->block < b->block;
     return a->height > b->height;
 }
@@ -97,7 +97,7 @@ static int32_t choose(const struct trace *t, const struct slots *s, const struct
             continue;
         if (local_def(t, n) && pool->count == 0)
             continue;
-        if (best == NONE || better(n, &t->node[best]))
+        if (best == NONE || better(t, n, &t->node[best]))
             best = i;
     }
     return best;
@@ -252,70 +252,4 @@ bool trace_schedule(struct trace *t)
         return false;
     make_bundles(t);
     return true;
-}
-
-/* ---------------------------------------------------------------- all traces */
-
-static void schedule_trace(struct trace *t, int32_t head)
-{
-    t->rename = t->opt->rename;
-    for (;;) {
-        trace_collect(t, head);
-        trace_build(t);
-        trace_simplify(t);
-        trace_depend(t);
-        if (trace_schedule(t))
-            break;
-        if (!t->rename)
-            ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[head].rv));
-        t->rename = false;
-        t->prog->stats.fallbacks++;
-    }
-    if (t->opt->verify)
-        trace_verify(t);
-}
-
-static void take_bundles(struct program *p, const struct trace *t)
-{
-    for (int32_t i = 0; i < t->out_bundles; i++) {
-        p->bundle = ld_grow(p->bundle, p->bundles, &p->bundle_capacity, sizeof *p->bundle);
-        p->bundle[p->bundles] = t->out_bundle[i];
-        p->bundle[p->bundles].head = i == 0 ? t->member[0] : NONE;
-        p->bundles++;
-        p->stats.atoms += t->out_bundle[i].count;
-    }
-}
-
-/* A register that the program names itself can't be lent out. */
-static void find_pool(struct program *p)
-{
-    p->pool = (BIT(31) << 1) - BIT(12);
-    for (size_t i = 0; i < p->atoms; i++) {
-        struct isa_effects fx;
-
-        if (p->atom[i].op.atom >= ISA_ATOM_COUNT || atom_is(&p->atom[i], ISA_F_ROLLBACK))
-            continue;
-        isa_effects(&p->atom[i].op, &fx);
-        p->pool &= ~(fx.r_read | fx.r_write);
-    }
-}
-
-void program_schedule(struct program *p, const struct options *opt)
-{
-    struct trace *t = ld_alloc(1, sizeof *t);
-
-    find_pool(p);
-    t->prog = p;
-    t->opt = opt;
-    t->out_bundle = ld_alloc(TRACE_NODES, sizeof *t->out_bundle);
-    for (int32_t b = 0; b < p->blocks; b++) {
-        p->block[b].first_bundle = (uint32_t)p->bundles;
-        if (!p->block[b].reached || p->block[b].merged)
-            continue;
-        schedule_trace(t, b);
-        take_bundles(p, t);
-        for (int32_t i = 1; i < t->members; i++)
-            p->block[t->member[i]].merged = true;
-        p->stats.traces++;
-    }
 }

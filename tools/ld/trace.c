@@ -25,16 +25,19 @@ static uint64_t always_live(const struct program *p)
     return ~(LIVE_CLASS | p->pool | 1);
 }
 
-uint64_t trace_live_at_exit(const struct program *p, int32_t b)
-{
-    const struct block *k = &p->block[b];
-
-    return always_live(p) | (k->end == END_COND ? p->block[k->taken].live_in : k->live_out);
-}
-
 uint64_t trace_live_into(const struct program *p, int32_t b)
 {
     return always_live(p) | p->block[b].live_in;
+}
+
+uint64_t trace_live_at_exit(const struct trace *t, int32_t member)
+{
+    const struct program *p = t->prog;
+    const struct block *k = &p->block[t->member[member]];
+
+    if (k->end != END_COND)
+        return always_live(p) | k->live_out;
+    return trace_live_into(p, t->inverted[member] ? k->fall : k->taken);
 }
 
 static int32_t add_value(struct trace *t, unsigned reg, int32_t def)
@@ -131,12 +134,12 @@ static void add_node(struct trace *t, const struct atom *lifted, int32_t positio
 }
 
 /* The last node of a plain member, if it transfers control: what it needs in place. */
-static void set_exit(struct trace *t, int32_t b)
+static void set_exit(struct trace *t, int32_t member)
 {
     struct node *n = &t->node[t->nodes - 1];
 
-    n->exit = trace_live_at_exit(t->prog, b);
-    n->final = t->prog->block[b].end != END_COND;
+    n->exit = trace_live_at_exit(t, member);
+    n->final = t->prog->block[t->member[member]].end != END_COND;
     if (n->rd != NONE)
         t->value[n->rd].wanted = true;
 }
@@ -145,7 +148,14 @@ bool trace_jump_dropped(const struct trace *t)
 {
     const struct block *b = &t->prog->block[t->member[t->members - 1]];
 
-    return t->role[t->members - 1] == ROLE_PLAIN && b->end == END_JUMP && b->taken == t->next;
+    return t->follows && t->role[t->members - 1] == ROLE_PLAIN && b->end == END_JUMP &&
+           b->taken == t->next;
+}
+
+bool trace_jump_added(const struct trace *t)
+{
+    return !t->follows && (t->prog->block[t->member[t->members - 1]].end != END_JUMP ||
+                           t->role[t->members - 1] != ROLE_PLAIN);
 }
 
 /* Register fields that must keep their register: two-address atoms read and write one field. */
@@ -170,7 +180,7 @@ static void mark_wanted(struct trace *t)
     t->live_end = 0;
     if (falls)
         t->live_end = t->next != NONE ? trace_live_into(t->prog, t->next)
-                                      : trace_live_at_exit(t->prog, t->member[t->members - 1]);
+                                      : trace_live_at_exit(t, t->members - 1);
     for (int32_t i = 0; i < t->values; i++) {
         struct value *v = &t->value[i];
 
@@ -184,25 +194,47 @@ static void mark_wanted(struct trace *t)
         t->value[i].local = t->rename && !t->value[i].wanted;
 }
 
+/* A branch that leaves the trace where the input stays in it. */
+static struct atom inverted(const struct trace *t, const struct atom *branch, const struct block *b)
+{
+    struct atom a = *branch;
+
+    a.op.atom = (uint16_t)atom_inverse(branch->op.atom);
+    a.block = b->fall;
+    a.code = t->prog->block[b->fall].rv;
+    return a;
+}
+
+/* Is the control atom of a member left out? */
+static bool control_dropped(const struct trace *t, int32_t position, const struct block *b)
+{
+    if (t->role[position] != ROLE_PLAIN)
+        return true;
+    if (position == t->members - 1)
+        return trace_jump_dropped(t);
+    return b->end == END_JUMP || t->role[position + 1] != ROLE_PLAIN;
+}
+
 static void add_block(struct trace *t, int32_t position)
 {
     const struct program *p = t->prog;
-    int32_t b = t->member[position];
-    const struct block *block = &p->block[b];
-    bool last = position == t->members - 1;
+    const struct block *block = &p->block[t->member[position]];
 
     for (uint32_t k = 0; k < block->count; k++) {
         const struct atom *a = &p->atom[block->first + k];
 
         if (a->op.atom >= ISA_ATOM_COUNT)
             continue;
-        if (atom_is_control(a) &&
-            ((last && trace_jump_dropped(t)) || t->role[position] != ROLE_PLAIN ||
-             (!last && t->role[position + 1] != ROLE_PLAIN)))
+        if (atom_is_control(a) && control_dropped(t, position, block))
             continue;
-        add_node(t, a, position);
+        if (atom_is_conditional(a) && t->inverted[position]) {
+            struct atom other = inverted(t, a, block);
+            add_node(t, &other, position);
+        } else {
+            add_node(t, a, position);
+        }
         if (atom_is_control(a))
-            set_exit(t, b);
+            set_exit(t, position);
         else if (a->op.atom == ISA_brk || atom_is(a, ISA_F_ROLLBACK))
             t->node[t->nodes - 1].final = true;
     }
@@ -291,6 +323,19 @@ static void add_guarded(struct trace *t, int32_t position)
         t->value[condition].next = t->out[carrier];
 }
 
+static void add_jump(struct trace *t)
+{
+    const struct program *p = t->prog;
+    const struct block *last = &p->block[t->member[t->members - 1]];
+    struct atom jump = atom_make(ISA_br, 0, 0, 0, 0, last->rv_end - 4);
+
+    jump.block = t->next;
+    jump.code = p->block[t->next].rv;
+    add_node(t, &jump, t->members - 1);
+    t->node[t->nodes - 1].exit = trace_live_into(p, t->next);
+    t->node[t->nodes - 1].final = true;
+}
+
 void trace_build(struct trace *t)
 {
     t->nodes = t->values = t->edges = 0;
@@ -303,6 +348,8 @@ void trace_build(struct trace *t)
         else
             add_block(t, i);
     }
+    if (trace_jump_added(t))
+        add_jump(t);
     mark_two_address(t);
     mark_wanted(t);
 }

@@ -313,6 +313,13 @@ static void start(struct verifier *v, struct run *r, uint64_t seed, unsigned man
     v->runs++;
 }
 
+/* The branch leaves where the input goes on, and goes on where that leaves. */
+static void invert(struct run *r, uint64_t other)
+{
+    r->taken = !r->taken;
+    r->target = r->taken ? other : 0;
+}
+
 static void run_input(const struct trace *t, struct verifier *v)
 {
     const struct program *p = t->prog;
@@ -332,7 +339,8 @@ static void run_input(const struct trace *t, struct verifier *v)
             bool control = a->op.atom < ISA_ATOM_COUNT && atom_is_control(a);
 
             if (a->op.atom >= ISA_ATOM_COUNT || (control && t->role[i] != ROLE_PLAIN) ||
-                (control && i == t->members - 1 && trace_jump_dropped(t)))
+                (control && i == t->members - 1 && trace_jump_dropped(t)) ||
+                (control && i < t->members - 1 && b->end == END_JUMP))
                 continue;
             execute(v, r, a);
             retire(v, r, p);
@@ -341,10 +349,17 @@ static void run_input(const struct trace *t, struct verifier *v)
                 r->taken = false;
                 r->target = 0;
             } else if (control) {
-                v->mask[r->leaves] = trace_live_at_exit(p, t->member[i]);
+                if (t->inverted[i])
+                    invert(r, p->block[b->fall].rv);
+                v->mask[r->leaves] = trace_live_at_exit(t, i);
                 leave(r, v->mask[r->leaves]);
             }
         }
+    }
+    if (trace_jump_added(t)) {
+        jump(r, p->block[t->next].rv);
+        v->mask[r->leaves] = trace_live_into(p, t->next);
+        leave(r, v->mask[r->leaves]);
     }
     v->mask[r->leaves] = t->next != NONE ? trace_live_into(p, t->next) : 0;
     leave(r, v->mask[r->leaves]);

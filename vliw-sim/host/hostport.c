@@ -16,6 +16,7 @@
 #include "console.h"
 #include "hidden-mem/hostport.h"
 #include "media.h"
+#include "picture.h"
 #include "screen.h"
 #include "vliw-sim/chip.h"
 
@@ -25,6 +26,7 @@ struct host_port {
     struct medium disk[HOST_DISKS];
     struct medium blob[HOST_BLOBS];
     unsigned blobs;
+    struct picture picture;
     struct host_report report;
 };
 
@@ -55,6 +57,8 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
     }
     if (config->screen && !screen_usable(config->screen, error, error_size))
         goto fail;
+    if (config->picture && !screen_usable(config->picture, error, error_size))
+        goto fail;
     /*
      * Consoles last: a terminal is switched to single characters only when nothing can fail any
      * more.
@@ -80,6 +84,7 @@ void hostport_free(struct host_port *port)
         media_close(&port->disk[i]);
     for (unsigned i = 0; i < port->blobs; i++)
         media_close(&port->blob[i]);
+    picture_free(&port->picture);
     free(port);
 }
 
@@ -216,6 +221,20 @@ static enum host_status serve_screen(struct host_port *port, const struct host_r
     return screen_write(port->config->screen, buf, (unsigned)rq->arg[0], (unsigned)rq->arg[1]);
 }
 
+static enum host_status serve_frame(struct host_port *port, const struct host_request *rq,
+                                    const uint8_t *buf)
+{
+    uint64_t width = rq->arg[0], height = rq->arg[1];
+
+    if (!port->config->picture)
+        return HOST_EHANDLE;
+    if (width == 0 || width > PICTURE_SIDE_MAX || height == 0 || height > PICTURE_SIDE_MAX ||
+        rq->arg[2] >= height || rq->length != width * 3)
+        return HOST_ERANGE;
+    return picture_line(&port->picture, port->config->picture, (uint32_t)width, (uint32_t)height,
+                        (uint32_t)rq->arg[2], buf);
+}
+
 static enum host_status serve_end(struct host_report *report, const struct host_request *rq,
                                   const uint8_t *buf)
 {
@@ -282,6 +301,7 @@ static enum host_status serve(struct host_port *port, struct chip *chip, struct 
     case HOST_CLOCK: rq->result = port->config->clock; return HOST_OK;
     case HOST_STAT: return serve_stat(&port->report, rq, buf);
     case HOST_SCREEN: return serve_screen(port, rq, buf);
+    case HOST_FRAME: return serve_frame(port, rq, buf);
     case HOST_EXIT:
     case HOST_PANIC: return serve_end(&port->report, rq, buf);
     default: return HOST_EOP;

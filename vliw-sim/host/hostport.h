@@ -54,7 +54,8 @@ struct host_config {
     FILE *log;          /* firmware log; NULL: none */
     int log_level;      /* highest severity that is written: 0 errors, 1 warnings, 2 everything */
     FILE *trace;        /* -d output; NULL: none */
-    const char *screen; /* the text screen goes to this file; NULL: nowhere */
+    const char *screen;  /* the text screen goes to this file; NULL: nowhere */
+    const char *picture; /* the picture goes to this file as PNG; NULL: nowhere */
 };
 
 enum host_state {

@@ -54,7 +54,7 @@ bool screen_usable(const char *path, char *error, size_t error_size)
     FILE *f = fopen(path, "w");
 
     if (!f) {
-        snprintf(error, error_size, "%s: %s, expected a file for the text screen", path,
+        snprintf(error, error_size, "%s: %s, expected a file for the screen", path,
                  strerror(errno));
         return false;
     }

@@ -15,7 +15,7 @@ gcc -w -O1 -fwrapv -fno-strict-aliasing -I"$root" -o "$work/$name.host" "$source
     "$build/gen/isa_codec.c" "$build/gen/isa_facts.c" --rv "$work/$name.rv" -o "$work/$name.ext"
 "$build/bin/vliw-ld" --sched=scalar "$work/$name.rv" -o "$work/$name.scalar"
 "$build/bin/vliw-ld" -m selkirk "$work/$name.rv" -o "$work/$name.wide"
-"$build/bin/vliw-ld" --sched=block "$work/$name.rv" -o "$work/$name.block"
+"$build/bin/vliw-ld" --sched=block --map="$work/$name.map" "$work/$name.rv" -o "$work/$name.block"
 run()
 {
     mode=$1 preset=$2
@@ -29,10 +29,16 @@ run()
     diff "$work/$name.expected" "$work/$name.out" || { echo "$name, $mode $*: other output"; exit 1; }
 }
 
-for mode in scalar block ext; do
+run block crusoe --profile "$work/$name.prof"
+for preset in crusoe selkirk; do
+    "$build/bin/vliw-ld" -m $preset --sched=super --profile="$work/$name.prof" \
+        --profile-map="$work/$name.map" "$work/$name.rv" -o "$work/$name.super.$preset"
+done
+for mode in scalar block ext super.crusoe; do
     run $mode crusoe
     run $mode crusoe -o debug.irq_every=97
 done
 run wide selkirk
 run wide selkirk -o debug.irq_every=97
+run super.selkirk selkirk -o debug.irq_every=97
 echo "$name: same output in all modes"

@@ -14,10 +14,10 @@ FIELDS = {
     "hidden_size": (24, "<Q"),
     "size": (32, "<I"), "segments": (36, "<I"), "body_crc": (40, "<I"), "header_crc": (44, "<I"),
 }
-HEADER = 304
+HEADER = 368
 for n in range(8):
-    for i, name in enumerate(("addr", "offset", "filesz", "memsz")):
-        FIELDS[f"seg{n}.{name}"] = (48 + 32 * n + 8 * i, "<Q")
+    for i, name in enumerate(("addr", "offset", "packed", "filesz", "memsz")):
+        FIELDS[f"seg{n}.{name}"] = (48 + 40 * n + 8 * i, "<Q")
 
 
 def main():

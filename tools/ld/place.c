@@ -1,0 +1,211 @@
+/*
+ * place.c - all traces of the program, and in which order they lie.
+ *
+ * Without a profile every block that no other trace has drawn in begins a trace, in the order of
+ * the input, so that what follows a block there follows it here.
+ *
+ * Superblocks take blocks out of that order, and several copies of them. So traces are made on
+ * demand, function by function: of blocks whose address is known, and of blocks to which a trace
+ * that has been made may leave. Behind a trace lies, if it can, the one to which it runs on;
+ * otherwise it ends with a jump. What a call returns to must lie behind the call, so it is left to
+ * that; a second copy of the call is followed by a jump.
+ */
+#include "tools/ld/ld.h"
+
+#define HOT_SHARE 500000 /* a block is hot if it is one in so many of all that ran */
+
+static void schedule_trace(struct trace *t, int32_t head)
+{
+    t->rename = t->opt->rename;
+    for (;;) {
+        if (t->opt->sched == SCHED_SUPER)
+            trace_collect_super(t, head);
+        else
+            trace_collect(t, head);
+        trace_build(t);
+        trace_simplify(t);
+        trace_depend(t);
+        if (trace_schedule(t))
+            break;
+        if (!t->rename)
+            ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[head].rv));
+        t->rename = false;
+        t->prog->stats.fallbacks++;
+    }
+    if (t->opt->verify)
+        trace_verify(t);
+}
+
+static void add_bundle(struct program *p, const struct bundle *b, int32_t head)
+{
+    p->bundle = ld_grow(p->bundle, p->bundles, &p->bundle_capacity, sizeof *p->bundle);
+    p->bundle[p->bundles] = *b;
+    p->bundle[p->bundles++].head = head;
+    p->stats.atoms += b->count;
+}
+
+static void take_bundles(struct program *p, const struct trace *t)
+{
+    for (int32_t i = 0; i < t->out_bundles; i++)
+        add_bundle(p, &t->out_bundle[i], i == 0 ? t->member[0] : NONE);
+    p->stats.traces++;
+}
+
+/* A register that the program names itself can't be lent out. */
+static void find_pool(struct program *p)
+{
+    p->pool = (BIT(31) << 1) - BIT(12);
+    for (size_t i = 0; i < p->atoms; i++) {
+        struct isa_effects fx;
+
+        if (p->atom[i].op.atom >= ISA_ATOM_COUNT || atom_is(&p->atom[i], ISA_F_ROLLBACK))
+            continue;
+        isa_effects(&p->atom[i].op, &fx);
+        p->pool &= ~(fx.r_read | fx.r_write);
+    }
+}
+
+static void place_in_order(struct program *p, struct trace *t)
+{
+    for (int32_t b = 0; b < p->blocks; b++) {
+        p->block[b].first_bundle = (uint32_t)p->bundles;
+        if (!p->block[b].reached || p->block[b].merged)
+            continue;
+        schedule_trace(t, b);
+        take_bundles(p, t);
+        for (int32_t i = 1; i < t->members; i++)
+            p->block[t->member[i]].merged = true;
+    }
+}
+
+/* ---------------------------------------------------------------- superblocks */
+
+static void find_loops_and_entries(struct program *p)
+{
+    uint64_t runs = 0;
+
+    for (int32_t i = 0; i < p->blocks; i++) {
+        struct block *k = &p->block[i];
+        int32_t to[2] = {k->taken, k->fall};
+
+        k->left = k->runs;
+        k->needed |= k->entered && k->reached;
+        if (!k->reached)
+            continue;
+        runs += k->runs;
+        if ((k->end == END_COND || k->end == END_JUMP) && k->taken <= i)
+            p->block[k->taken].loop = true;
+        for (int n = 0; n < 2; n++)
+            if (to[n] != NONE && p->block[to[n]].func != k->func)
+                p->block[to[n]].needed = true;
+    }
+    p->hot = runs / HOT_SHARE + 1;
+}
+
+/* The profile's runs that go through a trace are left to no other. */
+static void account(struct program *p, const struct trace *t)
+{
+    uint64_t flow = p->block[t->member[0]].left;
+
+    for (int32_t i = 0; i < t->members; i++) {
+        struct block *k = &p->block[t->member[i]];
+        bool guards = i + 1 < t->members && t->role[i + 1] != ROLE_PLAIN;
+
+        if (i > 0) {
+            if (k->contained || k->placed || k->preds > 1)
+                p->copied += k->count;
+            k->contained = true;
+        }
+        k->left -= flow < k->left ? flow : k->left;
+        if (k->end == END_COND && k->runs && !guards && t->role[i] == ROLE_PLAIN)
+            flow = (uint64_t)((double)flow *
+                              (double)(t->inverted[i] ? k->runs_taken : k->runs - k->runs_taken) /
+                              (double)k->runs);
+    }
+}
+
+static void need_exits(struct program *p, const struct trace *t)
+{
+    for (int32_t i = 0; i < t->out_bundles; i++) {
+        const struct bundle *b = &t->out_bundle[i];
+
+        for (uint32_t k = 0; k < b->count; k++)
+            if (atom_is_control(&b->atom[k]) && b->atom[k].block != NONE)
+                p->block[b->atom[k].block].needed = true;
+    }
+}
+
+static void add_stub(struct program *p, int32_t to)
+{
+    struct bundle stub = {.atom = ld_alloc(1, sizeof *stub.atom), .count = 1};
+
+    stub.atom[0] = atom_make(ISA_br, 0, 0, 0, 0, p->block[to].rv);
+    stub.atom[0].block = to;
+    stub.atom[0].code = p->block[to].rv;
+    p->block[to].needed = true;
+    add_bundle(p, &stub, NONE);
+}
+
+/* Places a trace and those that lie behind it. */
+static void place_chain(struct program *p, struct trace *t, int32_t head)
+{
+    while (head != NONE) {
+        p->block[head].placed = true;
+        p->block[head].first_bundle = (uint32_t)p->bundles;
+        schedule_trace(t, head);
+        take_bundles(p, t);
+        account(p, t);
+        need_exits(p, t);
+        const struct block *last = &p->block[t->member[t->members - 1]];
+        bool returns = last->end == END_CALL || last->end == END_STOP;
+        head = returns ? last->fall : t->follows ? t->next : NONE;
+        if (returns && head != NONE && p->block[head].placed) {
+            add_stub(p, head);
+            head = NONE;
+        }
+    }
+}
+
+static void place_function(struct program *p, struct trace *t, int32_t from, int32_t to)
+{
+    bool again = true;
+
+    while (again) {
+        again = false;
+        for (int32_t b = from; b < to; b++) {
+            if (!p->block[b].needed || p->block[b].placed)
+                continue;
+            place_chain(p, t, b);
+            again = true;
+        }
+    }
+    for (int32_t b = from; b < to; b++)
+        if (!p->block[b].placed)
+            p->block[b].first_bundle = (uint32_t)p->bundles;
+}
+
+static void place_by_profile(struct program *p, struct trace *t)
+{
+    int32_t to;
+
+    find_loops_and_entries(p);
+    for (int32_t from = 0; from < p->blocks; from = to) {
+        for (to = from + 1; to < p->blocks && p->block[to].func == p->block[from].func;)
+            to++;
+        place_function(p, t, from, to);
+    }
+}
+
+void program_schedule(struct program *p, const struct options *opt)
+{
+    struct trace *t = ld_alloc(1, sizeof *t);
+
+    find_pool(p);
+    t->prog = p;
+    t->opt = opt;
+    t->out_bundle = ld_alloc(TRACE_NODES, sizeof *t->out_bundle);
+    if (opt->sched == SCHED_SUPER)
+        place_by_profile(p, t);
+    else
+        place_in_order(p, t);
+}
