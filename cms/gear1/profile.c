@@ -40,11 +40,31 @@ static const struct slot *next_block(const struct slot *last)
     return best;
 }
 
-/* The instruction that ends where this one begins, if it goes on to it. */
-static const struct slot *before(const struct slot *s)
+/* Where relative branches that were taken lead: a flag for each slot. */
+static bool *find_leaders(void)
+{
+    bool *leader = cms_alloc(SLOT_COUNT);
+
+    for (const struct slot *s = cms.gear1.slots; s < cms.gear1.slots + SLOT_COUNT; s++) {
+        const struct insn *i = &s->insn, *target;
+
+        if (!s->tag || !s->taken || i->opd[0] != OPD_IMM || x86_ops[i->op].props & (P_RET | P_TRAP))
+            continue;
+        target = gear1_decoded((uint32_t)(slot_gpa(s) + i->length + i->imm), s->tag & SLOT_CODE32);
+        if (target)
+            leader[g1_slot(target) - cms.gear1.slots] = true;
+    }
+    return leader;
+}
+
+/* The instruction that ends where this one begins, if the block goes on to it. */
+static const struct slot *before(const struct slot *s, const bool *leader)
 {
     bool code32 = s->tag & SLOT_CODE32;
     uint64_t gpa = slot_gpa(s);
+
+    if (leader[s - cms.gear1.slots])
+        return NULL;
 
     for (unsigned length = 1; length <= X86_MAX_LENGTH && length <= gpa; length++) {
         const struct insn *i = gear1_decoded(gpa - length, code32);
@@ -65,13 +85,13 @@ static void show_io(const struct slot *s, uint64_t executed)
     cms_trace("profile   %08lx I/O %u of %lu: %s", slot_gpa(s), s->io, executed, text);
 }
 
-static void show_block(const struct slot *end)
+static void show_block(const struct slot *end, const bool *leader)
 {
     const struct slot *insn[BLOCK_LONGEST] = {end};
     unsigned count = 1;
     char text[80];
 
-    while (count < BLOCK_LONGEST && (insn[count] = before(insn[count - 1])))
+    while (count < BLOCK_LONGEST && (insn[count] = before(insn[count - 1], leader)))
         count++;
     x86_print(&end->insn, (uint32_t)slot_gpa(end), text, sizeof(text));
     cms_trace("profile %08lx..%08lx executions %lu taken %u through %u instructions %u: %s",
@@ -87,6 +107,9 @@ void gear1_profile(void)
 
     if (!cms_tracing(D_PROFILE) || !cms.gear1.slots)
         return;
+
+    const bool *leader = find_leaders();
+
     for (unsigned n = 0; n < SHOWN && (s = next_block(s)); n++)
-        show_block(s);
+        show_block(s, leader);
 }
