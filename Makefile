@@ -7,6 +7,7 @@
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make docs     build/docs/: the generated books
 #   make fuzz     random tests, more than `make test` has and from another seed each time
+#   make torture  GCC's torture programs, fetched from Debian, on the chip and on the host
 #   make deps     install what is missing from Debian (every other target does so first)
 #   make clean    remove build/
 #

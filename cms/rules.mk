@@ -8,8 +8,11 @@
 #   build/P/cms.elf    bundles, symbols, lines     build/P/cms.asm    disassembly
 #   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
 #
-# and for all of them build/cms.options and build/cms.traces: what vliw-sim prints for -o help and
-# -d help.
+# With PGO=1 it is linked into superblocks by a profile of itself: build/pgo/ has a first link, by
+# basic blocks, and what it did while our boot disk ran. (Change between both ways by `make clean`.)
+#
+# For all of them there are build/cms.options and build/cms.traces: what vliw-sim prints for -o help
+# and -d help.
 CMS_PRESETS := selkirk crusoe efficeon
 CMS_SRC := $(wildcard cms/*.c) $(filter-out cms/host/%,$(wildcard cms/*/*.c))
 CMS_ASM := $(filter-out cms/host/%,$(wildcard cms/*/*.S))
@@ -43,10 +46,33 @@ $(B)/cms.ld: hidden-mem/cms.ld hidden-mem/map.h
 	@mkdir -p $(@D)
 	$(CC) -E -P -x assembler-with-cpp -I. -o $@ $<
 
+PGO_DIR := $(B)/pgo
+BENCH += $(PGO_DIR)/cms.profile
+
+$(PGO_DIR)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/crusoe.ini $(CHIP_NEEDS)
+	@mkdir -p $(@D)
+	$(B)/bin/vliw-cc -T $(B)/cms.ld --rv $(@D)/cms.rv -Wv,--sched=block -Wv,--map=$(@D)/cms.map \
+	    -o $@ $(CMS_OBJ)
+
+$(PGO_DIR)/cms.img: $(PGO_DIR)/cms.elf $(B)/bin/vliw-mkimage
+	$(B)/bin/vliw-mkimage $< -o $@
+
+$(PGO_DIR)/cms.profile: $(PGO_DIR)/cms.img $(B)/bin/vliw-sim $(B)/rom.bin $(B)/guests/boot.img
+	$(B)/bin/vliw-sim --preset crusoe -m 64 --flash $< -hda $(B)/guests/boot.img -read-only \
+	    -serial none -profile $@ 2>$@.log
+
+$(PGO_DIR)/cms.map $(PGO_DIR)/cms.rv: $(PGO_DIR)/cms.elf ;
+
+ifdef PGO
+CMS_BY_PROFILE := -Wv,--sched=super -Wv,--profile=$(PGO_DIR)/cms.profile \
+    -Wv,--profile-map=$(PGO_DIR)/cms.map
+CMS_PROFILE := $(PGO_DIR)/cms.profile
+endif
+
 define CMS_LINK
-$(B)/$1/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/$1.ini $(CHIP_NEEDS)
+$(B)/$1/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/$1.ini $(CHIP_NEEDS) $(CMS_PROFILE)
 	@mkdir -p $$(@D)
-	$(B)/bin/vliw-cc -m $1 -T $(B)/cms.ld -o $$@ $(CMS_OBJ)
+	$(B)/bin/vliw-cc -m $1 -T $(B)/cms.ld $(CMS_BY_PROFILE) -o $$@ $(CMS_OBJ)
 
 $(B)/$1/cms.img: $(B)/$1/cms.elf $(B)/bin/vliw-mkimage
 	$(B)/bin/vliw-mkimage $$< -o $$@

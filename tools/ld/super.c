@@ -2,11 +2,12 @@
  * super.c - which blocks make a superblock.
  *
  * With a profile a trace follows the way that control mostly takes: through branches, whose
- * condition is then inverted, through jumps, which then vanish, and into blocks that can be entered
- * from elsewhere too. Such a block is copied (tail duplication); the original gets a trace of its
- * own if anything still leads there. A loop whose body is short and mostly repeated is copied behind
- * itself (unrolling). Copying stops where it is not worth its bytes: in cold code, at the head of
- * another loop, and when the program has grown by GROWTH percent.
+ * condition is then inverted, through jumps, which then vanish, and into blocks that can be
+ * entered from elsewhere too. Such a block is copied (tail duplication); the original gets a trace
+ * of its own if anything still leads there. A loop whose body is short and mostly repeated is
+ * copied behind itself (unrolling); the head of a longer one is copied behind each of the ways
+ * that lead back to it. Copying stops where it is not worth its bytes: in cold code, before a
+ * loop, and when the program has grown by GROWTH percent.
  *
  * What never ran makes traces by the rules of `ext`, so a profile that saw nothing does no harm.
  */
@@ -83,7 +84,7 @@ static unsigned copies_in(const struct trace *t, int32_t b)
     return copies;
 }
 
-static bool may_copy(const struct trace *t, const struct way *w)
+static bool may_copy(const struct trace *t, int32_t from, const struct way *w)
 {
     const struct program *p = t->prog;
     const struct block *to = &p->block[w->to];
@@ -95,7 +96,7 @@ static bool may_copy(const struct trace *t, const struct way *w)
     if (w->to == t->member[0])
         return copies_in(t, w->to) < LOOP_COPIES && atoms <= LOOP_ATOMS &&
                2 * w->flow >= p->block[w->to].left;
-    if (to->loop)
+    if (to->loop && w->to > from)
         return false;
     /* only the first of several calls can have what it returns to right behind it */
     return to->end != END_CALL || (!to->placed && !to->contained && 2 * w->flow >= to->left);
@@ -113,7 +114,7 @@ static bool may_follow(const struct trace *t, int32_t from, const struct way *w,
         return false;
     if (!to->entered && !to->placed && to->preds == entries && !copies_in(t, w->to))
         return true;
-    return may_copy(t, w);
+    return may_copy(t, from, w);
 }
 
 /* Can block n lie right behind the trace? It can't if it is to lie behind a call. */

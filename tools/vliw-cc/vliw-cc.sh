@@ -51,7 +51,7 @@ while [ $# -gt 0 ]; do
     -nostdlib) standard= ;;
     '-###') show=yes ;;
     -Wl,* | -l* | -L*) linking="$linking$(quote "$1")" ;;
-    --param | -MF | -MT | -MQ | -include | -I | -D | -U | -x)
+    --param | -MF | -MT | -MQ | -include | -isystem | -idirafter | -I | -D | -U | -x)
         [ $# -gt 1 ] || fail "$1 needs a value"
         compile="$compile$(quote "$1")$(quote "$2")"; shift ;;
     -march=* | -mabi=* | -mcmodel=* | -fpic | -fPIC | -fpie | -fPIE | -msave-restore | -mrelax)

@@ -1,0 +1,89 @@
+/* torture.c - what GCC's torture programs call and the small native library has not. */
+#include "tools/vliw-cc/rt/native.h"
+
+void abort(void)
+{
+    exit(134);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    void *p = malloc(count * size);
+
+    return memset(p, 0, count * size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    void *p = malloc(size);
+
+    return old ? memcpy(p, old, size) : p;
+}
+
+int strncmp(const char *a, const char *b, size_t size)
+{
+    for (; size; size--, a++, b++) {
+        if (*a != *b)
+            return (unsigned char)*a - (unsigned char)*b;
+        if (!*a)
+            break;
+    }
+    return 0;
+}
+
+char *strncpy(char *to, const char *s, size_t size)
+{
+    size_t i = 0;
+
+    for (; i < size && s[i]; i++)
+        to[i] = s[i];
+    for (; i < size; i++)
+        to[i] = 0;
+    return to;
+}
+
+char *strcat(char *to, const char *s)
+{
+    strcpy(to + strlen(to), s);
+    return to;
+}
+
+char *strrchr(const char *s, int c)
+{
+    const char *last = NULL;
+
+    for (;; s++) {
+        if (*s == (char)c)
+            last = s;
+        if (!*s)
+            return (char *)last;
+    }
+}
+
+void *memchr(const void *p, int c, size_t size)
+{
+    for (const unsigned char *s = p; size; size--, s++)
+        if (*s == (unsigned char)c)
+            return (void *)s;
+    return NULL;
+}
+
+int abs(int x)
+{
+    return x < 0 ? -x : x;
+}
+
+long labs(long x)
+{
+    return x < 0 ? -x : x;
+}
+
+int sprintf(char *buf, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    int n = vsnprintf(buf, 1 << 16, fmt, ap);
+    va_end(ap);
+    return n;
+}
