@@ -122,6 +122,7 @@ void gear1_one(void);                             /* one instruction; of REP, an
 void gear1_deliver(const struct fault *f);        /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);             /* external, at an instruction boundary */
 void gear1_forget(uint64_t gpa, uint64_t length); /* code bytes changed: drop what they made */
+void gear1_profile(void);                          /* what was counted, at the end of a run: -d profile */
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);

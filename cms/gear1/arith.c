@@ -134,6 +134,10 @@ void g1_cmpxchg(const struct insn *i)
 void g1_cmpxchg8b(const struct insn *i)
 {
     uint32_t lin = seg_linear(i->seg, g1_ea(i), 8, true);
+
+    if (cms.step)
+        g1_watch(lin, 8, true, cms.cpu.cpl == 3);
+
     uint32_t low = g1_load_rmw(lin, 4), high = g1_load_rmw(lin + 4, 4);
     uint64_t flags = vx_movfc() & ~(uint64_t)FL_ZF;
 

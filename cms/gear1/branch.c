@@ -6,21 +6,31 @@ static void jump_relative(const struct insn *i)
 {
     uint32_t target = g1_eip() + i->imm;
 
+    g1_taken(i);
     g1_jump(i->opsize == 4 ? target : target & 0xffff);
+}
+
+static void branch_if(const struct insn *i, bool condition)
+{
+    if (condition)
+        jump_relative(i);
+    else
+        g1_through(i);
 }
 
 void g1_jcc(const struct insn *i)
 {
-    if (g1_cond(i->opcode & 15))
-        jump_relative(i);
+    branch_if(i, g1_cond(i->opcode & 15));
 }
 
 void g1_jmp(const struct insn *i)
 {
-    if (i->opd[0] == OPD_IMM)
+    if (i->opd[0] == OPD_IMM) {
         jump_relative(i);
-    else
-        g1_jump(g1_get_rm(i));
+        return;
+    }
+    g1_jump(g1_get_rm(i));
+    g1_taken(i);
 }
 
 void g1_call(const struct insn *i)
@@ -35,6 +45,7 @@ void g1_call(const struct insn *i)
 
         g1_stack_push(i->opsize, next);
         g1_jump(target);
+        g1_taken(i);
     }
 }
 
@@ -44,6 +55,7 @@ void g1_ret(const struct insn *i)
 
     g1_set_sp(g1_stack_cut(g1_sp() + i->imm));
     g1_jump(target);
+    g1_taken(i);
 }
 
 /* LOOPcc: decrements (E)CX, by address size; goes on while it isn't zero. */
@@ -57,26 +69,22 @@ static bool loop_goes_on(const struct insn *i)
 
 void g1_loop(const struct insn *i)
 {
-    if (loop_goes_on(i))
-        jump_relative(i);
+    branch_if(i, loop_goes_on(i));
 }
 
 void g1_loope(const struct insn *i)
 {
-    if (loop_goes_on(i) && vx_movfc() & FL_ZF)
-        jump_relative(i);
+    branch_if(i, loop_goes_on(i) && vx_movfc() & FL_ZF);
 }
 
 void g1_loopne(const struct insn *i)
 {
-    if (loop_goes_on(i) && !(vx_movfc() & FL_ZF))
-        jump_relative(i);
+    branch_if(i, loop_goes_on(i) && !(vx_movfc() & FL_ZF));
 }
 
 void g1_jecxz(const struct insn *i)
 {
-    if (g1_reg(ECX, i->adsize) == 0)
-        jump_relative(i);
+    branch_if(i, g1_reg(ECX, i->adsize) == 0);
 }
 
 void g1_bound(const struct insn *i)

@@ -5,11 +5,10 @@
     (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | \
      CR0_PG)
 #define CR0_PAGING (CR0_PE | CR0_WP | CR0_PG) /* what the page walk looks at */
-#define CR4_KNOWN (CR4_TSD | CR4_PSE | CR4_PAE | CR4_PGE)
+#define CR4_KNOWN (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_PGE)
 #define CR4_PAGING (CR4_PSE | CR4_PAE | CR4_PGE)
 
 enum dr_bits {
-    DR6_BD = 1u << 13,
     DR6_FIXED = 0xffff0ff0,
     DR6_KNOWN = 0xe00f,
     DR7_GD = 1u << 13,
@@ -40,6 +39,7 @@ void cpu_write_cr0(uint32_t value)
     if (value & ~old & CR0_PG)
         load_pdpte(value, cpu->cr3, cpu->cr4);
     cpu->cr0 = value;
+    cpu_watch_update();
     if ((value ^ old) & CR0_PAGING)
         mmu_flush();
 }
@@ -61,6 +61,7 @@ void cpu_write_cr4(uint32_t value)
     if ((value ^ old) & CR4_PAGING)
         load_pdpte(cpu->cr0, cpu->cr3, value);
     cpu->cr4 = value;
+    cpu_watch_update();
     if ((value ^ old) & CR4_PAGING)
         mmu_flush();
 }
@@ -129,15 +130,18 @@ void g1_invlpg(const struct insn *i)
     mmu_invlpg(cms.cpu.seg[i->seg].base + g1_ea(i));
 }
 
-/* DR4 and DR5 are DR6 and DR7: debugging extensions (CR4.DE) are not implemented. */
+/* DR4 and DR5 are DR6 and DR7, but don't exist with CR4.DE. */
 static unsigned debug_register(const struct insn *i)
 {
     struct cpu *cpu = &cms.cpu;
 
+    if (cpu->cr4 & CR4_DE && (i->reg == 4 || i->reg == 5))
+        x86_fault(X86_UD);
     cpu_privileged();
     if (cpu->dr[7] & DR7_GD) {
         cpu->dr[7] &= ~DR7_GD;
-        cpu->dr[6] |= DR6_BD;
+        cpu->eflags |= FL_RF; /* a fault: its frame says so */
+        debug_report(DR6_BD);
         x86_fault(X86_DB);
     }
     return i->reg == 4 || i->reg == 5 ? i->reg + 2 : i->reg;
@@ -160,4 +164,5 @@ void g1_mov_to_dr(const struct insn *i)
     else if (n == 7)
         value = (value & DR7_KNOWN) | DR7_FIXED;
     cms.cpu.dr[n] = value;
+    cpu_watch_update();
 }

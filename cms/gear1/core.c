@@ -21,6 +21,7 @@
 void gear1_init(void)
 {
     cms.gear1.slots = cms_alloc(SLOT_COUNT * sizeof(struct slot));
+    lin_init();
 }
 
 void g1_jump_fault(void)
@@ -28,13 +29,32 @@ void g1_jump_fault(void)
     x86_fault_code(X86_GP, 0);
 }
 
-/* INT n and its kin clear TF in their handler: they end without the trap that it asked for. MOV SS
- * defers it. */
-static bool traps_after(const struct insn *i)
+/* Debug traps that are due after the instruction: single step, breakpoints on data. INT n and its
+ * kin clear TF in their handler: if it is entered, there is no single-step trap. MOV SS puts all of
+ * them off. */
+static uint32_t traps_after(const struct insn *i, bool single, uint32_t next)
 {
-    if (x86_ops[i->op].props & P_TRAP)
-        return false;
-    return !(cms.cpu.int_shadow && (i->op == OP_mov_to_seg || i->op == OP_pop_seg));
+    uint32_t bits = cms.gear1.hits;
+
+    if (cms.cpu.debug_shadow && (i->op == OP_mov_to_seg || i->op == OP_pop_seg))
+        return 0;
+    if (single && !(x86_ops[i->op].props & P_TRAP && g1_eip() != next))
+        bits |= DR6_BS;
+    return bits;
+}
+
+/* RF is for one instruction: off now, unless this one has loaded it; on between the iterations of a
+ * REP, where a breakpoint on it or a trap would see it. */
+static void update_rf(const struct insn *i, uint32_t eip, bool trap)
+{
+    struct cpu *cpu = &cms.cpu;
+
+    if (i->rep && x86_ops[i->op].props & P_STRING && g1_eip() == eip) {
+        if (trap || cpu->watch & WATCH_CODE)
+            cpu->eflags |= FL_RF;
+    } else if (!cms.gear1.resume) {
+        cpu->eflags &= ~(uint32_t)FL_RF;
+    }
 }
 
 static void trace_insn(const struct insn *i)
@@ -50,20 +70,32 @@ void gear1_one(void)
 {
     struct cpu *cpu = &cms.cpu;
     bool single = cpu->eflags & FL_TF, shadow = cpu->int_shadow;
-    uint32_t eip = g1_eip();
+    uint32_t eip = g1_eip(), traps;
+
+    if (unlikely(cpu->watch & WATCH_CODE))
+        debug_fetch(eip);
+
     const struct slot *s = g1_fetch(eip);
+    uint32_t next = eip + s->insn.length;
 
     cms.gear1.burst = 1;
-    g1_set_eip(eip + s->insn.length);
+    cms.gear1.resume = cms.gear1.touched = false;
+    if (!cpu->debug_shadow)
+        cms.gear1.hits = 0;
+    g1_set_eip(next);
     if (cms_tracing(D_EXEC))
         trace_insn(&s->insn);
     g1_any[s->insn.op](&s->insn);
+    if (cms.gear1.touched)
+        g1_slot(&s->insn)->io++;
     if (shadow)
-        cpu->int_shadow = false;
-    single = single && traps_after(&s->insn);
+        cpu->int_shadow = cpu->debug_shadow = false;
+    traps = traps_after(&s->insn, single, next);
+    update_rf(&s->insn, eip, traps);
+    lin_flush();
     vx_commit(1);
-    if (single) {
-        cpu->dr[6] |= DR6_BS;
+    if (traps) {
+        debug_report(traps);
         gear1_deliver(&(struct fault){.vector = X86_DB});
     }
 }
@@ -85,8 +117,13 @@ void gear1_run(unsigned limit)
     const struct slot *slots = g->slots;
     struct window w = {0};
 
-    if (cms.step || cms.cpu.int_shadow || cms.cpu.eflags & FL_TF || cms_tracing(D_EXEC)) {
+    if (cms.step || cms.cpu.int_shadow || cms.cpu.watch || cms.cpu.eflags & (FL_TF | FL_RF) ||
+        cms_tracing(D_EXEC)) {
+        bool step = cms.step;
+
+        cms.step = step || cms.cpu.watch & WATCH_ACCESSES;
         gear1_one();
+        cms.step = step;
         return;
     }
     g->left = (int32_t)limit;

@@ -1,8 +1,26 @@
 /*
- * cpuid.c - what the processor says of itself. A feature bit stands here when the feature is
- * implemented, and not before: no floating point, no MTRR, no local APIC.
+ * cpuid.c - what the processor says of itself: features of instructions by what the table has,
+ * features of the system by what control.c, mmu.c and msr.c do.
  */
 #include "gear1/system.h"
+
+/* The bit of each FEATURE_x of the table. */
+#define BIT_BASE 0u
+#define BIT_I486 0u
+#define BIT_FPU CPUID_FPU
+#define BIT_TSC CPUID_TSC
+#define BIT_MSR CPUID_MSR
+#define BIT_CX8 CPUID_CX8
+#define BIT_SEP CPUID_SEP
+#define BIT_CMOV CPUID_CMOV
+
+#define OP(name, mnemonic, reads, writes, undef, props, feature) | BIT_##feature
+static const uint32_t table_features = 0
+#include "x86/insns.def"
+    ;
+
+#define SYSTEM_FEATURES \
+    (CPUID_VME | CPUID_DE | CPUID_PSE | CPUID_PAE | CPUID_PGE | CPUID_MTRR | CPUID_PAT)
 
 #define CPUID_EXTENDED 0x80000000u
 
@@ -30,8 +48,7 @@ static void cpuid_leaf(uint32_t leaf, uint32_t out[4])
         break;
     case 1:
         out[0] = CPUID_SIGNATURE;
-        out[3] = CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_PAE | CPUID_CX8 | CPUID_SEP | CPUID_PGE |
-                 CPUID_CMOV;
+        out[3] = table_features | SYSTEM_FEATURES;
         break;
     case CPUID_EXTENDED: out[0] = CPUID_EXTENDED + 4; break;
     case CPUID_EXTENDED + 2:

@@ -177,6 +177,7 @@ static const struct slot *fill_slot(uint32_t eip, uint64_t gpa, bool memory)
     struct slot *s = slot_of(tag);
 
     s->tag = 0;
+    s->taken = s->through = s->io = 0;
     if (decode(eip, gpa, memory, &s->insn) && memory && !cms.step) {
         s->tag = tag;
         smc_protect(gpa, s->insn.length);

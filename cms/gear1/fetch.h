@@ -2,6 +2,7 @@
 #ifndef CMS_GEAR1_FETCH_H
 #define CMS_GEAR1_FETCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "x86/insn.h"
@@ -13,8 +14,11 @@ struct slot {
     uint64_t tag; /* SLOT_VALID | code size | guest-physical address of its first byte; 0: empty */
     gear1_handler *handler;
     struct insn insn;
-    uint8_t spare[64 - 16 - sizeof(struct insn)];
+    uint32_t taken, through; /* transfers of control: how often either way (profile.c) */
+    uint32_t io;             /* executions that touched I/O */
 };
+
+_Static_assert(sizeof(struct slot) == 64, "slots lie on lines of the cache");
 
 #define SLOT_COUNT 8192u /* a power of two, at least the bytes of a page */
 #define SLOT_CODE32 (UINT64_C(1) << 40)
@@ -36,6 +40,10 @@ struct gear1 {
     uint32_t through;   /* what g1_jump leaves of `left`: all ones to run on, 0 to stop */
     uint32_t burst;     /* iterations that a REP may make before its handler returns */
     uint32_t undefined; /* undefined instructions met so far; the first few are logged */
+    uint32_t hits;      /* breakpoints on data that this instruction has hit: bits of DR6 */
+    bool touched;       /* it has touched I/O: for the profile */
+    bool resume;        /* this instruction has loaded EFLAGS.RF: it stays for the next */
+    struct lin_buffer *buffer; /* lin.c: stores of the instruction, if the chip's buffer is small */
     struct slot *slots;
     struct window window[WINDOWS];
 };

@@ -53,9 +53,13 @@ void g1_std(const struct insn *i)
 
 void g1_pushf(const struct insn *i)
 {
-    if (cpu_v86() && cpu_iopl() < 3)
+    uint32_t flags = g1_eflags();
+
+    if (v86_extended(i->opsize))
+        flags = v86_flags();
+    else if (cpu_v86() && cpu_iopl() < 3)
         x86_fault_code(X86_GP, 0);
-    g1_stack_push(i->opsize, g1_eflags() & ~(uint32_t)(FL_VM | FL_RF));
+    g1_stack_push(i->opsize, flags & ~(uint32_t)(FL_VM | FL_RF));
 }
 
 void g1_popf(const struct insn *i)
@@ -64,6 +68,12 @@ void g1_popf(const struct insn *i)
     uint32_t changes = FL_STATUS | FL_TF | FL_DF | FL_NT;
     uint32_t value;
 
+    if (v86_extended(i->opsize)) {
+        value = g1_stack_pop(2);
+        v86_check_flags(value);
+        v86_set_flags(value);
+        return;
+    }
     if (cpu_v86() && cpu_iopl() < 3)
         x86_fault_code(X86_GP, 0);
     if (cms.cpu.cpl == 0)
@@ -73,5 +83,5 @@ void g1_popf(const struct insn *i)
     if (i->opsize == 4)
         changes |= FL_AC | FL_ID;
     value = g1_stack_pop(i->opsize);
-    cpu_set_eflags((old & ~changes) | (value & changes));
+    cpu_set_eflags((old & ~(changes | FL_RF)) | (value & changes));
 }

@@ -75,6 +75,22 @@ static inline const struct slot *g1_fetch(uint32_t eip)
     return g1_fetch_slow(eip);
 }
 
+/* ---------------------------------------------------------------- profile.c: counters */
+static inline struct slot *g1_slot(const struct insn *i)
+{
+    return (struct slot *)((uintptr_t)i - offsetof(struct slot, insn));
+}
+
+static inline void g1_taken(const struct insn *i)
+{
+    g1_slot(i)->taken++;
+}
+
+static inline void g1_through(const struct insn *i)
+{
+    g1_slot(i)->through++;
+}
+
 /* pick.c: the handler of a decoded instruction: `g1_any` does all that the architecture asks for,
  * in any mode. */
 gear1_handler *g1_pick(const struct insn *i); /* the quickest one outside of single-step mode */
@@ -130,6 +146,25 @@ static inline void g1_set_reg(unsigned n, unsigned size, uint32_t value)
         g1_set_reg8(n, value);
 }
 
+/* ---------------------------------------------------------------- debug.c: while cpu.watch is set */
+void cpu_watch_update(void);       /* DR7, CR0, CR4, EFLAGS or CPL have changed */
+void debug_report(uint32_t bits);  /* enters breakpoints that were hit, DR6_x, into DR6 */
+void debug_fetch(uint32_t eip);    /* raises the fault of a breakpoint on the instruction there */
+void debug_port(uint16_t port, unsigned size);
+void debug_access(uint32_t lin, unsigned size, bool write, bool user); /* raises #AC */
+
+static inline void g1_watch(uint32_t lin, unsigned size, bool write, bool user)
+{
+    if (unlikely(cms.cpu.watch & WATCH_ACCESSES))
+        debug_access(lin, size, write, user);
+}
+
+static inline void g1_watch_port(uint16_t port, unsigned size)
+{
+    if (unlikely(cms.cpu.watch & WATCH_DATA))
+        debug_port(port, size);
+}
+
 /* ---------------------------------------------------------------- flags: all of EFLAGS, status
  * flags from c0 */
 static inline uint32_t g1_eflags(void)
@@ -176,8 +211,10 @@ static inline void g1_quick_store(uint32_t lin, unsigned size, uint32_t value)
  */
 static inline uint32_t g1_load(uint32_t lin, unsigned size)
 {
-    if (unlikely(cms.step))
+    if (unlikely(cms.step)) {
+        g1_watch(lin, size, false, cms.cpu.cpl == 3);
         return (uint32_t)lin_read(lin, size, cms.cpu.cpl == 3);
+    }
     return g1_quick_load(lin, size);
 }
 
@@ -187,17 +224,21 @@ static inline uint32_t g1_load(uint32_t lin, unsigned size)
  */
 static inline uint32_t g1_load_rmw(uint32_t lin, unsigned size)
 {
-    if (unlikely(cms.step))
+    if (unlikely(cms.step)) {
+        g1_watch(lin, size, true, cms.cpu.cpl == 3);
         lin_probe_write(lin, size, cms.cpu.cpl == 3);
+    }
     return g1_load(lin, size);
 }
 
 static inline void g1_store(uint32_t lin, unsigned size, uint32_t value)
 {
-    if (unlikely(cms.step))
+    if (unlikely(cms.step)) {
+        g1_watch(lin, size, true, cms.cpu.cpl == 3);
         lin_write(lin, size, value, cms.cpu.cpl == 3);
-    else
+    } else {
         g1_quick_store(lin, size, value);
+    }
 }
 
 /* Offsets must be cut to the address size by the caller; values are zero-extended. */

@@ -27,7 +27,7 @@ enum deliver_class {
 
 #define EFLAGS_FIXED 2u
 #define EFLAGS_KNOWN \
-    (FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_VM | FL_AC | FL_ID | FL_VIF | FL_VIP)
+    (FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_RF | FL_VM | FL_AC | FL_ID | FL_VIF | FL_VIP)
 
 void x86_fault(uint8_t vector)
 {
@@ -47,20 +47,19 @@ void x86_page_fault(uint32_t lin, uint32_t error)
     cms_unwind(UNWIND_FAULT);
 }
 
-/*
- * RF is never kept: it would matter only to instruction breakpoints. The frames of faults show it
- * set (event_flags).
- */
 void cpu_set_eflags(uint32_t value)
 {
     bool was = cms.cpu.eflags & FL_IF;
 
     cms.cpu.eflags = (value & EFLAGS_KNOWN) | EFLAGS_FIXED;
+    cms.gear1.resume = value & FL_RF;
     vx_movtc(value & FL_STATUS);
+    cpu_watch_update();
     if ((value & FL_IF && !was && cms.intr) || value & FL_TF)
         g1_stop();
 }
 
+/* Faults push RF set, so that the instruction runs when its breakpoint has been seen to. */
 static uint32_t event_flags(const struct x86_event *e)
 {
     uint32_t flags = g1_eflags();
@@ -71,7 +70,8 @@ static uint32_t event_flags(const struct x86_event *e)
 /* Flags in the handler. */
 static void enter_flags(uint32_t cleared)
 {
-    cms.cpu.eflags &= ~cleared;
+    cms.cpu.eflags &= ~(cleared | FL_RF);
+    cpu_watch_update();
 }
 
 static void intr_real(const struct x86_event *e)
@@ -269,9 +269,11 @@ static void event_deliver(const struct x86_event *e, enum deliver_class class)
 {
     cms.delivering = class;
     cms.cpu.halted = false;
-    cms.cpu.int_shadow = false;
+    cms.cpu.int_shadow = cms.cpu.debug_shadow = false;
+    cms.gear1.hits = 0;
     intr_enter(e);
     cms.delivering = DELIVER_NONE;
+    lin_flush();
     vx_commit(0);
 }
 
@@ -297,10 +299,43 @@ void gear1_interrupt(uint8_t vector)
 }
 
 /* ---------------------------------------------------------------- instructions */
+uint32_t v86_flags(void)
+{
+    uint32_t flags = g1_eflags();
+
+    if (cpu_iopl() == 3)
+        return flags;
+    return (flags & ~(uint32_t)FL_IF) | FL_IOPL | (flags & FL_VIF ? FL_IF : 0);
+}
+
+/* INT n by the interrupt table of the virtual-8086 program itself. */
+static void v86_interrupt(uint8_t vector)
+{
+    uint32_t target = lin_read(vector * 4u, 4, true);
+    bool virtual = cpu_iopl() < 3;
+    struct segment cs;
+    struct stack st;
+
+    stack_current(&st, 0);
+    stack_push(&st, 2, v86_flags());
+    stack_push(&st, 2, cms.cpu.seg[SEG_CS].selector);
+    stack_push(&st, 2, g1_eip());
+    seg_v86(target >> 16, &cs);
+    g1_set_sp(st.esp);
+    enter_flags(FL_TF | (virtual ? FL_VIF : FL_IF));
+    far_enter(&cs, target & 0xffff, 3);
+}
+
 void g1_int(const struct insn *i)
 {
-    if (cpu_v86() && cpu_iopl() < 3)
-        x86_fault_code(X86_GP, 0);
+    if (cpu_v86()) {
+        if (cms.cpu.cr4 & CR4_VME && !task_redirects(i->imm)) {
+            v86_interrupt(i->imm);
+            return;
+        }
+        if (cpu_iopl() < 3)
+            x86_fault_code(X86_GP, 0);
+    }
     intr_enter(&(struct x86_event){.kind = EVENT_SOFT, .vector = i->imm});
 }
 

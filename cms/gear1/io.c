@@ -8,21 +8,27 @@
 
 uint32_t g1_port_read(uint16_t port, unsigned size)
 {
-    if (cms.step)
+    if (cms.step) {
+        cms.gear1.touched = true;
+        g1_watch_port(port, size);
         return monitor_in(port, size);
+    }
     return (uint32_t)(size == 4 ? vx_pld32(port) : size == 2 ? vx_pld16(port) : vx_pld8(port));
 }
 
 void g1_port_write(uint16_t port, unsigned size, uint32_t value)
 {
-    if (cms.step)
+    if (cms.step) {
+        cms.gear1.touched = true;
+        g1_watch_port(port, size);
         monitor_out(port, size, value);
-    else if (size == 4)
+    } else if (size == 4) {
         vx_pst32(port, value);
-    else if (size == 2)
+    } else if (size == 2) {
         vx_pst16(port, value);
-    else
+    } else {
         vx_pst8(port, value);
+    }
 }
 
 static uint16_t port_of(const struct insn *i, unsigned n)

@@ -10,17 +10,30 @@ uint32_t cpu_flags_mask(unsigned size)
     uint32_t mask = FL_STATUS | FL_TF | FL_DF | FL_NT;
 
     if (size == 4)
-        mask |= FL_AC | FL_ID;
+        mask |= FL_AC | FL_ID | FL_RF;
     if (cms.cpu.cpl <= cpu_iopl())
         mask |= FL_IF;
     if (cms.cpu.cpl == 0)
-        mask |= FL_IOPL;
+        mask |= size == 4 ? FL_IOPL | FL_VIF | FL_VIP : FL_IOPL;
     return mask;
 }
 
 static void flags_merge(uint32_t image, uint32_t mask)
 {
-    cpu_set_eflags((g1_eflags() & ~mask) | (image & mask));
+    cpu_set_eflags((g1_eflags() & ~(mask | FL_RF)) | (image & mask));
+}
+
+void v86_check_flags(uint32_t image)
+{
+    if (image & FL_TF || (image & FL_IF && cms.cpu.eflags & FL_VIP))
+        x86_fault_code(X86_GP, 0);
+}
+
+void v86_set_flags(uint32_t image)
+{
+    uint32_t mask = FL_STATUS | FL_TF | FL_DF | FL_NT | FL_VIF;
+
+    flags_merge((image & 0xffff) | (image & FL_IF ? FL_VIF : 0), mask);
 }
 
 static void iret_real(unsigned size)
@@ -34,9 +47,12 @@ static void iret_real(unsigned size)
     uint16_t selector = stack_pop(&st, size);
     uint32_t image = stack_pop(&st, size);
     uint32_t mask = cpu_flags_mask(size);
+    bool virtual = v86_extended(size);
 
     if (cpu_v86()) {
-        if (cpu_iopl() < 3)
+        if (virtual)
+            v86_check_flags(image);
+        else if (cpu_iopl() < 3)
             x86_fault_code(X86_GP, 0);
         seg_v86(selector, &cs);
     } else {
@@ -45,7 +61,10 @@ static void iret_real(unsigned size)
     if (eip > cs.limit)
         x86_fault_code(X86_GP, 0);
     g1_set_sp(st.esp);
-    flags_merge(image, mask);
+    if (virtual)
+        v86_set_flags(image);
+    else
+        flags_merge(image, mask);
     far_enter(&cs, eip, cms.cpu.cpl);
 }
 

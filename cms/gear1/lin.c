@@ -2,7 +2,79 @@
 #include "gear1/lin.h"
 
 #include "cms.h"
+#include "hidden-mem/map.h"
 #include "isa_intrinsics.h"
+
+#define STORES_MAX 48     /* of one instruction: parameters through a call gate, a task switch */
+#define BUFFER_SIZE 128   /* some of these may be split at page borders */
+
+struct lin_store {
+    uint64_t gpa, value;
+    unsigned size;
+};
+
+struct lin_buffer {
+    unsigned used;
+    struct lin_store store[BUFFER_SIZE];
+};
+
+void lin_init(void)
+{
+    cms.gear1.buffer = NULL;
+    if (vx_mfsr(SR_SBUF_SIZE) < STORES_MAX)
+        cms.gear1.buffer = cms_alloc(sizeof(*cms.gear1.buffer));
+}
+
+bool lin_buffers(void)
+{
+    return cms.gear1.buffer;
+}
+
+void lin_flush(void)
+{
+    struct lin_buffer *b = cms.gear1.buffer;
+
+    if (!b)
+        return;
+    for (unsigned n = 0; n < b->used; n++)
+        memcpy((void *)(GUEST_BASE + b->store[n].gpa), &b->store[n].value, b->store[n].size);
+    b->used = 0;
+}
+
+void lin_drop(void)
+{
+    if (cms.gear1.buffer)
+        cms.gear1.buffer->used = 0;
+}
+
+/* What the buffer has of these bytes takes the place of what was loaded. */
+static uint64_t buffer_load(uint64_t gpa, unsigned size, uint64_t value)
+{
+    const struct lin_buffer *b = cms.gear1.buffer;
+    uint8_t *bytes = (uint8_t *)&value;
+
+    if (!b)
+        return value;
+    for (unsigned n = 0; n < b->used; n++)
+        for (unsigned i = 0; i < b->store[n].size; i++)
+            if (b->store[n].gpa + i - gpa < size)
+                bytes[b->store[n].gpa + i - gpa] = b->store[n].value >> 8 * i & 0xff;
+    return value;
+}
+
+static void buffer_store(uint64_t gpa, unsigned size, uint64_t value)
+{
+    struct lin_buffer *b = cms.gear1.buffer;
+
+    if (b->used == BUFFER_SIZE)
+        cms_panic("one instruction makes more than %d stores", BUFFER_SIZE);
+    b->store[b->used++] = (struct lin_store){gpa, value, size};
+}
+
+static uint64_t entry_address(uint64_t lo, uint32_t lin)
+{
+    return (lo & ~(uint64_t)PAGE_MASK) | (lin & PAGE_MASK);
+}
 
 /* TLB_LO of an entry that allows the access; raises the page fault if there can't be one. */
 static uint64_t lin_entry(uint32_t lin, bool write, bool user)
@@ -56,19 +128,24 @@ uint64_t lin_read(uint32_t lin, unsigned size, bool user)
             value |= lin_read(lin + i, 1, user) << 8 * i;
         return value;
     }
-    if (lin_entry(lin, false, user) & TLB_IO)
+
+    uint64_t lo = lin_entry(lin, false, user);
+
+    if (lo & TLB_IO) {
+        cms.gear1.touched = true;
         return monitor_read(lin_device(lin, false, user), size);
+    }
 
     bool own = cms.cpu.cpl == 3;
 
-    if (own == user)
-        return guest_load(lin, size);
-    vx_mtsr(SR_GMODE, user);
+    if (own != user)
+        vx_mtsr(SR_GMODE, user);
 
     uint64_t value = guest_load(lin, size);
 
-    vx_mtsr(SR_GMODE, own);
-    return value;
+    if (own != user)
+        vx_mtsr(SR_GMODE, own);
+    return buffer_load(entry_address(lo, lin), size, value);
 }
 
 /*
@@ -77,7 +154,7 @@ uint64_t lin_read(uint32_t lin, unsigned size, bool user)
  */
 static void lin_touch_code(uint32_t lin, unsigned size, uint64_t lo, bool user)
 {
-    uint64_t gpa = (lo & ~(uint64_t)PAGE_MASK) | (lin & PAGE_MASK);
+    uint64_t gpa = entry_address(lo, lin);
     uint32_t granules = smc_granules(gpa);
 
     if (!((granules >> (gpa >> 7 & 31) | granules >> ((gpa + size - 1) >> 7 & 31)) & 1))
@@ -97,10 +174,15 @@ void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user)
     uint64_t lo = lin_entry(lin, true, user);
 
     if (lo & TLB_IO) {
+        cms.gear1.touched = true;
         monitor_write(lin_device(lin, true, user), size, value);
         return;
     }
     lin_touch_code(lin, size, lo, user);
+    if (lin_buffers()) {
+        buffer_store(entry_address(lo, lin), size, value);
+        return;
+    }
 
     bool own = cms.cpu.cpl == 3;
 

@@ -23,4 +23,14 @@ void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user);
 /* Raises the page fault that a write would raise; writes nothing. */
 void lin_probe_write(uint32_t lin, unsigned size, bool user);
 
+/*
+ * A gated store buffer that is too small for all stores of one instruction has a longer one in
+ * software before it, which these functions then use instead. Its stores are made by lin_flush,
+ * just before the commit, and given up by lin_drop, after a rollback.
+ */
+void lin_init(void);
+bool lin_buffers(void); /* the one in software is in use */
+void lin_flush(void);
+void lin_drop(void);
+
 #endif

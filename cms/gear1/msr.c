@@ -1,9 +1,10 @@
 /*
  * msr.c - model-specific registers and the time-stamp counter.
  *
- * Only what CPUID announces exists: the time-stamp counter and the registers of SYSENTER. MTRRs,
- * PAT, machine check and the local APIC are announced by none, so guests leave their registers
- * alone; any other number is #GP(0), which kernels count on when they probe.
+ * Only what CPUID announces exists: the time-stamp counter, the registers of SYSENTER, MTRRs and
+ * PAT. Memory types change nothing here, as the chip's caches are coherent with all that it has; but
+ * what is written is checked as a processor checks it, and kept. Any other number is #GP(0), which
+ * kernels count on when they probe.
  */
 #include "gear1/system.h"
 
@@ -12,7 +13,79 @@ enum msr {
     MSR_SYSENTER_CS = 0x174,
     MSR_SYSENTER_ESP = 0x175,
     MSR_SYSENTER_EIP = 0x176,
+    MSR_MTRR_CAP = 0xfe,
+    MSR_MTRR_RANGE = 0x200, /* base and mask in turn */
+    MSR_PAT = 0x277,
+    MSR_MTRR_DEFAULT = 0x2ff,
 };
+
+#define MTRR_RANGES 8
+#define MTRR_CAP (MTRR_RANGES | 1u << 8 | 1u << 10) /* fixed ranges and write-combining too */
+#define MTRR_FIXED 11
+#define MTRR_ADDRESS UINT64_C(0xffffff000) /* 36 bits */
+#define MTRR_DEFAULT_BITS 0xcffu           /* type, fixed ranges on, all on */
+#define MTRR_MASK_VALID (1u << 11)
+#define PAT_RESET UINT64_C(0x0007040600070406)
+
+/* Places in cpu.msr_misc. */
+enum misc {
+    MISC_RANGE,
+    MISC_FIXED = MISC_RANGE + 2 * MTRR_RANGES,
+    MISC_DEFAULT = MISC_FIXED + MTRR_FIXED,
+    MISC_PAT,
+    MISC_COUNT
+};
+
+_Static_assert(MISC_COUNT <= sizeof(cms.cpu.msr_misc) / sizeof(cms.cpu.msr_misc[0]),
+               "struct cpu holds them");
+
+static uint64_t *misc_of(uint32_t number)
+{
+    static const uint16_t fixed[MTRR_FIXED] = {0x250, 0x258, 0x259, 0x268, 0x269, 0x26a,
+                                               0x26b, 0x26c, 0x26d, 0x26e, 0x26f};
+    uint64_t *misc = cms.cpu.msr_misc;
+
+    if (number - MSR_MTRR_RANGE < 2 * MTRR_RANGES)
+        return &misc[MISC_RANGE + number - MSR_MTRR_RANGE];
+    for (unsigned n = 0; n < MTRR_FIXED; n++)
+        if (number == fixed[n])
+            return &misc[MISC_FIXED + n];
+    return number == MSR_MTRR_DEFAULT ? &misc[MISC_DEFAULT]
+           : number == MSR_PAT        ? &misc[MISC_PAT]
+                                      : NULL;
+}
+
+/* Are the eight bytes memory types out of this bit mask? */
+static bool are_types(uint64_t value, unsigned types)
+{
+    for (unsigned n = 0; n < 64; n += 8)
+        if ((value >> n & 0xff) > 7 || !(types >> (value >> n & 7) & 1))
+            return false;
+    return true;
+}
+
+#define TYPES_MTRR 0x73u /* UC, WC, WT, WP, WB */
+#define TYPES_PAT 0xf3u  /* and UC- */
+
+static bool misc_allows(uint32_t number, uint64_t value)
+{
+    uint64_t type = value & 0xff;
+
+    if (number == MSR_PAT)
+        return are_types(value, TYPES_PAT);
+    if (number == MSR_MTRR_DEFAULT)
+        return !(value & ~(uint64_t)MTRR_DEFAULT_BITS) && are_types(type, TYPES_MTRR);
+    if (number - MSR_MTRR_RANGE >= 2 * MTRR_RANGES)
+        return are_types(value, TYPES_MTRR);
+    if (number & 1)
+        return !(value & ~(MTRR_ADDRESS | MTRR_MASK_VALID));
+    return !(value & ~(MTRR_ADDRESS | 0xff)) && are_types(type, TYPES_MTRR);
+}
+
+void msr_reset(void)
+{
+    cms.cpu.msr_misc[MISC_PAT] = PAT_RESET;
+}
 
 /* The counter counts the chip's cycles. */
 uint64_t cpu_tsc(void)
@@ -23,8 +96,14 @@ uint64_t cpu_tsc(void)
 bool msr_read(uint32_t number, uint64_t *value)
 {
     const struct cpu *cpu = &cms.cpu;
+    const uint64_t *misc = misc_of(number);
 
+    if (misc) {
+        *value = *misc;
+        return true;
+    }
     switch (number) {
+    case MSR_MTRR_CAP: *value = MTRR_CAP; return true;
     case MSR_TSC: *value = cpu_tsc(); return true;
     case MSR_SYSENTER_CS: *value = cpu->sysenter_cs; return true;
     case MSR_SYSENTER_ESP: *value = cpu->sysenter_esp; return true;
@@ -36,7 +115,14 @@ bool msr_read(uint32_t number, uint64_t *value)
 bool msr_write(uint32_t number, uint64_t value)
 {
     struct cpu *cpu = &cms.cpu;
+    uint64_t *misc = misc_of(number);
 
+    if (misc) {
+        if (!misc_allows(number, value))
+            return false;
+        *misc = value;
+        return true;
+    }
     switch (number) {
     case MSR_TSC: cpu->tsc_base = value - vx_mfsr(SR_CYCLE); return true;
     case MSR_SYSENTER_CS: cpu->sysenter_cs = value; return true;

@@ -15,7 +15,11 @@ void g1_write(unsigned seg, uint32_t offset, unsigned size, uint32_t value)
 
 void g1_probe_write(unsigned seg, uint32_t offset, unsigned size)
 {
-    lin_probe_write(seg_linear(seg, offset, size, true), size, cms.cpu.cpl == 3);
+    uint32_t lin = seg_linear(seg, offset, size, true);
+
+    if (cms.step)
+        g1_watch(lin, size, true, cms.cpu.cpl == 3);
+    lin_probe_write(lin, size, cms.cpu.cpl == 3);
 }
 
 uint32_t g1_get_rm(const struct insn *i)

@@ -26,6 +26,9 @@ static enum shape shape_of(const struct insn *i)
 static void g1_and_stop(const struct insn *i)
 {
     g1_any[i->op](i);
+    if (x86_ops[i->op].props & P_BRANCH)
+        g1_taken(i);
+    lin_flush();
     g1_stop();
 }
 

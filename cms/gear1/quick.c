@@ -53,6 +53,7 @@ void quick_call(const struct insn *i)
     }
     vx_gst32(lin, next);
     vx_setr(REG_GPR0 + ESP, esp);
+    g1_taken(i);
     g1_jump(next + i->imm);
 }
 
@@ -66,11 +67,13 @@ void quick_ret(const struct insn *i)
     }
     target = (uint32_t)vx_gld32(lin);
     vx_setr(REG_GPR0 + ESP, esp + 4);
+    g1_taken(i);
     g1_jump(target);
 }
 
 void quick_jmp(const struct insn *i)
 {
+    g1_taken(i);
     g1_jump(g1_eip() + i->imm);
 }
 

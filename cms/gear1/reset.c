@@ -26,6 +26,7 @@ void gear1_reset(void)
     cpu->dr[6] = 0xffff0ff0;
     cpu->dr[7] = 0x400;
     cpu->a20 = true;
+    msr_reset();
     cpu->tsc_base = -vx_mfsr(SR_CYCLE);
     cms.delivering = 0;
     cpu_set_eflags(0);

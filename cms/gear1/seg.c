@@ -1,12 +1,10 @@
 /* seg.c - descriptors, segment registers, checks, stacks. */
-#include "gear1/seg.h"
-
-#include "gear1/lin.h"
-#include "isa_intrinsics.h"
+#include "gear1/gear1.h"
 
 void cpu_set_cpl(unsigned cpl)
 {
     cms.cpu.cpl = cpl;
+    cpu_watch_update();
     vx_mtsr(SR_GMODE, cpl == 3);
 }
 
@@ -228,6 +226,7 @@ void stack_push(struct stack *st, unsigned size, uint32_t value)
 
     if (!seg_allows(&st->ss, off, size, true))
         x86_fault_code(X86_SS, st->error);
+    g1_watch(st->ss.base + off, size, true, st->user);
     lin_write(st->ss.base + off, size, value, st->user);
     st->esp = (st->esp & ~mask) | off;
 }
@@ -238,6 +237,8 @@ uint32_t stack_pop(struct stack *st, unsigned size)
 
     if (!seg_allows(&st->ss, off, size, false))
         x86_fault_code(X86_SS, st->error);
+
+    g1_watch(st->ss.base + off, size, false, st->user);
 
     uint32_t value = lin_read(st->ss.base + off, size, st->user);
 

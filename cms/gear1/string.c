@@ -85,12 +85,14 @@ STRING_INLINE void ins_once(const struct string *s, unsigned size)
 {
     g1_probe_write(SEG_ES, g1_reg32(EDI) & s->mask, size);
     store_destination(s, size, g1_port_read((uint16_t)g1_reg16(EDX), size));
+    cms_count(EV_IO_STRINGS);
     index_advance(EDI, s);
 }
 
 STRING_INLINE void outs_once(const struct string *s, unsigned size)
 {
     g1_port_write((uint16_t)g1_reg16(EDX), size, load_source(s, size));
+    cms_count(EV_IO_STRINGS);
     index_advance(ESI, s);
 }
 

@@ -7,24 +7,33 @@ void cpu_privileged(void)
         x86_fault_code(X86_GP, 0);
 }
 
-/* CLI and STI: IOPL decides. */
-static void flag_privilege(void)
+/* CLI and STI: IF if IOPL allows it, VIF instead if CR4 has it so; raises. */
+static bool flag_is_virtual(void)
 {
-    if (cms.cpu.cpl > cpu_iopl())
+    const struct cpu *cpu = &cms.cpu;
+
+    if (cpu_real() || cpu->cpl <= cpu_iopl())
+        return false;
+    if (cpu->cpl != 3 || !(cpu->cr4 & (cpu_v86() ? CR4_VME : CR4_PVI)))
         x86_fault_code(X86_GP, 0);
+    return true;
 }
 
 void g1_cli(const struct insn *i)
 {
     (void)i;
-    flag_privilege();
-    cms.cpu.eflags &= ~FL_IF;
+    cms.cpu.eflags &= ~(flag_is_virtual() ? FL_VIF : FL_IF);
 }
 
 void g1_sti(const struct insn *i)
 {
     (void)i;
-    flag_privilege();
+    if (flag_is_virtual()) {
+        if (cms.cpu.eflags & FL_VIP)
+            x86_fault_code(X86_GP, 0);
+        cms.cpu.eflags |= FL_VIF;
+        return;
+    }
     if (cms.cpu.eflags & FL_IF)
         return;
     cms.cpu.eflags |= FL_IF;

@@ -44,6 +44,9 @@ struct x86_event {
  */
 void intr_enter(const struct x86_event *e);
 
+/* EFLAGS as a virtual-8086 program sees it that isn't allowed IF: VIF in its place. */
+uint32_t v86_flags(void);
+
 /* Replaces EFLAGS, reserved bits apart, by `value`. */
 void cpu_set_eflags(uint32_t value);
 
@@ -52,6 +55,15 @@ void cpu_set_eflags(uint32_t value);
  * The flags that IRET and POPF may change at the present privilege, for an image of `size` bytes.
  */
 uint32_t cpu_flags_mask(unsigned size);
+
+/* Virtual-8086 code with CR4.VME and too low an IOPL: 16-bit PUSHF, POPF and IRET work on VIF. */
+static inline bool v86_extended(unsigned size)
+{
+    return size == 2 && cpu_v86() && cpu_iopl() < 3 && cms.cpu.cr4 & CR4_VME;
+}
+
+void v86_check_flags(uint32_t image); /* raises #GP(0) if it asks for TF, or IF with VIP pending */
+void v86_set_flags(uint32_t image);
 
 /* ---- task.c */
 enum task_cause { TASK_JUMP, TASK_CALL, TASK_EVENT, TASK_RETURN };
@@ -66,6 +78,9 @@ void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
 /* The descriptor of the task that a task gate names; raises #GP, #NP with `ext`. */
 void task_gate_target(uint16_t selector, uint32_t ext, struct descriptor *d);
 
+/* CR4.VME: does INT n of virtual-8086 code leave it? By the map in the task state; raises #GP. */
+bool task_redirects(uint8_t vector);
+
 /* ---- control.c: control registers */
 void cpu_write_cr0(uint32_t value);
 void cpu_write_cr3(uint32_t value);
@@ -77,20 +92,26 @@ void cpu_privileged(void); /* raises #GP(0) unless CPL is 0 */
 /* ---- cpuid.c */
 /* Leaf 1, EDX */
 enum cpuid_feature {
+    CPUID_FPU = 1u << 0,
+    CPUID_VME = 1u << 1,
+    CPUID_DE = 1u << 2,
     CPUID_PSE = 1u << 3,
     CPUID_TSC = 1u << 4,
     CPUID_MSR = 1u << 5,
     CPUID_PAE = 1u << 6,
     CPUID_CX8 = 1u << 8,
     CPUID_SEP = 1u << 11,
+    CPUID_MTRR = 1u << 12,
     CPUID_PGE = 1u << 13,
     CPUID_CMOV = 1u << 15,
+    CPUID_PAT = 1u << 16,
 };
 
 #define CPUID_SIGNATURE 0x610u /* family 6, model 1, stepping 0 */
 
 /* ---- msr.c */
 uint64_t cpu_tsc(void);
+void msr_reset(void); /* what isn't zero */
 bool msr_read(uint32_t number, uint64_t *value); /* false: no such register */
 bool msr_write(uint32_t number, uint64_t value); /* false: no such register, or reserved bits set */
 

@@ -46,6 +46,8 @@ static const struct layout layout32 = {
 
 #define TSS_TRAP 100 /* word: bit 0 makes the switch a debug trap */
 #define TSS_IO_MAP 102
+#define TSS_REDIRECTION 32 /* bytes before the I/O map: a bit for each interrupt */
+#define DR7_LOCAL 0x55u    /* breakpoints of one task alone */
 
 /* A task state read from memory. */
 struct task {
@@ -237,6 +239,7 @@ void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
 
     desc_segment(d, selector, &cpu->tr);
     cpu->cr0 |= CR0_TS;
+    cpu->dr[7] &= ~DR7_LOCAL;
     for (unsigned i = 0; i < 8; i++)
         g1_set_reg32(i, t.reg[i]);
     cpu_set_eflags(t.eflags);
@@ -245,6 +248,7 @@ void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
     seg_null(t.ldt, &cpu->ldtr);
     cpu_set_cpl(cpu_v86() ? 3 : t.seg[SEG_CS] & 3);
     g1_set_eip(t.eip);
+    lin_flush();
     vx_commit(0);
     if (paged)
         task_load_cr3(t.cr3, pdpte);
@@ -262,10 +266,26 @@ void task_switch(uint16_t selector, struct descriptor *d, enum task_cause cause,
     if (t.eip > cpu->seg[SEG_CS].limit)
         x86_fault_code(X86_GP, 0);
     if (t.trap) {
-        cpu->dr[6] |= 1u << 15;
+        debug_report(DR6_BT);
+        lin_flush();
         vx_commit(0);
         x86_fault(X86_DB);
     }
+}
+
+bool task_redirects(uint8_t vector)
+{
+    const struct segment *tr = &cms.cpu.tr;
+
+    if (!tr->valid || (tr->attr & SA_TYPE) != SYS_TSS32_BUSY || tr->limit < 103)
+        x86_fault_code(X86_GP, 0);
+
+    uint32_t offset =
+        lin_read(tr->base + TSS_IO_MAP, 2, false) - TSS_REDIRECTION + vector / 8;
+
+    if (offset > tr->limit)
+        x86_fault_code(X86_GP, 0);
+    return lin_read(tr->base + offset, 1, false) >> (vector & 7) & 1;
 }
 
 bool g1_io_allowed(uint16_t port, unsigned size)

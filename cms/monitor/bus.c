@@ -163,6 +163,7 @@ static uint32_t port_in(uint16_t port, unsigned size)
     if (slot->width >= size) {
         const struct device *d = devices[slot->device];
 
+        cms_count(EV_HANDLERS + slot->device);
         io_trace_port(d->name, port, size, false, 0);
         uint32_t value = d->in(mon->state[slot->device], port, size) & ones(size);
         io_trace_value(size, value);
@@ -184,6 +185,7 @@ static void port_out(uint16_t port, unsigned size, uint32_t value)
         return;
     }
     if (slot->width >= size) {
+        cms_count(EV_HANDLERS + slot->device);
         io_trace_port(devices[slot->device]->name, port, size, true, value);
         devices[slot->device]->out(mon->state[slot->device], port, size, value);
         return;
@@ -239,12 +241,14 @@ uint64_t monitor_read(uint64_t gpa, unsigned size)
     vx_mtsr(SR_PHASE, PHASE_monitor);
     cms_count(EV_MEM_READS);
     io_trace_memory(id == DEV_COUNT ? NULL : devices[id]->name, gpa, size, false, 0);
-    if (id != DEV_COUNT)
+    if (id != DEV_COUNT) {
+        cms_count(EV_HANDLERS + id);
         value &= devices[id]->read(cms.mon->state[id], (uint32_t)gpa, size);
-    else if (monitor_alias(gpa) + size <= cms.guest_size)
+    } else if (monitor_alias(gpa) + size <= cms.guest_size) {
         memcpy(&value, (const void *)(GUEST_BASE + monitor_alias(gpa)), size);
-    else
+    } else {
         cms_count(EV_MEM_ABSENT);
+    }
     io_trace_value(size, value);
     vx_mtsr(SR_PHASE, phase);
     return value;
@@ -258,9 +262,11 @@ void monitor_write(uint64_t gpa, unsigned size, uint64_t value)
     vx_mtsr(SR_PHASE, PHASE_monitor);
     cms_count(EV_MEM_WRITES);
     io_trace_memory(id == DEV_COUNT ? NULL : devices[id]->name, gpa, size, true, value);
-    if (id != DEV_COUNT)
+    if (id != DEV_COUNT) {
+        cms_count(EV_HANDLERS + id);
         devices[id]->write(cms.mon->state[id], (uint32_t)gpa, size, value);
-    else
+    } else {
         cms_count(EV_MEM_ABSENT);
+    }
     vx_mtsr(SR_PHASE, phase);
 }

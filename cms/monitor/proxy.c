@@ -11,6 +11,8 @@
 int proxy_call(struct host_request *rq)
 {
     cms_count(EV_HOST_REQUESTS);
+    if (cms.step)
+        cms_count(EV_IO_PROXIED);
     vx_mtsr(SR_HOST_REQ, (uintptr_t)rq);
     io_trace_host(rq);
     return rq->status;

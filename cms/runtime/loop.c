@@ -125,7 +125,10 @@ static void run_translation(const struct translation *t)
 /* Translated code may run now: gear 2 is on, and nothing is in the way that it knows nothing of. */
 static bool may_translate(void)
 {
-    return cms.opt->gear >= 2 && !cms.cpu.int_shadow && !(cms.cpu.eflags & FL_TF);
+    const struct cpu *cpu = &cms.cpu;
+
+    return cms.opt->gear >= 2 && !cpu->int_shadow && !cpu->watch &&
+           !(cpu->eflags & (FL_TF | FL_RF));
 }
 
 static void forward(void)

@@ -33,9 +33,9 @@ enum pte {
     PTE_U = 1u << 2,
     PTE_A = 1u << 5,
     PTE_D = 1u << 6,
-    PTE_PS = 1u << 7, /* in a directory entry; in a table entry it is PAT, reserved */
+    PTE_PS = 1u << 7, /* in a directory entry; in a table entry it is PAT */
     PTE_G = 1u << 8,
-    PDE_PAT = 1u << 12, /* in a large directory entry; reserved without PAT */
+    PDE_PAT = 1u << 12, /* in a large directory entry */
 };
 
 #define PHYS_BITS 36
@@ -131,7 +131,7 @@ static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32
     if (w->large) {
         uint64_t offset = (UINT64_C(1) << large_shift) - 1;
 
-        reserved |= offset & ~UINT64_C(0xfff); /* address bits below the page, and PAT */
+        reserved |= offset & ~UINT64_C(0xfff) & ~(uint64_t)PDE_PAT; /* address bits in the page */
         if (pde.value & reserved) {
             *error |= PF_PRESENT | PF_RESERVED;
             return false;
@@ -145,8 +145,6 @@ static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32
         leaf = &pte;
         if (!entry_fetch(&pte, (pde.value & frame) + (lin >> 12 & (4096 / size - 1)) * size, size))
             return false;
-        if (pse)
-            reserved |= PTE_PS;
         if (pte.value & reserved) {
             *error |= PF_PRESENT | PF_RESERVED;
             return false;

@@ -18,6 +18,7 @@ static const char *const stats_name[EV_COUNT] = {
 
 void stats_report(void)
 {
+    gear1_profile();
     for (unsigned i = 0; i < EV_COUNT; i++) {
         struct host_request rq = {
             .op = HOST_STAT,

@@ -12,6 +12,7 @@ enum event {
     EV_COUNT
 };
 
+#define EV_HANDLERS EV_HANDLER_pic /* and on, in the order of devices.def */
 #define ABORT_NONE EV_COUNT /* nothing wrong */
 
 void stats_report(

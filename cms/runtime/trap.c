@@ -11,6 +11,7 @@
  * exception of the guest, it is precise then, and if it was only speculation's, nothing happens but
  * a count.
  */
+#include "gear1/lin.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
@@ -108,6 +109,8 @@ static void land_step(struct translation *from, enum event why)
     if (why == EV_STEP_IO)
         profile_touches_io(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP));
     loop_step();
+    if (why == EV_STEP_IO)
+        cms_count(EV_IO_RESUMED);
 }
 
 void trap_land(int why)
@@ -119,6 +122,7 @@ void trap_land(int why)
     vx_mtsr(SR_PHASE, PHASE_recover);
     vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);
     cms.step = false;
+    lin_drop();
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
         from = tcache_owner(vx_mfsr(SR_EPC));
@@ -143,6 +147,7 @@ void trap_land(int why)
     case CAUSE_tlb_io:
         cms_count(EV_TRAP_TLB_IO);
         io_trace_exception((unsigned)why, a.addr, a.size, a.write, a.port);
+        cms_count(EV_IO_ROLLBACKS);
         io_trace_rollback();
         land_step(from, EV_STEP_IO);
         break;
@@ -156,10 +161,13 @@ void trap_land(int why)
         break;
     case CAUSE_sbuf_full:
         cms_count(EV_TRAP_SBUF);
-        if (!from)
+        if (from)
+            tcache_recover(from);
+        else if (lin_buffers())
+            loop_step();
+        else
             cms_panic("one instruction at %x overflows the gated store buffer",
                       (uint32_t)vx_getr(REG_EIP));
-        tcache_recover(from);
         break;
     case CAUSE_interrupt:
         cms_count(EV_TRAP_INTERRUPT);

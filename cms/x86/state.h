@@ -66,7 +66,18 @@ enum cr4 {
 };
 
 enum dr6 {
+    DR6_HITS = 15u,    /* breakpoints */
+    DR6_BD = 1u << 13, /* access to a debug register while DR7.GD is set */
     DR6_BS = 1u << 14, /* single step */
+    DR6_BT = 1u << 15, /* task switch */
+};
+
+/* What has to be looked at in software (gear1/debug.c). */
+enum cpu_watch {
+    WATCH_CODE = 1u << 0,  /* breakpoints on instructions */
+    WATCH_DATA = 1u << 1,  /* breakpoints on data or ports */
+    WATCH_ALIGN = 1u << 2, /* the alignment check */
+    WATCH_ACCESSES = WATCH_DATA | WATCH_ALIGN,
 };
 
 enum x86_vector {
@@ -99,7 +110,9 @@ struct cpu {
     bool code32;     /* default operand and address size of CS */
     bool stack32;    /* size of the stack pointer */
     bool int_shadow; /* after STI, MOV SS, POP SS: the next boundary takes no interrupt */
+    bool debug_shadow; /* after MOV SS, POP SS: no breakpoint on the next instruction either */
     bool halted;
+    uint8_t watch; /* WATCH_x that are on, by debug registers, CR0, CR4, EFLAGS and CPL */
     struct segment seg[SEG_COUNT];
     struct segment ldtr, tr;
     struct table_reg gdtr, idtr;
@@ -108,7 +121,7 @@ struct cpu {
     uint32_t dr[8];
     uint64_t tsc_base;
     uint32_t sysenter_cs, sysenter_esp, sysenter_eip;
-    uint64_t msr_misc[32]; /* MTRR, PAT and the like: gear1/msr.c knows which */
+    uint64_t msr_misc[32]; /* MTRR and PAT: gear1/msr.c knows which */
     bool a20;              /* true: address bit 20 passes */
 };
 

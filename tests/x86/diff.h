@@ -7,8 +7,8 @@
  * in an exception. Registers, EIP, flags, vector, error code, CR2 and all memory must agree; status
  * flags that insns.def calls undefined for the instruction are not compared unless asked for.
  *
- *     forms.c  which encodings there are, from insns.def      make.c   a random case of one form
- *     main.c   the loop over forms, comparison, report
+ *     forms.c     which encodings there are, from insns.def    make.c   a random case of one form
+ *     sequence.c  several instructions in a row                main.c   the loop, comparison, report
  */
 #ifndef TESTS_X86_DIFF_H
 #define TESTS_X86_DIFF_H
@@ -44,13 +44,15 @@ extern const struct area areas[AREA_COUNT];
 
 #define UNMAPPED 0x03000000u /* nothing near here */
 
+#define MAX_CODE 768u
+
 struct testcase {
     struct regs in;
-    uint8_t code[32]; /* placed at in.eip; CC around it */
+    uint8_t code[MAX_CODE]; /* placed at in.eip; CC around it */
     unsigned length;
     bool code32;      /* default sizes of the code segment */
-    const char *op; /* mnemonic */
-    uint32_t undef; /* status flags not to compare */
+    const char *op;   /* mnemonic; NULL: a sequence */
+    uint32_t undef;   /* status flags not to compare */
 };
 
 /* native.c: false if this host can't map AREA_LOW (16-bit addresses) */
@@ -58,6 +60,7 @@ bool native_init(void);
 bool native_init16(void); /* false if this host has no 16-bit code segments */
 void native_run(const struct regs *in, bool code32, struct outcome *out);
 uint8_t *native_memory(uint32_t addr);
+bool native_has(uint32_t addr); /* something of this process is there */
 
 /* guest.c */
 void guest_init(void);
@@ -79,6 +82,13 @@ extern const unsigned form_count;
 void make_seed(uint64_t seed);
 uint32_t make_random(void);
 bool make_case(const struct form *form, bool low, bool code32, struct testcase *tc);
+bool make_runs(unsigned op); /* an instruction of user-mode code that no case needs more for */
+
+/*
+ * sequence.c: 5 to 20 instructions. They are made one after the other on the guest's side, whose
+ * memory it changes, so that each finds its operands; some end in an exception.
+ */
+void make_sequence(bool code32, struct testcase *tc);
 
 /*
  * export.c: runs the case, which has been placed, natively and writes it with its outcome. False if

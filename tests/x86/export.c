@@ -3,8 +3,8 @@
  *
  * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it
  * ran to its CC); mask of the flags that count, bit 31: 16-bit code segment; registers before and
- * after, EIP and EFLAGS last; 16 bytes of code; pokes, (address, value) to set before; changes,
- * (address, value to restore, value after).
+ * after, EIP and EFLAGS last; the code, filled up to a whole word; pokes, (address, value) to set
+ * before; changes, (address, value to restore, value after).
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +14,10 @@
 struct record {
     uint32_t size, length, pokes, changes, vector, mask;
     struct regs in, out;
-    uint8_t code[16];
     uint32_t list[256];
 };
 
-_Static_assert(offsetof(struct record, list) == 120, "guest/vectors.S knows the layout");
+_Static_assert(offsetof(struct record, list) == 104, "guest/vectors.S knows the layout");
 
 #define BREAKPOINT 3
 #define CODE16 (1u << 31)
@@ -57,9 +56,8 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
     struct outcome out;
     unsigned used = 0;
 
-    if (tc->length > sizeof(r.code))
+    if (tc->length > MAX_CODE)
         return false;
-    memcpy(r.code, tc->code, tc->length);
     for (unsigned n = AREA_DATA; n < AREA_COUNT; n++) {
         if (!image[n])
             continue;
@@ -75,9 +73,13 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
     for (unsigned n = AREA_DATA; n < AREA_COUNT; n++)
         if (image[n] && !list_words(&r, &used, n, image[n], before[n]))
             return false;
-    r.size = (uint32_t)(offsetof(struct record, list) + used * 4);
+
+    size_t head = offsetof(struct record, list), code = (tc->length + 3) & ~(size_t)3;
+
+    r.size = (uint32_t)(head + code + used * 4);
     if (r.size + 4 > *room)
         return false;
     *room -= r.size;
-    return fwrite(&r, 1, r.size, to) == r.size;
+    return fwrite(&r, 1, head, to) == head && fwrite(tc->code, 1, code, to) == code &&
+           fwrite(r.list, 4, used, to) == used;
 }

@@ -64,7 +64,7 @@ void guest_init(void)
     for (unsigned n = 0; n < AREA_COUNT; n++)
         for (uint32_t at = 0; at < areas[n].size; at += PAGE_SIZE)
             map_page(areas[n].base + at);
-    cms.cpu.cr0 = CR0_PE | CR0_PG | CR0_ET | CR0_WP;
+    cms.cpu.cr0 = CR0_PE | CR0_PG | CR0_ET | CR0_WP | CR0_AM;
     cms.cpu.cr3 = PAGE_DIRECTORY;
     user_segments();
     cpu_set_cpl(3);
@@ -96,6 +96,8 @@ static void load(const struct regs *in)
     g1_set_eip(in->eip);
     vx_movtc(in->eflags & FL_STATUS);
     cms.cpu.eflags = in->eflags & ~(uint32_t)FL_STATUS;
+    cpu_watch_update();
+    cms.step = false;
     vx_commit(0);
 }
 

@@ -1,10 +1,11 @@
 /*
- * main.c - x86-diff [-n CASES] [-s SEED] [-u] [-16] [-e FILE] [MNEMONIC...]
+ * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-e FILE] [MNEMONIC...]
  *
  * For each instruction of insns.def that user-mode code may run: CASES random cases of every
  * encoding (20), from SEED (1). With -u undefined flags are compared too, with -16 the
  * code segment is a 16-bit one. One line an instruction;
- * differences in full. Exit status 1 if any.
+ * differences in full. Exit status 1 if any. With -q it is SEQUENCES sequences of instructions
+ * instead.
  *
  * With -e the cases are not compared but written to FILE with what the processor made of them, as
  * far as 192 KiB hold them, for guest/vectors.S; each is listed with its number.
@@ -16,11 +17,10 @@
 
 #define FLAGS_SEEN (FL_STATUS | FL_DF)
 #define SHOWN 3         /* differences shown for one instruction */
-#define CODE_MARGIN 160 /* longer than any case reaches */
 #define EXPORT_SIZE 0x30000u
 
 struct settings {
-    unsigned cases;
+    unsigned cases, sequences;
     uint64_t seed;
     bool undefined, code16;
     FILE *export;
@@ -64,17 +64,16 @@ static void reset_memory(void)
     }
 }
 
-/* The code, as much of it as there is memory for, with CCs on both sides. */
+/* The code, as much of it as there is memory for, in an area of CCs. */
 static void place_code(const struct testcase *tc)
 {
-    uint32_t end = areas[AREA_CODE].base + areas[AREA_CODE].size;
-    uint32_t from = tc->in.eip - 16, room = end - tc->in.eip;
-    uint32_t size = end - from < CODE_MARGIN ? end - from : CODE_MARGIN;
+    const struct area *area = &areas[AREA_CODE];
+    uint32_t room = area->base + area->size - tc->in.eip;
 
-    memset(native_memory(from), 0xcc, size);
+    memset(native_memory(area->base), 0xcc, area->size);
     memcpy(native_memory(tc->in.eip), tc->code, tc->length < room ? tc->length : room);
-    memcpy(guest_memory(from), native_memory(from), size);
-    guest_code_changed(from, size);
+    memcpy(guest_memory(area->base), native_memory(area->base), area->size);
+    guest_code_changed(area->base, area->size);
 }
 
 /* First address at which memory differs, or 0. */
@@ -110,17 +109,28 @@ static void print_outcome(const char *name, const struct outcome *o)
     printf("\n");
 }
 
+/* One line an instruction. Between them are the CCs that a branch skips. */
 static void print_code(const struct testcase *tc)
 {
-    struct insn i;
-    char text[80] = "(undefined)";
+    unsigned at = 0;
 
-    if (x86_decode(tc->code, tc->length, tc->code32, &i) > 0)
-        x86_print(&i, tc->in.eip, text, sizeof(text));
-    printf("%s:", text);
-    for (unsigned n = 0; n < tc->length; n++)
-        printf(" %02x", tc->code[n]);
-    printf("\n");
+    while (at < tc->length) {
+        struct insn i;
+        char text[80] = "(undefined)";
+        int length = x86_decode(tc->code + at, tc->length - at, tc->code32, &i);
+
+        if (length > 0)
+            x86_print(&i, tc->in.eip + at, text, sizeof(text));
+        if (tc->op || length <= 0)
+            length = (int)(tc->length - at);
+        if (tc->op || tc->code[at] != 0xcc) {
+            printf("%s:", text);
+            for (int n = 0; n < length; n++)
+                printf(" %02x", tc->code[at + (unsigned)n]);
+            printf("\n");
+        }
+        at += (unsigned)length;
+    }
 }
 
 static void print_difference(const struct testcase *tc, const struct outcome *native,
@@ -168,14 +178,6 @@ static void list_case(const struct testcase *tc, uint32_t flags, struct settings
     print_code(tc);
 }
 
-/* System state, ports and what a process must not do are for other tests. */
-static bool runs_in_user_mode(unsigned op)
-{
-    if (op == OP_pushf || op == OP_popf || op == OP_cld || op == OP_std)
-        return true;
-    return !(x86_ops[op].props & (P_SYSTEM | P_IO | P_FAR));
-}
-
 static bool wanted(unsigned op, char **names, int count)
 {
     for (int n = 0; n < count; n++)
@@ -211,6 +213,28 @@ static unsigned run_op(unsigned op, struct settings *set, unsigned *run)
     return bad;
 }
 
+/* Sequences instead of single instructions. */
+static unsigned run_sequences(struct settings *set, unsigned *run)
+{
+    unsigned bad = 0;
+    struct testcase tc;
+
+    for (*run = 0; *run < set->sequences; ++*run) {
+        make_seed(set->seed * 1000003 + *run);
+        reset_memory();
+        make_sequence(!set->code16, &tc);
+        reset_memory();
+
+        uint32_t flags = set->undefined ? FLAGS_SEEN : FLAGS_SEEN & ~tc.undef;
+
+        if (set->export)
+            list_case(&tc, flags, set);
+        else
+            bad += !run_case(&tc, flags, bad < SHOWN);
+    }
+    return bad;
+}
+
 /* Reads the options; returns the number of the first mnemonic, 0 after a mistake. */
 static int read_options(int argc, char **argv, struct settings *set)
 {
@@ -223,6 +247,8 @@ static int read_options(int argc, char **argv, struct settings *set)
             set->code16 = true;
         else if (strcmp(argv[n], "-n") == 0 && n + 1 < argc)
             set->cases = (unsigned)strtoul(argv[++n], NULL, 0);
+        else if (strcmp(argv[n], "-q") == 0 && n + 1 < argc)
+            set->sequences = (unsigned)strtoul(argv[++n], NULL, 0);
         else if (strcmp(argv[n], "-s") == 0 && n + 1 < argc)
             set->seed = strtoull(argv[++n], NULL, 0);
         else if (strcmp(argv[n], "-e") == 0 && n + 1 < argc)
@@ -245,7 +271,7 @@ int main(int argc, char **argv)
 
     if (!first) {
         fprintf(stderr,
-                "usage: x86-diff [-n cases] [-s seed] [-u] [-16] [-e file] [mnemonic...]\n");
+                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-e file] [mnemonic...]\n");
         return 2;
     }
     low = native_init();
@@ -255,8 +281,11 @@ int main(int argc, char **argv)
     }
     guest_init();
     fill_memory();
-    for (unsigned op = 1; op < OP_COUNT; op++) {
-        if (!runs_in_user_mode(op) || !wanted(op, argv + first, argc - first))
+    if (set.sequences) {
+        wrong = run_sequences(&set, &total);
+    }
+    for (unsigned op = 1; op < OP_COUNT && !set.sequences; op++) {
+        if (!make_runs(op) || !wanted(op, argv + first, argc - first))
             continue;
         unsigned bad = run_op(op, &set, &run);
 

@@ -4,11 +4,11 @@
  * Prefixes, opcode, modrm, displacement and immediate are random bytes; the decoder then says what
  * they mean, and the registers are chosen so that the memory operand lies in the data area (now and
  * then across a page border, or where nothing is mapped). What an instruction needs beyond that, it
- * gets in arrange().
+ * gets in make_arrange().
  */
 #include <string.h>
 
-#include "diff.h"
+#include "make.h"
 
 static uint64_t state;
 
@@ -25,47 +25,47 @@ uint32_t make_random(void) /* xorshift64* */
     return (uint32_t)(state * 0x2545f4914f6cdd1du >> 32);
 }
 
-static uint32_t below(uint32_t n)
+uint32_t make_below(uint32_t n)
 {
     return make_random() % n;
 }
 
 static bool one_in(uint32_t n)
 {
-    return below(n) == 0;
+    return make_below(n) == 0;
 }
 
 /* Numbers at which something changes are as likely as all others together. */
-static uint32_t number(void)
+uint32_t make_number(void)
 {
     static const uint32_t edges[] = {
         0,          1,          2,      0x7f,   0x80,    0x81,       0xff,       0x100,
         0x7fff,     0x8000,     0x8001, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0x80000001,
         0xfffffffe, 0xffffffff, 0x99,   0x9a,   0x0a,    0xf0,       0xff80,     0xffff8000,
     };
-    uint32_t value = one_in(2) ? edges[below(sizeof(edges) / sizeof(edges[0]))] : make_random();
+    uint32_t value = one_in(2) ? edges[make_below(sizeof(edges) / sizeof(edges[0]))] : make_random();
 
     return one_in(8) ? value & 31 : value;
 }
 
 static uint32_t place_in(const struct area *a, uint32_t margin)
 {
-    return a->base + margin + below(a->size - 2 * margin);
+    return a->base + margin + make_below(a->size - 2 * margin);
 }
 
 /* An address for the memory operand; `low` area for 16-bit addressing. */
-static uint32_t place(bool low)
+uint32_t make_place(bool low)
 {
     const struct area *a = &areas[low ? AREA_LOW : AREA_DATA];
 
     if (low)
         return place_in(a, 256);
     if (one_in(40))
-        return UNMAPPED + below(0x1000);
+        return UNMAPPED + make_below(0x1000);
     if (one_in(60))
-        return a->base + a->size - 1 - below(8); /* may run off the end */
+        return a->base + a->size - 1 - make_below(8); /* may run off the end */
     if (one_in(12))
-        return a->base + 0x1000 - below(8); /* may cross a page */
+        return a->base + 0x1000 - make_below(8); /* may cross a page */
     return place_in(a, 256);
 }
 
@@ -86,7 +86,7 @@ static uint32_t effective(const struct testcase *tc, const struct insn *i)
  * Moves the memory operand to `want`: by the base register, else by the index if that is unscaled,
  * else by the displacement in the code. False if none of these can.
  */
-static bool aim(struct testcase *tc, const struct insn *i, uint32_t want)
+bool make_aim(struct testcase *tc, const struct insn *i, uint32_t want)
 {
     uint32_t by = want - effective(tc, i);
     int reg = i->base >= 0 && i->base != i->index ? i->base
@@ -119,7 +119,7 @@ static void poke32(uint32_t addr, uint32_t value)
     memcpy(guest_memory(addr), &value, sizeof(value));
 }
 
-static bool in_area(uint32_t addr, uint32_t size)
+bool make_in_area(uint32_t addr, uint32_t size)
 {
     for (unsigned n = 0; n < AREA_COUNT; n++)
         if (addr - areas[n].base < areas[n].size && areas[n].base + areas[n].size - addr >= size)
@@ -130,21 +130,21 @@ static bool in_area(uint32_t addr, uint32_t size)
 /* Where a near transfer may go: CCs all around the code. */
 static uint32_t code_target(const struct testcase *tc)
 {
-    return tc->in.eip + tc->length + below(64);
+    return tc->in.eip + tc->length + make_below(64);
 }
 
 /* Gives registers, stack and immediate what the instruction needs to be worth running, and not to
  * run away. */
-static void arrange(struct testcase *tc, const struct insn *i)
+void make_arrange(struct testcase *tc, const struct insn *i)
 {
     uint32_t props = x86_ops[i->op].props;
-    uint32_t flags = below(0x1000) & FL_STATUS;
+    uint32_t flags = make_below(0x1000) & FL_STATUS;
 
     tc->in.eflags = flags | 0x202 | (one_in(2) ? FL_DF : 0);
     if (props & P_STRING) {
-        tc->in.gpr[ESI] = place(i->adsize == 2);
-        tc->in.gpr[EDI] = place(i->adsize == 2);
-        tc->in.gpr[ECX] = below(one_in(4) ? 40 : 5) | (i->adsize == 2 ? make_random() << 16 : 0);
+        tc->in.gpr[ESI] = make_place(i->adsize == 2);
+        tc->in.gpr[EDI] = make_place(i->adsize == 2);
+        tc->in.gpr[ECX] = make_below(one_in(4) ? 40 : 5) | (i->adsize == 2 ? make_random() << 16 : 0);
     }
     switch (i->op) {
     case OP_loop:
@@ -152,17 +152,17 @@ static void arrange(struct testcase *tc, const struct insn *i)
     case OP_loopne:
     case OP_jecxz:
         if (one_in(2))
-            tc->in.gpr[ECX] = below(3);
+            tc->in.gpr[ECX] = make_below(3);
         break;
     case OP_enter: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 512); break;
     case OP_leave: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 64); break;
-    case OP_xlat: tc->in.gpr[EBX] = place(i->adsize == 2); break;
+    case OP_xlat: tc->in.gpr[EBX] = make_place(i->adsize == 2); break;
     case OP_cmpxchg:
-        if (i->is_mem && one_in(2) && in_area(effective(tc, i), 4))
+        if (i->is_mem && one_in(2) && make_in_area(effective(tc, i), 4))
             memcpy(&tc->in.gpr[EAX], native_memory(effective(tc, i)), 4);
         break;
     case OP_cmpxchg8b:
-        if (one_in(2) && in_area(effective(tc, i), 8) && i->base != EAX && i->base != EDX &&
+        if (one_in(2) && make_in_area(effective(tc, i), 8) && i->base != EAX && i->base != EDX &&
             i->index != EAX && i->index != EDX) {
             memcpy(&tc->in.gpr[EAX], native_memory(effective(tc, i)), 4);
             memcpy(&tc->in.gpr[EDX], native_memory(effective(tc, i) + 4), 4);
@@ -181,15 +181,15 @@ static void arrange_memory(struct testcase *tc, const struct insn *i)
 {
     uint32_t esp = tc->in.gpr[ESP];
 
-    if (i->op == OP_ret && in_area(esp, 4))
+    if (i->op == OP_ret && make_in_area(esp, 4))
         poke32(esp, code_target(tc));
-    if (i->op == OP_popf && in_area(esp, 4))
-        poke32(esp, number() & ~(uint32_t)(FL_TF | FL_NT | FL_AC | FL_VM | FL_VIF | FL_VIP | FL_RF |
+    if (i->op == OP_popf && make_in_area(esp, 4))
+        poke32(esp, make_number() & ~(uint32_t)(FL_TF | FL_NT | FL_AC | FL_VM | FL_VIF | FL_VIP | FL_RF |
                                            FL_IOPL));
     if ((i->op == OP_jmp || i->op == OP_call) && i->opd[0] == OPD_RM) {
         if (!i->is_mem)
             tc->in.gpr[i->rm] = code_target(tc);
-        else if (in_area(effective(tc, i), 4))
+        else if (make_in_area(effective(tc, i), 4))
             poke32(effective(tc, i), code_target(tc));
     }
 }
@@ -203,22 +203,22 @@ static uint32_t code_place(const struct insn *i)
     const struct area *a = &areas[AREA_CODE];
 
     if (i->length && i->op != OP_ud && one_in(40))
-        return a->base + a->size - 1 - below(i->length);
-    return a->base + (one_in(10) ? 0x1000 - below(16) : 64 + below(0xe00));
+        return a->base + a->size - 1 - make_below(i->length);
+    return a->base + (one_in(10) ? 0x1000 - make_below(16) : 64 + make_below(0xe00));
 }
 
 static unsigned immediate_bytes(uint8_t *to)
 {
-    uint32_t value = number();
+    uint32_t value = make_number();
 
     memcpy(to, &value, 4);
-    value = number();
+    value = make_number();
     memcpy(to + 4, &value, 4);
     return 8;
 }
 
 /* Bytes of the form, with more after them than the instruction can take. */
-static unsigned random_bytes(const struct form *form, bool low, uint8_t *to)
+unsigned make_bytes(const struct form *form, bool low, uint8_t *to)
 {
     unsigned n = 0;
 
@@ -237,7 +237,7 @@ static unsigned random_bytes(const struct form *form, bool low, uint8_t *to)
         to[n++] = 0xf0;
     if (form->map == 2)
         to[n++] = 0x0f;
-    to[n++] = (uint8_t)(form->first + below(form->last - form->first + 1u));
+    to[n++] = (uint8_t)(form->first + make_below(form->last - form->first + 1u));
     to[n] = (uint8_t)make_random(); /* modrm, or the first immediate byte */
     if (form->has_ext)
         to[n] = (uint8_t)((to[n] & 0xc7) | form->ext << 3);
@@ -249,7 +249,7 @@ static unsigned random_bytes(const struct form *form, bool low, uint8_t *to)
 
 /* Branches stay near; ENTER and RET imm move the stack pointer little; what leaves the code or is
  * undefined goes. */
-static bool tame(struct testcase *tc, struct insn *i)
+bool make_tame(struct testcase *tc, struct insn *i)
 {
     uint32_t props = x86_ops[i->op].props;
 
@@ -263,7 +263,7 @@ static bool tame(struct testcase *tc, struct insn *i)
         if ((i->opcode & 0xf0) == 0x80)
             size = 4;
         memset(tc->code + tc->length - size, 0, size);
-        tc->code[tc->length - size] = (uint8_t)below(64);
+        tc->code[tc->length - size] = (uint8_t)make_below(64);
     }
     if (i->op == OP_ret && i->opd[0] == OPD_IMM)
         tc->code[tc->length - 1] = 0;
@@ -278,13 +278,21 @@ static bool tame(struct testcase *tc, struct insn *i)
  * A 16-bit double shift by more than 16 gives what it gives; which of two page faults CMPS raises is
  * nobody's business.
  */
-static bool processors_differ(const struct testcase *tc, const struct insn *i)
+bool make_differs(const struct testcase *tc, const struct insn *i)
 {
     if ((i->op == OP_shld || i->op == OP_shrd) && i->opsize == 2)
         return ((i->opd[2] == OPD_CL ? tc->in.gpr[ECX] : i->imm) & 31) > 16;
     if (i->op == OP_cmps)
-        return !in_area(tc->in.gpr[ESI], 4) && !in_area(tc->in.gpr[EDI], 4);
+        return !make_in_area(tc->in.gpr[ESI], 4) && !make_in_area(tc->in.gpr[EDI], 4);
     return false;
+}
+
+/* System state, ports and what a process must not do are for other tests. */
+bool make_runs(unsigned op)
+{
+    if (op == OP_pushf || op == OP_popf || op == OP_cld || op == OP_std)
+        return true;
+    return !(x86_ops[op].props & (P_SYSTEM | P_IO | P_FAR));
 }
 
 bool make_case(const struct form *form, bool low, bool code32, struct testcase *tc)
@@ -293,7 +301,7 @@ bool make_case(const struct form *form, bool low, bool code32, struct testcase *
     struct insn i;
     int length;
 
-    unsigned n = random_bytes(form, low, bytes);
+    unsigned n = make_bytes(form, low, bytes);
     length = x86_decode(bytes, n, code32, &i);
     if (length == X86_EUD || length == X86_ELONG) { /* to be refused by both */
         length = length == X86_EUD ? (int)n - 7 : X86_MAX_LENGTH + 1;
@@ -307,15 +315,15 @@ bool make_case(const struct form *form, bool low, bool code32, struct testcase *
         .length = (unsigned)length, .code32 = code32, .op = x86_ops[form->op].mnemonic};
     memcpy(tc->code, bytes, tc->length);
     for (unsigned r = 0; r < 8; r++)
-        tc->in.gpr[r] = number();
+        tc->in.gpr[r] = make_number();
     tc->in.gpr[ESP] = place_in(&areas[AREA_STACK], 512);
     tc->in.eip = code_place(&i);
-    if (i.length && !tame(tc, &i))
+    if (i.length && !make_tame(tc, &i))
         return false;
-    arrange(tc, &i);
-    if (i.is_mem && !aim(tc, &i, place(i.adsize == 2)))
+    make_arrange(tc, &i);
+    if (i.is_mem && !make_aim(tc, &i, make_place(i.adsize == 2)))
         return false;
-    if (processors_differ(tc, &i))
+    if (make_differs(tc, &i))
         return false;
     if (x86_decode(tc->code, tc->length, code32, &i) > 0)
         arrange_memory(tc, &i);

@@ -48,6 +48,8 @@ static void handler(int number, siginfo_t *info, void *context)
 
     (void)number;
     (void)info;
+    __asm__ volatile("pushfq; andl $~0x40000, (%%rsp); popfq" : : : "memory", "cc"); /* AC */
+
     unsigned cs = g[REG_CSGSFS] & 0xffff;
 
     if (cs != CODE32_SELECTOR && cs != CODE16_SELECTOR) {
@@ -69,6 +71,13 @@ static void handler(int number, siginfo_t *info, void *context)
         result->regs.eip--;
     }
     siglongjmp(back, 1);
+}
+
+bool native_has(uint32_t addr)
+{
+    unsigned char resident;
+
+    return mincore((void *)(uintptr_t)(addr & ~0xfffu), 1, &resident) == 0;
 }
 
 static bool map_area(const struct area *a)

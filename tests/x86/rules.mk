@@ -1,5 +1,5 @@
 # x86-diff compares gear 1, in the host build, with the host's processor.
-X86_DIFF := main native guest forms make export
+X86_DIFF := main native guest forms make sequence export
 TEST_NEEDS += $(B)/bin/x86-diff $(B)/bin/x86-lengths
 
 $(B)/host/tests/x86/%.o: HOST_FLAGS := -DCMS_HOST -Icms
@@ -7,19 +7,22 @@ $(B)/host/tests/x86/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 $(B)/bin/x86-diff: $(X86_DIFF:%=$(B)/host/tests/x86/%.o) $(B)/host/libcms.a
 
 # The same cases on the chip: a BIOS of 192 KiB of records and the program that runs them.
-TEST_NEEDS += $(B)/guests/x86/vectors.bin $(B)/guests/x86/vectors-16.bin
+X86_VECTORS := $(addprefix $(B)/guests/x86/,vectors.bin vectors-16.bin sequences.bin)
+TEST_NEEDS += $(X86_VECTORS)
 
 $(B)/guests/x86/program.bin: tests/x86/guest/vectors.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
 	@mkdir -p $(@D)
 	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
 	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
 
-$(B)/guests/x86/vectors.bin $(B)/guests/x86/vectors-16.bin: $(B)/bin/x86-diff $(B)/guests/x86/program.bin
-	$(B)/bin/x86-diff $(VECTORS) -n 4 -e $@.tmp > $(@:.bin=.txt)
+$(X86_VECTORS): $(B)/bin/x86-diff $(B)/guests/x86/program.bin
+	$(B)/bin/x86-diff $(VECTORS) -e $@.tmp > $(@:.bin=.txt)
 	cat $@.tmp $(B)/guests/x86/program.bin > $@
 	@rm $@.tmp
 
-$(B)/guests/x86/vectors-16.bin: VECTORS := -16
+$(B)/guests/x86/vectors.bin: VECTORS := -n 4
+$(B)/guests/x86/vectors-16.bin: VECTORS := -16 -n 4
+$(B)/guests/x86/sequences.bin: VECTORS := -q 1000
 
 # x86-lengths compares the decoder with objdump.
 $(B)/bin/x86-lengths: $(B)/host/tests/x86/lengths.o $(B)/host/tests/x86/forms.o $(B)/host/cms/x86/decode.o
@@ -29,4 +32,22 @@ $(B)/bin/x86-lengths: $(B)/host/tests/x86/lengths.o $(B)/host/tests/x86/forms.o 
 FUZZ += fuzz-x86
 fuzz-x86: $(B)/bin/x86-diff
 	seed=$$(date +%s); echo "seed $$seed"; \
-	$(B)/bin/x86-diff -n 500 -s $$seed && $(B)/bin/x86-diff -16 -n 500 -s $$seed
+	for cases in "-n 500" "-q 100000"; do \
+	    $(B)/bin/x86-diff $$cases -s $$seed && $(B)/bin/x86-diff -16 $$cases -s $$seed || exit; \
+	done
+
+# Which test meets which opcode: a list from each program of tests/sys, a page from all of them.
+COVERAGE := $(SYS_GUESTS:$(B)/guests/sys/%.bin=$(B)/tests/coverage/%.txt)
+TEST_NEEDS += $(B)/bin/x86-coverage $(COVERAGE)
+DOCS += $(B)/docs/x86-coverage.md
+
+$(B)/bin/x86-coverage: LDFLAGS += -Wl,--wrap=x86_decode
+$(B)/bin/x86-coverage: $(addprefix $(B)/host/tests/x86/,coverage.o make.o forms.o native.o guest.o) $(B)/host/libcms.a
+
+$(B)/tests/coverage/%.txt: $(B)/guests/sys/%.bin $(B)/bin/x86-coverage
+	@mkdir -p $(@D)
+	$(B)/bin/x86-coverage run $< 2>/dev/null >$@ || test -s $@
+
+$(B)/docs/x86-coverage.md: $(B)/bin/x86-coverage $(COVERAGE)
+	@mkdir -p $(@D)
+	$(B)/bin/x86-coverage page $(COVERAGE) >$@

@@ -110,6 +110,35 @@ row 'x86 instructions' counter 2 retired
 row cycles counter 2 cycles
 row translations counter 2 gear2.translations
 row 'I/O exceptions' counter 2 trap.tlb_io
+
+# Cycles of gear 1 by class of instruction: what tools/bench/classes.S counts
+for preset in $presets; do
+    "$build/bin/vliw-sim" --preset "$preset" -m 16 -gear 1 --bios "$build/bench/classes.bin" \
+        --debugcon "file:$work/$preset.classes" 2>/dev/null >&2
+done
+
+class() # preset, name
+{
+    awk -v name="$2" '{ c = $2; sub(/^class [0-9]+ /, "") } $0 == name { printf "%.1f", c / 100 }' \
+        "$work/$1.classes"
+}
+
+echo
+echo "gear 1, cycles per x86 instruction by class"
+sed -n 's/^class [0-9]* //p' "$work/${presets%% *}.classes" | while read -r name; do
+    row "$name" class "$name"
+done
+
+# Guest speed at the machine's clock: million instructions a second that aren't idle
+mips() # preset, gear
+{
+    khz=$("$build/bin/vliw-sim" --preset "$1" -o help | awk '$1 == "core.khz" { print $4 }')
+    awk -v khz="$khz" -v cycles="$(busy "$1" "$2")" 'BEGIN { printf "%.1f", khz / 1000 / cycles }'
+}
+
+row 'guest MIPS, gear 1 alone' mips 1
+row 'guest MIPS, gears 1 and 2' mips 2
+
 echo
 echo "vliw-ld's code, each program of tools/bench/programs and the firmware's own work"
 # shellcheck disable=SC2086

@@ -43,9 +43,8 @@ test32:
     jb fail
     movl $1, %eax
     cpuid
-    movl %edx, %esi
-    andl $0x920, %edx /* MSR, CX8, SEP */
-    EQ(%edx, 0x920)
+    EQ(%edx, 0x1b97e) /* VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT */
+    EQ(%ecx, 0)
     shrl $8, %eax
     andl $15, %eax
     EQ(%eax, 6)
@@ -84,6 +83,42 @@ tsc0:
 
     movl $0x12345, %ecx
     FAULT(13, 0, rdmsr)
+
+    /* memory types: what MTRRcap promises is there, and holds no nonsense */
+    movl $0xfe, %ecx
+    rdmsr
+    EQ(%eax, 0x508)
+    FAULT(13, 0, wrmsr)
+    set_msr 0x200, 0xc0000006
+    set_msr 0x20f, 0xf8000800
+    rdmsr
+    EQ(%eax, 0xf8000800)
+    movl $0x210, %ecx
+    FAULT(13, 0, rdmsr)
+    movl $0x200, %ecx
+    movl $0xc0000002, %eax
+    FAULT(13, 0, wrmsr)
+    movl $0xc0000100, %eax
+    FAULT(13, 0, wrmsr)
+    movl $0x10, %edx
+    movl $0xc0000000, %eax
+    FAULT(13, 0, wrmsr)
+    set_msr 0x26f, 0x05050505
+    rdmsr
+    EQ(%eax, 0x05050505)
+    movl $0x05020505, %eax
+    FAULT(13, 0, wrmsr)
+    set_msr 0x2ff, 0xc06
+    movl $0x1006, %eax
+    FAULT(13, 0, wrmsr)
+    movl $0x277, %ecx
+    rdmsr
+    EQ(%eax, 0x00070406)
+    EQ(%edx, 0x00070406)
+    movl $0x01070406, %eax
+    wrmsr
+    movl $0x02070406, %eax
+    FAULT(13, 0, wrmsr)
 
     /* fast system calls */
     set_msr MSR_CS, 0

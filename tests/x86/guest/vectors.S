@@ -25,8 +25,7 @@
 #define R_MASK 20 /* bit 31: 16-bit code segment */
 #define R_IN 24 /* EAX ECX EDX EBX ESP EBP ESI EDI EIP EFLAGS */
 #define R_OUT 64
-#define R_BYTES 104 /* 16 of code; then the pokes and the changes */
-#define R_LISTS 120
+#define R_BYTES 104 /* the code, filled up to a word; then the pokes and the changes */
 
 #define CODE16_3 (GDT_FREE | 3)
 
@@ -75,6 +74,9 @@ test32:
     movb $0xcc, %al
     rep stosb
     movl $check, hook
+    movl %cr0, %eax
+    orl $0x40000, %eax /* as under Linux: EFLAGS.AC is up to the case */
+    movl %eax, %cr0
     movl $RECORDS, record
     movl $0, line
 
@@ -88,7 +90,10 @@ next_record:
 next_round:
     cld
     movl record, %ebp
-    leal R_LISTS(%ebp), %esi
+    movl R_LENGTH(%ebp), %eax
+    addl $3, %eax
+    andl $-4, %eax
+    leal R_BYTES(%ebp, %eax), %esi
     movl R_POKES(%ebp), %ecx
     jecxz 2f
 1:  lodsl
