@@ -1,11 +1,11 @@
 /*
  * profile.c - what gear 1 has counted, as `-d profile` shows it when the run ends.
  *
- * The counters stand in the slots of decoded instructions: how often a transfer of control was taken
- * and how often not, and how many accesses of an instruction went to I/O. As a block is entered as
- * often as the transfer at its end is reached, that is all that is needed for executions of blocks.
- * What translated code executes isn't counted, and an instruction that is decoded anew starts at
- * zero.
+ * The counters stand in the slots of decoded instructions: how often a transfer of control was
+ * taken and how often not, and how many executions of an instruction touched I/O. As a block is
+ * entered as often as the transfer at its end is reached, that is all that is needed for executions
+ * of blocks. What translated code executes isn't counted, and an instruction that is decoded anew
+ * starts at zero.
  */
 #include "gear1/gear1.h"
 #include "runtime/options.h"
