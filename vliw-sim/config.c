@@ -205,8 +205,12 @@ void machine_defaults(struct machine *m)
 
 /* ---------------------------------------------------------------- presets */
 
+#define BASES_MAX 4 /* presets that build on one another */
+
 struct preset_reader {
     FILE *file;
+    unsigned depth; /* how many presets build on this one */
+    unsigned keys;  /* read so far */
     const char *path;
     unsigned line;
     struct machine *m;
@@ -231,6 +235,9 @@ static char *preset_line(char *buf, int size, void *stream)
     return buf;
 }
 
+static bool preset_load(struct machine *m, const char *preset, unsigned depth,
+                        struct config_error *err);
+
 static int preset_handler(void *user, const char *section, const char *key, const char *value)
 {
     struct preset_reader *r = user;
@@ -239,6 +246,17 @@ static int preset_handler(void *user, const char *section, const char *key, cons
     if (r->failed)
         return 0;
     snprintf(where, sizeof where, "%.300s:%u", r->path, r->line);
+    if (strcmp(section, "machine") == 0 && strcmp(key, "base") == 0) {
+        if (r->keys || r->depth == BASES_MAX)
+            r->failed = !config_fail(
+                r->err, "%s: machine.base: `%.64s`, expected it first and %u deep at most", where,
+                value, BASES_MAX);
+        else if (!preset_load(r->m, value, r->depth + 1, r->err))
+            r->failed = true;
+        r->keys++;
+        return !r->failed;
+    }
+    r->keys++;
     if (!setting_apply(r->m, where, section, key, value, r->err))
         r->failed = true;
     return !r->failed;
@@ -259,7 +277,8 @@ bool machine_install_path(char *buf, size_t size, const char *dir, const char *f
     return snprintf(buf, size, "%s/%s/%s", self, dir, file) < (int)size;
 }
 
-bool machine_load(struct machine *m, const char *preset, struct config_error *err)
+static bool preset_load(struct machine *m, const char *preset, unsigned depth,
+                        struct config_error *err)
 {
     char path[PATH_MAX];
 
@@ -272,7 +291,7 @@ bool machine_load(struct machine *m, const char *preset, struct config_error *er
         return config_fail(err, "%.100s: preset: its path is too long", preset);
     }
 
-    struct preset_reader r = {.path = path, .m = m, .err = err};
+    struct preset_reader r = {.path = path, .m = m, .err = err, .depth = depth};
     r.file = fopen(path, "r");
     if (!r.file)
         return config_fail(err, "%.300s: preset: %s, expected an INI file or the name of a preset",
@@ -289,6 +308,11 @@ bool machine_load(struct machine *m, const char *preset, struct config_error *er
                            "%.300s:%d: line: not understood, expected `[section]` or `key = value`",
                            path, bad);
     return true;
+}
+
+bool machine_load(struct machine *m, const char *preset, struct config_error *err)
+{
+    return preset_load(m, preset, 0, err);
 }
 
 bool machine_set(struct machine *m, const char *assignment, struct config_error *err)

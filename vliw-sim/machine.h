@@ -44,7 +44,7 @@ struct machine {
     uint32_t trap_enter;
     uint32_t trap_return;
 
-    uint32_t unit[UNIT_COUNT]; /* issue slots; isa_unit_within says which others have them too */
+    uint32_t unit[UNIT_COUNT];   /* issue slots; isa_unit_within says which others have them too */
     uint32_t latency[LAT_COUNT]; /* issue to first use without a stall */
     uint32_t has_multiplier;
     uint32_t has_divider;
@@ -104,7 +104,8 @@ void machine_defaults(struct machine *m);
 
 /*
  * Reads a preset over *m: a name (found in the presets' directory beside the running program) or
- * the path of an INI file. False: *err says why; *m is then not to be used.
+ * the path of an INI file. A file whose first key is [machine] base begins with that preset. False:
+ * *err says why; *m is then not to be used.
  */
 bool machine_load(struct machine *m, const char *preset, struct config_error *err);
 

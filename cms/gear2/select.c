@@ -11,7 +11,10 @@
 #include "gear2/trans.h"
 #include "runtime/profile.h"
 
-/* Operations that are left to gear 1 by their very nature: a trace never contains them. */
+/*
+ * Operations that are left to gear 1 by their very nature: a trace never contains them. POPF is an
+ * exception: mostly it brings back status flags and nothing else.
+ */
 #define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP)
 
 static uint32_t linear(const struct trans *t, uint32_t eip)
@@ -63,7 +66,7 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
         t->abort = ABORT_LIMIT;
         return false;
     }
-    if (x86_ops[g->insn.op].props & GEAR1_ONLY) {
+    if (x86_ops[g->insn.op].props & GEAR1_ONLY && g->insn.op != OP_popf) {
         t->abort = ABORT_OPCODE;
         return false;
     }

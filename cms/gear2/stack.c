@@ -66,6 +66,51 @@ static void lower_pop(struct trans *t, const struct insn *i)
     reg_write(t, i->reg, i->opsize, value);
 }
 
+/*
+ * PUSHF and POPF with all rights. The status flags are in c0, the others in the guest's state, where
+ * translated code can't change them: a POPF that would is left to gear 1 when it comes.
+ */
+static unsigned system_flags(struct trans *t)
+{
+    unsigned flags = temp(t);
+
+    put_i(t, ISA_ldwu, flags, 0, (intptr_t)&cms.cpu.eflags);
+    return flags;
+}
+
+static void lower_pushf(struct trans *t, const struct insn *i)
+{
+    unsigned status = temp(t), flags = system_flags(t);
+
+    if (t->key.mode & MODE_USER) {
+        give_up(t, ABORT_FORM);
+        return;
+    }
+    put_get_flags(t, status);
+    put_r(t, ISA_or, flags, flags, status);
+    put_i(t, ISA_andi, flags, flags, (uint32_t)~(FL_VM | FL_RF));
+    push_value(t, i->opsize, flags);
+}
+
+static void lower_popf(struct trans *t, const struct insn *i)
+{
+    uint32_t changed = FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT;
+    unsigned old = system_flags(t), new = temp(t), difference = temp(t);
+
+    if (t->key.mode & MODE_USER) {
+        give_up(t, ABORT_FORM);
+        return;
+    }
+    if (i->opsize == 4)
+        changed |= FL_AC | FL_ID;
+    stack_top(t, i->opsize, new);
+    put_r(t, ISA_xor, difference, old, new);
+    put_i(t, ISA_andi, difference, difference, changed);
+    put_check_i(t, ISA_brnei, difference, 0);
+    move_esp(t, i->opsize);
+    put_set_flags(t, new);
+}
+
 /* LEAVE: ESP from EBP, then EBP from there. */
 static void lower_leave(struct trans *t, const struct insn *i)
 {
@@ -169,6 +214,8 @@ bool lower_stack(struct trans *t, const struct guest_insn *g)
     case OP_push: push_value(t, i->opsize, operand(t, i, 0)); return true;
     case OP_push_seg: lower_push_seg(t, i); return true;
     case OP_pop: lower_pop(t, i); return true;
+    case OP_pushf: lower_pushf(t, i); return true;
+    case OP_popf: lower_popf(t, i); return true;
     case OP_pusha: lower_pusha(t, i); return true;
     case OP_popa: lower_popa(t, i); return true;
     case OP_leave: lower_leave(t, i); return true;

@@ -400,7 +400,7 @@ static void rare(void)
 {
     uint32_t where;
 
-    switch (rnd(5)) {
+    switch (rnd(6)) {
     case 0:
         b(0xb8 | ECX), le(1 + rnd(5), wide ? 4 : 2);
         PUT("\x83\xe8"), b(rnd(8));          /* L: sub (e)ax, n */
@@ -422,6 +422,12 @@ static void rare(void)
         break;
     case 3:
         b(0xfd), string(), b(0xfc);
+        break;
+    case 4:
+        if (rnd(2))
+            b(0x66), b(0x9c), body(1, true), b(0x66), b(0x9d); /* pushf, popf */
+        else
+            b(0x9c), body(1, true), b(0x9d);
         break;
     default:
         b(0xd7);
