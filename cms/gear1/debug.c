@@ -2,12 +2,12 @@
  * debug.c - what makes gear 1 look at every instruction and access: breakpoints in the debug
  * registers, and the alignment check of CPL 3.
  *
- * cpu.watch says which of them is armed. While it is not zero nothing is translated, and gear1_run
- * takes one instruction at a time (core.c); if accesses are watched, in single-step mode, where each
- * of them passes by in software. A program that arms nothing pays nothing.
+ * cpu.watch says which of them is armed. While it is not zero nothing is translated, and
+ * gear1_run takes one instruction at a time (core.c); if accesses are watched, in single-step mode,
+ * where each of them passes by in software. A program that arms nothing pays nothing.
  *
- * A breakpoint on an instruction is a fault before it, unless EFLAGS.RF is set; on data and ports it
- * is a trap after it: what was hit is collected in gear1.hits, and gear1_one reports it.
+ * A breakpoint on an instruction is a fault before it, unless EFLAGS.RF is set; on data and ports
+ * it is a trap after it: what was hit is collected in gear1.hits, and gear1_one reports it.
  */
 #include "gear1/system.h"
 
@@ -89,9 +89,11 @@ void debug_access(uint32_t lin, unsigned size, bool write, bool user)
 {
     if (cms.cpu.watch & WATCH_ALIGN && user && lin & (size - 1))
         x86_fault_code(X86_AC, 0);
-    if (cms.cpu.watch & WATCH_DATA)
-        cms.gear1.hits |=
-            break_hits(write ? 1u << BREAK_WRITE | 1u << BREAK_ACCESS : 1u << BREAK_ACCESS, lin, size);
+    if (cms.cpu.watch & WATCH_DATA) {
+        unsigned kinds = write ? 1u << BREAK_WRITE | 1u << BREAK_ACCESS : 1u << BREAK_ACCESS;
+
+        cms.gear1.hits |= break_hits(kinds, lin, size);
+    }
 }
 
 void debug_port(uint16_t port, unsigned size)

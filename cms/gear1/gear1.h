@@ -146,7 +146,7 @@ static inline void g1_set_reg(unsigned n, unsigned size, uint32_t value)
         g1_set_reg8(n, value);
 }
 
-/* ---------------------------------------------------------------- debug.c: while cpu.watch is set */
+/* ---------------------------------------------------------------- debug.c: if cpu.watch is set */
 void cpu_watch_update(void);       /* DR7, CR0, CR4, EFLAGS or CPL have changed */
 void debug_report(uint32_t bits);  /* enters breakpoints that were hit, DR6_x, into DR6 */
 void debug_fetch(uint32_t eip);    /* raises the fault of a breakpoint on the instruction there */

@@ -2,9 +2,9 @@
  * msr.c - model-specific registers and the time-stamp counter.
  *
  * Only what CPUID announces exists: the time-stamp counter, the registers of SYSENTER, MTRRs and
- * PAT. Memory types change nothing here, as the chip's caches are coherent with all that it has; but
- * what is written is checked as a processor checks it, and kept. Any other number is #GP(0), which
- * kernels count on when they probe.
+ * PAT. Memory types change nothing here, as the chip's caches are coherent with all that it has;
+ * but what is written is checked as a processor checks it, and kept. Any other number is #GP(0),
+ * which kernels count on when they probe.
  */
 #include "gear1/system.h"
 

@@ -1,11 +1,11 @@
 /*
  * profile.c - what gear 1 has counted, as `-d profile` shows it when the run ends.
  *
- * The counters stand in the slots of decoded instructions: how often a transfer of control was taken
- * and how often not, and how many accesses of an instruction went to I/O. As a block is entered as
- * often as the transfer at its end is reached, that is all that is needed for executions of blocks.
- * What translated code executes isn't counted, and an instruction that is decoded anew starts at
- * zero.
+ * The counters stand in the slots of decoded instructions: how often a transfer of control was
+ * taken and how often not, and how many executions of an instruction touched I/O. As a block is
+ * entered as often as the transfer at its end is reached, that is all that is needed for executions
+ * of blocks. What translated code executes isn't counted, and an instruction that is decoded anew
+ * starts at zero.
  */
 #include "gear1/gear1.h"
 #include "runtime/options.h"
@@ -57,14 +57,12 @@ static bool *find_leaders(void)
     return leader;
 }
 
-/* The instruction that ends where this one begins, if the block goes on to it. */
-static const struct slot *before(const struct slot *s, const bool *leader)
+/* The instruction that ends where this one begins, if it goes on to it. */
+static const struct slot *before(const struct slot *s)
 {
     bool code32 = s->tag & SLOT_CODE32;
     uint64_t gpa = slot_gpa(s);
 
-    if (leader[s - cms.gear1.slots])
-        return NULL;
 
     for (unsigned length = 1; length <= X86_MAX_LENGTH && length <= gpa; length++) {
         const struct insn *i = gear1_decoded(gpa - length, code32);
@@ -85,18 +83,21 @@ static void show_io(const struct slot *s, uint64_t executed)
     cms_trace("profile   %08lx I/O %u of %lu: %s", slot_gpa(s), s->io, executed, text);
 }
 
+/* A block begins where a branch leads; I/O of what falls into it is shown with it. */
 static void show_block(const struct slot *end, const bool *leader)
 {
     const struct slot *insn[BLOCK_LONGEST] = {end};
-    unsigned count = 1;
+    unsigned count = 1, first = 0;
     char text[80];
 
-    while (count < BLOCK_LONGEST && (insn[count] = before(insn[count - 1], leader)))
+    while (count < BLOCK_LONGEST && (insn[count] = before(insn[count - 1])))
         count++;
+    while (first + 1 < count && !leader[insn[first] - cms.gear1.slots])
+        first++;
     x86_print(&end->insn, (uint32_t)slot_gpa(end), text, sizeof(text));
     cms_trace("profile %08lx..%08lx executions %lu taken %u through %u instructions %u: %s",
-              slot_gpa(insn[count - 1]), slot_gpa(end), executions(end), end->taken, end->through,
-              count, text);
+              slot_gpa(insn[first]), slot_gpa(end), executions(end), end->taken, end->through,
+              first + 1, text);
     while (count--)
         show_io(insn[count], executions(end));
 }

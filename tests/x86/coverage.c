@@ -1,10 +1,10 @@
 /*
  * coverage.c - which test meets which opcode of insns.def.
  *
- *     x86-coverage run BIOS        runs a guest program without the chip; prints the opcodes that it
- *                                  executed, a line `map opcode reg` each
- *     x86-coverage page FILE...    from such lists, the page with every opcode of the table and its
- *                                  tests; exit status 1 if one has none
+ *     x86-coverage run BIOS       runs a guest program without the chip; prints the opcodes that it
+ *                                 executed, a line `map opcode reg` each
+ *     x86-coverage page FILE...   from such lists, the page with every opcode of the table and its
+ *                                 tests; exit status 1 if one has none
  *
  * What a process may run x86-diff has in every encoding (make_runs). For the rest the decoder's
  * calls are listened to: the linker puts __wrap_x86_decode before it.
@@ -125,7 +125,8 @@ static int page(char **lists, int count)
     }
     printf("# Every opcode of the instruction table, and what tests it\n\n"
            "Generated from `cms/x86/insns.def`, whose comment explains the operands. `x86-diff` "
-           "compares with the host's\nprocessor; other names are programs of `tests/sys/guest/`.\n\n"
+           "compares with the host's\n"
+           "processor; other names are programs of `tests/sys/guest/`.\n\n"
            "| opcode | instruction | tests |\n| --- | --- | --- |\n");
     for (unsigned r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
         for (unsigned opcode = rows[r].first; opcode <= rows[r].last; opcode++) {

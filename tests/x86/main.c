@@ -271,7 +271,8 @@ int main(int argc, char **argv)
 
     if (!first) {
         fprintf(stderr,
-                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-e file] [mnemonic...]\n");
+                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-e file] "
+                "[mnemonic...]\n");
         return 2;
     }
     low = native_init();

@@ -43,7 +43,8 @@ uint32_t make_number(void)
         0x7fff,     0x8000,     0x8001, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0x80000001,
         0xfffffffe, 0xffffffff, 0x99,   0x9a,   0x0a,    0xf0,       0xff80,     0xffff8000,
     };
-    uint32_t value = one_in(2) ? edges[make_below(sizeof(edges) / sizeof(edges[0]))] : make_random();
+    uint32_t edge = make_below(sizeof(edges) / sizeof(edges[0]));
+    uint32_t value = one_in(2) ? edges[edge] : make_random();
 
     return one_in(8) ? value & 31 : value;
 }
@@ -144,7 +145,9 @@ void make_arrange(struct testcase *tc, const struct insn *i)
     if (props & P_STRING) {
         tc->in.gpr[ESI] = make_place(i->adsize == 2);
         tc->in.gpr[EDI] = make_place(i->adsize == 2);
-        tc->in.gpr[ECX] = make_below(one_in(4) ? 40 : 5) | (i->adsize == 2 ? make_random() << 16 : 0);
+        tc->in.gpr[ECX] = make_below(one_in(4) ? 40 : 5);
+        if (i->adsize == 2)
+            tc->in.gpr[ECX] |= make_random() << 16;
     }
     switch (i->op) {
     case OP_loop:
@@ -184,8 +187,8 @@ static void arrange_memory(struct testcase *tc, const struct insn *i)
     if (i->op == OP_ret && make_in_area(esp, 4))
         poke32(esp, code_target(tc));
     if (i->op == OP_popf && make_in_area(esp, 4))
-        poke32(esp, make_number() & ~(uint32_t)(FL_TF | FL_NT | FL_AC | FL_VM | FL_VIF | FL_VIP | FL_RF |
-                                           FL_IOPL));
+        poke32(esp, make_number() & ~(uint32_t)(FL_TF | FL_NT | FL_AC | FL_VM | FL_VIF | FL_VIP |
+                                                FL_RF | FL_IOPL));
     if ((i->op == OP_jmp || i->op == OP_call) && i->opd[0] == OPD_RM) {
         if (!i->is_mem)
             tc->in.gpr[i->rm] = code_target(tc);
@@ -275,8 +278,8 @@ bool make_tame(struct testcase *tc, struct insn *i)
 }
 
 /*
- * A 16-bit double shift by more than 16 gives what it gives; which of two page faults CMPS raises is
- * nobody's business.
+ * A 16-bit double shift by more than 16 gives what it gives; which of two page faults CMPS raises
+ * is nobody's business.
  */
 bool make_differs(const struct testcase *tc, const struct insn *i)
 {

@@ -57,9 +57,10 @@ static bool run(struct sequence *s, const struct piece *p)
     struct outcome out;
     uint32_t eip = s->at.eip;
 
-    if (eip - s->tc->in.eip + p->size > MAX_CODE - PIECE)
+    if (eip < s->tc->in.eip || eip - s->tc->in.eip + p->size > MAX_CODE - PIECE)
         return false;
     memcpy(guest_memory(eip), p->bytes, p->size);
+    memcpy(s->tc->code + (eip - s->tc->in.eip), p->bytes, p->size);
     guest_code_changed(eip, p->size);
     guest_run(&s->at, s->tc->code32, &out);
     s->at = out.regs;
@@ -107,8 +108,7 @@ static void take_back(struct sequence *s, const struct sequence *before, const s
 {
     *s = *before;
     s->ended = true;
-    memset(guest_memory(s->at.eip), 0xcc, p->size);
-    guest_code_changed(s->at.eip, p->size);
+    memset(s->tc->code + (s->at.eip - s->tc->in.eip), 0xcc, p->size);
 }
 
 /* One instruction of the form; false if it doesn't suit. */
@@ -159,6 +159,7 @@ void make_sequence(bool code32, struct testcase *tc)
     unsigned count = 5 + make_below(16), tries = 0;
 
     *tc = (struct testcase){.code32 = code32};
+    memset(tc->code, 0xcc, sizeof(tc->code));
     for (unsigned r = 0; r < 8; r++)
         tc->in.gpr[r] = make_number();
     tc->in.gpr[ESP] = areas[AREA_STACK].base + 512 + make_below(0x1000);
@@ -176,6 +177,5 @@ void make_sequence(bool code32, struct testcase *tc)
             count--;
     }
     tc->length = s.end - tc->in.eip;
-    memcpy(tc->code, guest_memory(tc->in.eip), tc->length);
     tc->undef = s.undef;
 }

@@ -46,7 +46,8 @@ X86_WORDS = (
 X86_WORD = re.compile(r"\b(%s)\b" % "|".join(X86_WORDS), re.I)
 
 # Lines that may: options and files of the command line bear QEMU's names, and mean nothing there.
-X86_ALLOWED = re.compile(r'^OPTION\(|^#define DEFAULT_BIOS "|"-?(bios|vgabios)"|`?vgabios`?,')
+X86_ALLOWED = re.compile(r'^OPTION\(|^       "std: |^#define (DEFAULT|DISPLAY)_BIOS "|"--vga |'
+                         r'"-?(bios|vgabios)"|`?vgabios`?,')
 
 INSN_BY_HAND = re.compile(r'(?:^\s*|[";]\s*)\.insn\s+[a-z]', re.M)
 ATOM_BY_HAND = re.compile(r"^\s*#\s*define\s+(OP|ATOM|OPCODE)_\w+\s+(0x)?\d", re.M)

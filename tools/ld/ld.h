@@ -303,6 +303,7 @@ struct trace {
     int32_t values;
     int32_t in[64];    /* value of each register at the head, or NONE while not needed */
     int32_t out[64];   /* value at the end */
+    uint64_t live_exits; /* registers that must be in place at one of the exits so far */
     uint64_t live_end; /* registers that must be in place where control runs out at the end */
     struct edge edge[TRACE_EDGES];
     int32_t edges;

@@ -17,8 +17,8 @@
 #define BIASED 85       /* percent: such a branch is better followed than made a condition */
 #define COPIED_ATOMS 48 /* longest block that is copied */
 #define SUPER_ATOMS 200 /* a trace that has copies in it gets no longer */
-#define LOOP_ATOMS 96   /* likewise a loop that is unrolled */
-#define LOOP_COPIES 4
+#define LOOP_ATOMS 128  /* likewise a loop that is unrolled */
+#define LOOP_COPIES 8
 #define GROWTH 60
 
 /* Where the trace may go on, and how many of `flow` runs do so. */

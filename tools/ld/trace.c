@@ -139,6 +139,7 @@ static void set_exit(struct trace *t, int32_t member)
     struct node *n = &t->node[t->nodes - 1];
 
     n->exit = trace_live_at_exit(t, member);
+    t->live_exits |= n->exit;
     n->final = t->prog->block[t->member[member]].end != END_COND;
     if (n->rd != NONE)
         t->value[n->rd].wanted = true;
@@ -194,6 +195,29 @@ static void mark_wanted(struct trace *t)
         t->value[i].local = t->rename && !t->value[i].wanted;
 }
 
+static bool unrolled(const struct trace *t)
+{
+    for (int32_t i = 1; i < t->members; i++)
+        if (t->member[i] == t->member[0])
+            return true;
+    return false;
+}
+
+/*
+ * An unrolled loop wants to start early what takes long and what it counts by, but where it may
+ * leave the register must still hold its older value. So the result is computed elsewhere, and a copy
+ * puts it in place when the exits before are passed. Users take it from where it was computed
+ * (simplify.c), and a copy that no exit wants is dropped there. Elsewhere this was measured to cost
+ * more, in copies and in cache misses of loads started in vain, than it gains.
+ */
+static bool worth_copy(const struct trace *t, const struct atom *a)
+{
+    if (t->opt->sched != SCHED_SUPER || !t->rename || !t->opt->simplify || !a->op.rd ||
+        !(BIT(a->op.rd) & t->live_exits & LIVE_CLASS & ~NEVER_RENAMED))
+        return false;
+    return unrolled(t) && (atom_is_load(a) || (a->op.atom == ISA_addi && a->op.ra == a->op.rd));
+}
+
 /* A branch that leaves the trace where the input stays in it. */
 static struct atom inverted(const struct trace *t, const struct atom *branch, const struct block *b)
 {
@@ -232,6 +256,10 @@ static void add_block(struct trace *t, int32_t position)
             add_node(t, &other, position);
         } else {
             add_node(t, a, position);
+        }
+        if (worth_copy(t, a)) {
+            struct atom copy = atom_make(ISA_addi, a->op.rd, a->op.rd, 0, 0, a->pc);
+            add_node(t, &copy, position);
         }
         if (atom_is_control(a))
             set_exit(t, position);
@@ -339,6 +367,7 @@ static void add_jump(struct trace *t)
 void trace_build(struct trace *t)
 {
     t->nodes = t->values = t->edges = 0;
+    t->live_exits = 0;
     memset(t->in, 0xff, sizeof t->in);
     memset(t->out, 0xff, sizeof t->out);
     t->value[current(t, 0)].constant = true;
