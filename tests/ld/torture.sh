@@ -59,9 +59,9 @@ int sprintf(char *, const char *, ...);
 #endif
 END
 
-cc() # arguments: vliw-cc for these programs, quiet
+cc() # arguments: vliw-cc for these programs, quiet; hosted, where main's end is `return 0`
 {
-    "$build/bin/vliw-cc" -w "$level" -fwrapv -I"$root" -I"$build/gen" -isystem "$work/include" "$@"
+    "$build/bin/vliw-cc" -w -fhosted "$level" -fwrapv -I"$root" -I"$build/gen" -isystem "$work/include" "$@"
 }
 
 cd "$work/run"

@@ -205,8 +205,8 @@ static bool unrolled(const struct trace *t)
 
 /*
  * An unrolled loop wants to start early what takes long and what it counts by, but where it may
- * leave the register must still hold its older value. So the result is computed elsewhere, and a copy
- * puts it in place when the exits before are passed. Users take it from where it was computed
+ * leave the register must still hold its older value. So the result is computed elsewhere, and a
+ * copy puts it in place when the exits before are passed. Users take it from where it was computed
  * (simplify.c), and a copy that no exit wants is dropped there. Elsewhere this was measured to cost
  * more, in copies and in cache misses of loads started in vain, than it gains.
  */
@@ -215,7 +215,9 @@ static bool worth_copy(const struct trace *t, const struct atom *a)
     if (t->opt->sched != SCHED_SUPER || !t->rename || !t->opt->simplify || !a->op.rd ||
         !(BIT(a->op.rd) & t->live_exits & LIVE_CLASS & ~NEVER_RENAMED))
         return false;
-    return unrolled(t) && (atom_is_load(a) || (a->op.atom == ISA_addi && a->op.ra == a->op.rd));
+    if (!atom_is_load(a) && !(a->op.atom == ISA_addi && a->op.ra == a->op.rd))
+        return false;
+    return unrolled(t);
 }
 
 /* A branch that leaves the trace where the input stays in it. */
