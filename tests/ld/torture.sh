@@ -41,6 +41,7 @@ programs=$work/gcc/testsuite/gcc.c-torture/execute
 for header in stdio stdlib string; do
     echo '#include "torture.h"' >"$work/include/$header.h"
 done
+echo '#include <stdint-gcc.h>' >"$work/include/stdint.h"
 cat >"$work/include/torture.h" <<'END'
 #ifndef TORTURE_H
 #define TORTURE_H
