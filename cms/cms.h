@@ -102,7 +102,9 @@ bool mmu_load_pdpte(uint32_t cr3, uint64_t pdpte[4]); /* false: #GP(0) */
 
 /* smc.c: the one place that knows "code bytes changed" */
 void smc_written(uint64_t gpa, uint64_t length); /* by DMA, the loader, or after a T-bit trap */
-void smc_protect(uint64_t gpa, uint64_t length); /* code there was decoded or translated */
+bool smc_protect(uint64_t gpa, unsigned length); /* one instruction, inside a page, is remembered
+                                                    decoded; false: it must not be, see smc.c */
+bool smc_is_hot(uint64_t gpa);                   /* written too often to translate it */
 uint32_t smc_granules(uint64_t gpa);             /* T mask of the page of gpa, for mmu_fill */
 
 /*

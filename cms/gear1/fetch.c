@@ -179,8 +179,8 @@ static const struct slot *fill_slot(uint32_t eip, uint64_t gpa, bool memory)
     s->tag = 0;
     s->taken = s->through = s->io = 0;
     if (decode(eip, gpa, memory, &s->insn) && memory && !cms.step) {
-        s->tag = tag;
-        smc_protect(gpa, s->insn.length);
+        if (smc_protect(gpa, s->insn.length))
+            s->tag = tag;
     }
     s->handler = g1_pick(&s->insn);
     return s;

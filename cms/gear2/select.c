@@ -50,6 +50,11 @@ static bool decode(struct trans *t, unsigned offset, struct insn *insn)
     return length > 0;
 }
 
+static bool is_hot(const struct trans *t, uint32_t eip)
+{
+    return smc_is_hot(((uint64_t)t->key.page << PAGE_SHIFT) + (linear(t, eip) & PAGE_MASK));
+}
+
 /*
  * Takes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace.
  */
@@ -72,6 +77,10 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
     }
     if (x86_ops[g->insn.op].props & P_STRING && g->insn.rep) {
         t->abort = ABORT_FORM;
+        return false;
+    }
+    if (is_hot(t, eip) || is_hot(t, g->next - 1)) {
+        t->abort = ABORT_SMC;
         return false;
     }
     if (profile_is_io(linear(t, eip))) {

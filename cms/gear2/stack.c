@@ -67,8 +67,8 @@ static void lower_pop(struct trans *t, const struct insn *i)
 }
 
 /*
- * PUSHF and POPF with all rights. The status flags are in c0, the others in the guest's state, where
- * translated code can't change them: a POPF that would is left to gear 1 when it comes.
+ * PUSHF and POPF with all rights. The status flags are in c0, the others in the guest's state,
+ * where translated code can't change them: a POPF that would is left to gear 1 when it comes.
  */
 static unsigned system_flags(struct trans *t)
 {

@@ -7,15 +7,31 @@
  * don't go through the TLB (DMA, loaders, the page walker's accessed bits) call smc_written()
  * themselves. What was made from a granule is dropped as a whole and the bit cleared, so the store
  * that comes again finds nothing in its way.
+ *
+ * A granule that is executed and written by turns, again and again, is hot: code that patches its
+ * own instructions, or data beside code. Nothing is made from it for a while: gear 1 decodes it
+ * each time anew, and stores there cost nothing.
  */
 #include "cms.h"
+#include "isa.h"
 #include "isa_intrinsics.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
 
 #define GRANULES_PER_PAGE (PAGE_SIZE >> SMC_GRANULE_SHIFT)
 
+#define HOT_SITES 256               /* a power of two */
+#define HOT_WRITES 16               /* that drop something, */
+#define HOT_NS UINT64_C(1000000000) /* within so much simulated time */
+
+struct hot {
+    uint32_t granule; /* number in guest memory */
+    uint32_t writes;
+    uint64_t since; /* ns: SR_TIME of the first of them */
+};
+
 struct smc {
+    struct hot hot[HOT_SITES];
     uint32_t pages;
     uint32_t
         mask[]; /* for each page of guest memory: bit n, granule n has been decoded or translated */
@@ -61,16 +77,39 @@ void smc_protect_granules(uint32_t page, uint32_t granules)
     }
 }
 
-void smc_protect(uint64_t gpa, uint64_t length)
+static struct hot *hot_site(uint64_t gpa)
 {
-    uint64_t end = gpa + length;
+    return &cms.smc->hot[(gpa >> SMC_GRANULE_SHIFT) % HOT_SITES];
+}
 
-    while (gpa < end) {
-        uint64_t part = part_in_page(gpa, end);
+static void hot_count(uint64_t gpa)
+{
+    struct hot *h = hot_site(gpa);
+    uint32_t granule = (uint32_t)(gpa >> SMC_GRANULE_SHIFT);
+    uint64_t now = vx_mfsr(SR_TIME);
 
-        smc_protect_granules((uint32_t)(gpa >> PAGE_SHIFT), granule_bits(gpa, part));
-        gpa += part;
-    }
+    if (h->granule != granule || now - h->since > HOT_NS)
+        *h = (struct hot){.granule = granule, .since = now};
+    if (++h->writes == HOT_WRITES)
+        cms_count(EV_SMC_HOT);
+}
+
+bool smc_is_hot(uint64_t gpa)
+{
+    const struct hot *h = hot_site(gpa);
+
+    return h->granule == gpa >> SMC_GRANULE_SHIFT && h->writes >= HOT_WRITES &&
+           vx_mfsr(SR_TIME) - h->since <= HOT_NS;
+}
+
+bool smc_protect(uint64_t gpa, unsigned length)
+{
+    uint64_t last = gpa + length - 1;
+
+    if (smc_is_hot(gpa) || smc_is_hot(last))
+        return false;
+    smc_protect_granules((uint32_t)(gpa >> PAGE_SHIFT), granule_bits(gpa, length));
+    return true;
 }
 
 /* Drops what was made from the marked granules in `bits` of the page. */
@@ -82,8 +121,12 @@ static void granules_changed(uint32_t page, uint32_t bits)
     cms.smc->mask[page] &= ~bits;
     tcache_invalidate(page, bits);
     for (unsigned n = 0; n < GRANULES_PER_PAGE; n++) {
-        if (bits >> n & 1)
-            gear1_forget(base + ((uint64_t)n << SMC_GRANULE_SHIFT), 1u << SMC_GRANULE_SHIFT);
+        uint64_t granule = base + ((uint64_t)n << SMC_GRANULE_SHIFT);
+
+        if (!(bits >> n & 1))
+            continue;
+        hot_count(granule);
+        gear1_forget(granule, 1u << SMC_GRANULE_SHIFT);
     }
     vx_tlbip(base);
 }

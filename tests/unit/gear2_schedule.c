@@ -19,6 +19,7 @@
 #include "isa_codec.h"
 #include "runtime/jumps.h"
 #include "runtime/profile.h"
+#include "runtime/runtime.h"
 
 #define MEMORY (16u << 20)
 #define WORDS 8192
@@ -256,6 +257,7 @@ int main(int argc, char **argv)
     cms.gear1.slots = calloc(SLOT_COUNT, sizeof(struct slot));
     profile_init();
     jumps_init();
+    smc_init();
     for (size_t offset = 0, n = 0; offset < size; offset += 7, n++) {
         t.machine = &machines[n % (sizeof(machines) / sizeof(machines[0]))];
         t.max_insns = 1 + n % TRANS_INSNS;
