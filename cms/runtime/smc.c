@@ -21,8 +21,7 @@
 #define GRANULES_PER_PAGE (PAGE_SIZE >> SMC_GRANULE_SHIFT)
 
 #define HOT_SITES 256               /* a power of two */
-#define HOT_WRITES 16               /* that drop something, */
-#define HOT_NS UINT64_C(1000000000) /* within so much simulated time */
+#define HOT_NS UINT64_C(1000000000) /* cms.smc.hot_writes within so much simulated time */
 
 struct hot {
     uint32_t granule; /* number in guest memory */
@@ -90,7 +89,7 @@ static void hot_count(uint64_t gpa)
 
     if (h->granule != granule || now - h->since > HOT_NS)
         *h = (struct hot){.granule = granule, .since = now};
-    if (++h->writes == HOT_WRITES)
+    if (++h->writes == cms.opt->hot_writes)
         cms_count(EV_SMC_HOT);
 }
 
@@ -98,7 +97,7 @@ bool smc_is_hot(uint64_t gpa)
 {
     const struct hot *h = hot_site(gpa);
 
-    return h->granule == gpa >> SMC_GRANULE_SHIFT && h->writes >= HOT_WRITES &&
+    return h->granule == gpa >> SMC_GRANULE_SHIFT && h->writes >= cms.opt->hot_writes &&
            vx_mfsr(SR_TIME) - h->since <= HOT_NS;
 }
 

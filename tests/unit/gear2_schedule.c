@@ -243,6 +243,7 @@ static void translate(struct trans *t)
 
 int main(int argc, char **argv)
 {
+    static struct options options = {.threshold = 8, .hot_writes = 16};
     static struct trans t;
     static uint8_t image[1 << 18];
     FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
@@ -254,6 +255,7 @@ int main(int argc, char **argv)
     }
     fclose(f);
     host_memory(MEMORY);
+    cms.opt = &options;
     cms.gear1.slots = calloc(SLOT_COUNT, sizeof(struct slot));
     profile_init();
     jumps_init();
