@@ -65,7 +65,9 @@ enum host_status {
     X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")  \
     X(PANIC, 16, "firmware panic: text in buffer; ends the run")                                   \
     X(FRAME, 17, "line arg2 of the guest's picture, arg0 wide and arg1 high: red, green, blue in "  \
-                 "buffer; HOST_EHANDLE if nobody wants it")
+                 "buffer; HOST_EHANDLE if nobody wants it")                                    \
+    X(EVENTS, 18, "input events into buffer, whole ones; result = count; HOST_EHANDLE when "       \
+                  "nothing will come any more")
 
 enum host_op {
 #define X(name, number, text) HOST_##name = number,
@@ -75,6 +77,15 @@ enum host_op {
 
 /* What a block device is, as the command line has it. */
 enum host_medium { HOST_MEDIUM_DISK, HOST_MEDIUM_CD };
+
+/* Something that a person did. Keys by their usage numbers of the USB keyboard page. */
+struct host_event {
+    uint8_t kind; /* enum host_event_kind */
+    uint8_t code;
+    int8_t dx, dy;
+};
+
+enum host_event_kind { HOST_EVENT_DOWN = 1, HOST_EVENT_UP = 2 };
 
 enum host_exit {
     HOST_EXIT_POWEROFF = 0, /* guest switched itself off */

@@ -169,6 +169,10 @@ static bool console(struct options *o, unsigned n, const char *word, const char 
         o->host.console_out[n] = text + 5;
         return true;
     }
+    if (n == 0 && strcmp(text, "pty") == 0) {
+        o->host.console_out[n] = o->host.console_in[n] = HOST_CONSOLE_PTY;
+        return true;
+    }
     if (strcmp(text, terminal) != 0)
         return wrong(err, "--%s %.100s: not understood, expected %s, file:FILE or none", word, text,
                      terminal);
@@ -243,6 +247,8 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
             return wrong(err, "--blob %.200s: not understood, expected name=file", arg);
         return blob(o, arg, strcspn(arg, "="), strchr(arg, '=') + 1, err);
     case OPT_SERIAL: return console(o, 0, word, arg, err);
+    case OPT_NOGRAPHIC: return console(o, 0, "serial", "stdio", err);
+    case OPT_SCRIPT: o->host.script = arg; return true;
     case OPT_DEBUGCON: return console(o, 1, word, arg, err);
     case OPT_SCREEN: o->host.screen = arg; return true;
     case OPT_SCREENSHOT: o->host.picture = arg; return true;

@@ -119,6 +119,7 @@ static int answer(struct host_request *rq)
     case HOST_BLK_FLUSH:
     case HOST_STAT:
     case HOST_SCREEN: return HOST_OK;
+    case HOST_EVENTS:
     case HOST_FRAME: return HOST_EHANDLE;
     case HOST_EXIT:
     case HOST_PANIC: finish(rq); return HOST_OK;

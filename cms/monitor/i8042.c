@@ -1,14 +1,21 @@
 /*
  * i8042.c - keyboard controller, and the keyboard behind it. There is no mouse port.
  *
+ * Somebody on the host may type: events are asked for at fixed moments of simulated time, and only
+ * while the keyboard is open and has room, until the host says that none will come any more.
+ *
  * The controller's own answers and the keyboard's bytes share one output buffer; answers wait in
  * two small queues, the controller's first. Nothing here takes time: a command is answered before
  * the next access.
  */
+#include "hidden-mem/hostport.h"
+#include "monitor/i8042_keys.h"
 #include "monitor/monitor.h"
 
 #define IRQ 1
 #define QUEUE 16
+#define POLL_NS 2000000
+#define KEY_BYTES 3 /* longest code of a key */
 
 enum { S_FULL = 1, S_SYSTEM = 4, S_COMMAND = 8, S_UNLOCKED = 0x10 };
 enum { C_INTERRUPT = 1, C_SYSTEM = 4, C_DISABLED = 0x10, C_NO_MOUSE = 0x20, C_TRANSLATE = 0x40 };
@@ -30,6 +37,7 @@ struct i8042 {
     uint8_t kbd_expect; /* keyboard command that waits for its parameter */
     uint8_t scan_set;
     bool scanning;
+    bool alone; /* nobody types */
 };
 
 static void queue_put(struct queue *q, uint8_t byte)
@@ -201,14 +209,53 @@ static void i8042_out(void *state, uint16_t port, unsigned size, uint32_t value)
     i8042_update(k);
 }
 
+/* A key's code in set 2, or as the controller translates it. */
+static void keyboard_key(struct i8042 *k, uint8_t usage, bool up)
+{
+    struct key_code code = key_code(usage);
+    bool translate = k->ram[0] & C_TRANSLATE;
+
+    if (!code.set1)
+        return;
+    if (code.extended)
+        queue_put(&k->keyboard, 0xe0);
+    if (up && !translate)
+        queue_put(&k->keyboard, 0xf0);
+    queue_put(&k->keyboard, translate ? (uint8_t)(code.set1 | (up ? 0x80 : 0)) : code.set2);
+}
+
+static void i8042_event(void *state, uint64_t now)
+{
+    struct i8042 *k = state;
+    struct host_event event;
+    struct host_request rq = {
+        .op = HOST_EVENTS,
+        .buffer = (uintptr_t)&event,
+        .length = sizeof(event),
+    };
+
+    if (k->scanning && !(k->ram[0] & C_DISABLED) && k->keyboard.count + KEY_BYTES <= QUEUE) {
+        if (proxy_call(&rq) == HOST_EHANDLE)
+            k->alone = true;
+        else if (rq.status == HOST_OK && rq.result == 1 && event.kind <= HOST_EVENT_UP)
+            keyboard_key(k, event.code, event.kind == HOST_EVENT_UP);
+        i8042_update(k);
+    }
+    if (!k->alone)
+        sched_at(DEV_i8042, now + POLL_NS);
+}
+
 static void i8042_reset(void *state)
 {
     struct i8042 *k = state;
+    bool alone = k->alone;
 
     memset(k, 0, sizeof(*k));
+    k->alone = alone;
     k->ram[0] = C_NO_MOUSE | C_DISABLED;
     keyboard_defaults(k);
     i8042_update(k);
+    sched_at(DEV_i8042, alone ? NEVER : sched_now() + POLL_NS);
 }
 
 const struct device i8042_device = {
@@ -218,4 +265,5 @@ const struct device i8042_device = {
     .reset = i8042_reset,
     .in = i8042_in,
     .out = i8042_out,
+    .event = i8042_event,
 };

@@ -1,9 +1,10 @@
 /*
- * uart.c - 16550A serial port at 3F8h, IRQ 4; the host's console 0 is at the other end of the line.
+ * uart.c - 16550A serial port at 3F8h, IRQ 4; the host's console 0 is at the other end of the
+ * line.
  *
- * Sending takes no time: a byte is handed to the host and the transmitter is empty again. Receiving
- * is polled at fixed moments of simulated time, and only while the host has somebody who may type:
- * when it says that nothing will come any more, the polling ends.
+ * Sending takes no time: a byte is handed to the host and the transmitter is empty again.
+ * Receiving is polled at fixed moments of simulated time, and only while the host has somebody who
+ * may type: when it says that nothing will come any more, the polling ends.
  */
 #include "hidden-mem/hostport.h"
 #include "monitor/monitor.h"
@@ -113,8 +114,8 @@ static void uart_send(struct uart *u, uint8_t byte)
 }
 
 /*
- * The other end sends only to who has raised a hand, or looks for input again and again: what comes
- * before would be lost.
+ * The other end sends only to who has raised a hand, or looks for input again and again: what
+ * comes before would be lost.
  */
 static bool uart_listens(const struct uart *u)
 {
@@ -133,14 +134,14 @@ static void uart_event(void *state, uint64_t now)
         .length = room,
     };
 
-    if (room > 0 && uart_listens(u)) {
-        if (proxy_call(&rq) == HOST_EHANDLE)
-            u->deaf = true;
-        else if (rq.status == HOST_OK)
-            for (uint64_t i = 0; i < rq.result && i < room; i++)
-                uart_receive(u, bytes[i]);
-        uart_update(u);
-    }
+    if (!uart_listens(u))
+        rq.length = room = 0; /* the host looks at what is typed for itself */
+    if (proxy_call(&rq) == HOST_EHANDLE)
+        u->deaf = true;
+    else if (rq.status == HOST_OK)
+        for (uint64_t i = 0; i < rq.result && i < room; i++)
+            uart_receive(u, bytes[i]);
+    uart_update(u);
     if (!u->deaf)
         sched_at(DEV_uart, now + POLL_NS);
 }

@@ -1,5 +1,5 @@
 # Unit tests of the host side of the host port.
-HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console picture screen)
+HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console picture screen script)
 
 $(B)/tests/hostport: $(HOSTPORT_OBJS)
 $(B)/tests/hostport: LDLIBS := -lpng

@@ -32,6 +32,7 @@ static struct {
     const char *input; /* for console 0; NULL: nobody there */
     jmp_buf ended;     /* HOST_EXIT comes back here */
     uint64_t exit_how, exit_value;
+    const struct host_event *events; /* up to one of kind 0; NULL: nobody there */
     unsigned requests[32];
     const char *option; /* the firmware's only one; NULL: none */
     unsigned picture_line, picture_width, picture_height;
@@ -107,6 +108,13 @@ static int host_answer(struct host_request *rq)
             return HOST_EHANDLE;
         rq->result = strlen(host.option);
         memcpy((void *)rq->buffer, host.option, rq->result);
+        return HOST_OK;
+    case HOST_EVENTS:
+        rq->result = 0;
+        if (!host.events)
+            return HOST_EHANDLE;
+        for (; host.events->kind && rq->result < rq->length / sizeof(*host.events); rq->result++)
+            ((struct host_event *)rq->buffer)[rq->result] = *host.events++;
         return HOST_OK;
     case HOST_FRAME:
         host.picture_width = (unsigned)rq->arg[0];

@@ -221,12 +221,15 @@ static void test_operations(void)
     CHECK(ask(&r, HOST_SCREEN, 3, 2, 13) == HOST_ERANGE);
     CHECK(ask(&r, HOST_SCREEN, UINT64_C(1) << 32, UINT64_C(1) << 32, 0) == HOST_ERANGE);
 
-    CHECK(ask(&r, 18, 0, 0, 0) == HOST_EOP);
+    CHECK(ask(&r, 19, 0, 0, 0) == HOST_EOP);
     CHECK(ask(&r, HOST_BLK_READ, 0, 0, HOST_MAX_LENGTH + 1) == HOST_ERANGE);
     rig_close(&r);
 }
 
-/* An overlay keeps what is written away from the file; a file that changes its size meanwhile is no trouble. */
+/*
+ * An overlay keeps what is written away from the file; a file that changes its size meanwhile is
+ * no trouble.
+ */
 static void test_media(void)
 {
     struct rig r;

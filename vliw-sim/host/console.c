@@ -1,15 +1,21 @@
 /*
  * console.c - byte streams between the firmware and the host's terminal or files.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 
 #include "console.h"
+
+#include "hostport.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define ESCAPE 1 /* Ctrl-A: what follows is for the simulator */
 
 static void console_single_characters(struct console *c)
 {
@@ -18,16 +24,42 @@ static void console_single_characters(struct console *c)
     if (!isatty(c->in) || tcgetattr(c->in, &c->saved) != 0)
         return;
     raw = c->saved;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* ISIG stays: Ctrl-C is the simulator's */
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN); /* Ctrl-C is the guest's */
     raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IXON);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     c->in_terminal = tcsetattr(c->in, TCSANOW, &raw) == 0;
 }
 
+/* A pseudo terminal for who wants to talk with the guest from another program. */
+static bool console_open_pty(struct console *c, char *error, size_t error_size)
+{
+    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    struct termios raw;
+
+    if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0 || !(c->out = fdopen(fd, "w"))) {
+        snprintf(error, error_size, "no pseudo terminal: %s", strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    c->out_owned = true;
+    c->in = fd;
+    if (tcgetattr(fd, &raw) == 0) {
+        raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+        raw.c_oflag &= ~(tcflag_t)OPOST;
+        tcsetattr(fd, TCSANOW, &raw);
+    }
+    setvbuf(c->out, NULL, _IONBF, 0);
+    fprintf(stderr, "vliw-sim: serial port at %s\n", ptsname(fd));
+    return true;
+}
+
 bool console_open(struct console *c, const char *out, const char *in, char *error,
                   size_t error_size)
 {
+    if (out && strcmp(out, HOST_CONSOLE_PTY) == 0)
+        return console_open_pty(c, error, error_size);
     if (out && strcmp(out, "-") == 0) {
         c->out = stdout;
     } else if (out && strcmp(out, "&2") == 0) {
@@ -87,24 +119,63 @@ enum host_status console_write(struct console *c, const void *from, uint64_t len
     return fwrite(from, 1, length, c->out) == length ? HOST_OK : HOST_EIO;
 }
 
-enum host_status console_read(struct console *c, void *to, uint64_t length, uint64_t *count)
+/* Ctrl-A x quits, Ctrl-A c stops as Ctrl-C would, Ctrl-A Ctrl-A is one for the guest. */
+static uint64_t console_escapes(struct console *c, uint8_t *bytes, uint64_t count)
+{
+    uint64_t kept = 0;
+
+    for (uint64_t i = 0; i < count; i++) {
+        if (!c->escaped && bytes[i] == ESCAPE) {
+            c->escaped = true;
+            continue;
+        }
+        if (!c->escaped || bytes[i] == ESCAPE)
+            bytes[kept++] = bytes[i];
+        else if (bytes[i] == 'x')
+            kill(getpid(), SIGTERM);
+        else if (bytes[i] == 'c')
+            kill(getpid(), SIGINT);
+        c->escaped = false;
+    }
+    return kept;
+}
+
+static enum host_status console_take(struct console *c, uint8_t *to, uint64_t length,
+                                     uint64_t *count)
 {
     struct pollfd ready = {.fd = c->in, .events = POLLIN};
+
+    if (length == 0 || poll(&ready, 1, 0) <= 0)
+        return HOST_OK;
+    ssize_t n = read(c->in, to, length);
+    if (n < 0) /* EIO: nobody has the other end of the pseudo terminal open */
+        return errno == EINTR || errno == EAGAIN || errno == EIO ? HOST_OK : HOST_EIO;
+    if (n == 0) {
+        console_end_input(c);
+        return HOST_EHANDLE;
+    }
+    *count = c->in_terminal ? console_escapes(c, to, (uint64_t)n) : (uint64_t)n;
+    return HOST_OK;
+}
+
+/* From a terminal something is read even when nothing is wanted: it may be for the simulator. */
+enum host_status console_read(struct console *c, void *to, uint64_t length, uint64_t *count)
+{
+    uint64_t held = 0;
 
     *count = 0;
     if (c->in < 0)
         return HOST_EHANDLE;
     if (c->out)
         fflush(c->out); /* a prompt without newline must be seen before it can be answered */
-    if (length == 0 || poll(&ready, 1, 0) <= 0)
-        return HOST_OK;
-    ssize_t n = read(c->in, to, length);
-    if (n < 0)
-        return errno == EINTR || errno == EAGAIN ? HOST_OK : HOST_EIO;
-    if (n == 0) {
-        console_end_input(c);
-        return HOST_EHANDLE;
-    }
-    *count = (uint64_t)n;
-    return HOST_OK;
+    if (!c->in_terminal)
+        return console_take(c, to, length, count);
+    enum host_status status = console_take(c, c->held + c->held_count,
+                                           sizeof(c->held) - c->held_count, &held);
+    c->held_count += (unsigned)held;
+    *count = length < c->held_count ? length : c->held_count;
+    memcpy(to, c->held, *count);
+    c->held_count -= (unsigned)*count;
+    memmove(c->held, c->held + *count, c->held_count);
+    return status;
 }

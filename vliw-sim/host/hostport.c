@@ -18,6 +18,7 @@
 #include "media.h"
 #include "picture.h"
 #include "screen.h"
+#include "script.h"
 #include "vliw-sim/chip.h"
 
 struct host_port {
@@ -27,6 +28,7 @@ struct host_port {
     struct medium blob[HOST_BLOBS];
     unsigned blobs;
     struct picture picture;
+    struct script *script;
     struct host_report report;
 };
 
@@ -59,6 +61,8 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
         goto fail;
     if (config->picture && !screen_usable(config->picture, error, error_size))
         goto fail;
+    if (config->script && !(port->script = script_open(config->script, error, error_size)))
+        goto fail;
     /*
      * Consoles last: a terminal is switched to single characters only when nothing can fail any
      * more.
@@ -85,6 +89,7 @@ void hostport_free(struct host_port *port)
     for (unsigned i = 0; i < port->blobs; i++)
         media_close(&port->blob[i]);
     picture_free(&port->picture);
+    script_free(port->script);
     free(port);
 }
 
@@ -259,6 +264,7 @@ static enum buffer_use buffer_use(uint32_t op)
     case HOST_BLK_FLUSH: return BUFFER_NONE;
     case HOST_OPTION:
     case HOST_CON_READ:
+    case HOST_EVENTS:
     case HOST_BLOB_READ:
     case HOST_BLK_READ: return BUFFER_OUT;
     default: return BUFFER_IN;
@@ -285,10 +291,14 @@ static enum host_status serve(struct host_port *port, struct chip *chip, struct 
     case HOST_CON_WRITE:
         if (rq->arg[0] >= HOST_CONSOLES)
             return HOST_EHANDLE;
+        if (port->script && rq->arg[0] == 0)
+            script_hear(port->script, buf, rq->length);
         return console_write(&port->console[rq->arg[0]], buf, rq->length);
     case HOST_CON_READ:
         if (rq->arg[0] >= HOST_CONSOLES)
             return HOST_EHANDLE;
+        if (port->script && rq->arg[0] == 0)
+            return script_type(port->script, buf, rq->length, &rq->result);
         return console_read(&port->console[rq->arg[0]], buf, rq->length, &rq->result);
     case HOST_LOG: return serve_log(port, rq, buf);
     case HOST_TRACE: return serve_line(port->config->trace, buf, rq->length);
@@ -301,6 +311,11 @@ static enum host_status serve(struct host_port *port, struct chip *chip, struct 
     case HOST_CLOCK: rq->result = port->config->clock; return HOST_OK;
     case HOST_STAT: return serve_stat(&port->report, rq, buf);
     case HOST_SCREEN: return serve_screen(port, rq, buf);
+    case HOST_EVENTS:
+        if (!port->script)
+            return HOST_EHANDLE;
+        return script_events(port->script, (struct host_event *)buf,
+                             rq->length / sizeof(struct host_event), &rq->result);
     case HOST_FRAME: return serve_frame(port, rq, buf);
     case HOST_EXIT:
     case HOST_PANIC: return serve_end(&port->report, rq, buf);

@@ -1,10 +1,10 @@
 /*
- * hostport.h - the host's side of the host port: what firmware asks for, done with files, terminals
- * and clocks.
+ * hostport.h - the host's side of the host port: what firmware asks for, done with files,
+ * terminals and clocks.
  *
  * A port is made from a host_config, which the command line fills in, and serves one request block
- * at a time. It believes nothing that the chip says and knows nothing of what the chip is used for:
- * consoles, block devices and blobs are numbered or named, and their bytes mean nothing here.
+ * at a time. It believes nothing that the chip says and knows nothing of what the chip is used
+ * for: consoles, block devices and blobs are numbered or named, and their bytes mean nothing here.
  *
  * What the firmware reports (statistics, the reason why the run ended, the text screen) is kept in
  * the port for the caller to print. Nothing in this directory prints on its own but console, log
@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #define HOST_CONSOLES 2 /* 0 guest serial, 1 guest debug port */
+#define HOST_CONSOLE_PTY "pty:" /* in console_out: a new pseudo terminal, whose name is logged */
 #define HOST_DISKS 4
 #define HOST_BLOBS 8
 #define HOST_STATS 256
@@ -40,12 +41,13 @@ struct host_disk_config {
 };
 
 /*
- * All strings are borrowed for the life of the port. "-" means standard output or input, "&2" means
- * standard error output; NULL means none.
+ * All strings are borrowed for the life of the port. "-" means standard output or input, "&2"
+ * means standard error output; NULL means none.
  */
 struct host_config {
     const char *console_out[HOST_CONSOLES];
     const char *console_in[HOST_CONSOLES];
+    const char *script; /* types on the first console and the keyboard; NULL: nobody does */
     struct host_disk_config disk[HOST_DISKS];
     struct host_blob_config blob[HOST_BLOBS]; /* up to the first with a NULL name */
     const char *const *option;                /* firmware options, `key=value` */
@@ -95,8 +97,8 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
 void hostport_free(struct host_port *port);
 
 /*
- * Serves the request block at native address `addr` of the chip. Returns 0 if the run goes on, 1 if
- * this request ended it (or an earlier one did).
+ * Serves the request block at native address `addr` of the chip. Returns 0 if the run goes on, 1
+ * if this request ended it (or an earlier one did).
  */
 int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr);
 
