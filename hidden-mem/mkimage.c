@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
@@ -50,20 +51,6 @@ static void usage(void)
 static uint64_t round_up(uint64_t n)
 {
     return (n + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
-}
-
-/* CRC-32 as image.h has it, one bit at a time: an image is small and is built once. */
-static uint32_t crc32_of(const void *data, size_t size)
-{
-    const uint8_t *byte = data;
-    uint32_t crc = ~0u;
-
-    while (size--) {
-        crc ^= *byte++;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
 }
 
 static void file_write(const char *name, const void *data, size_t size)
@@ -165,8 +152,8 @@ static size_t image_build(const char *name, const struct elf_file *elf, uint64_t
     if (h.entry < HIDDEN_BASE || h.entry >= end || h.entry % 4)
         refuse(name, "entry point 0x%" PRIx64 " lies outside its segments", h.entry);
     h.size = (uint32_t)size;
-    h.body_crc = crc32_of(image + sizeof(h), size - sizeof(h));
-    h.header_crc = crc32_of(&h, sizeof(h));
+    h.body_crc = crc32_add(0, image + sizeof(h), size - sizeof(h));
+    h.header_crc = crc32_add(0, &h, sizeof(h));
     memcpy(image, &h, sizeof(h));
     return size;
 }

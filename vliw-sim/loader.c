@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
 #include "tools/elf/elf_read.h"
 #include "vliw-sim/chip.h"
@@ -34,20 +35,6 @@ __attribute__((format(printf, 2, 3))) static bool refuse(const struct complaint 
     return false;
 }
 
-/* CRC-32 as in zlib; `crc` is 0 or the result of the bytes before. */
-static uint32_t crc32_update(uint32_t crc, const void *bytes, size_t size)
-{
-    const uint8_t *p = bytes;
-
-    crc = ~crc;
-    while (size--) {
-        crc ^= *p++;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
-}
-
 static bool rom_check(const struct file *f, const struct complaint *c)
 {
     struct rom_header head;
@@ -65,8 +52,8 @@ static bool rom_check(const struct file *f, const struct complaint *c)
         return refuse(c, "%zu bytes, expected %" PRIu32 " as the header says", f->size, head.size);
     uint32_t crc = head.crc;
     head.crc = 0;
-    uint32_t found = crc32_update(crc32_update(0, &head, sizeof head), f->bytes + sizeof head,
-                                  f->size - sizeof head);
+    uint32_t found = crc32_add(crc32_add(0, &head, sizeof head), f->bytes + sizeof head,
+                               f->size - sizeof head);
     if (found != crc)
         return refuse(c, "CRC 0x%08" PRIx32 ", expected 0x%08" PRIx32 " as the header says", found,
                       crc);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "hidden-mem/hostport.h"
+#include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
 #include "vliw-sim/chip.h"
 #include "vliw-sim/host/hostport.h"
@@ -109,18 +110,6 @@ static void damage_once(struct input *in)
     }
 }
 
-static uint32_t crc32(const uint8_t *p, size_t size)
-{
-    uint32_t crc = UINT32_MAX;
-
-    while (size--) {
-        crc ^= *p++;
-        for (unsigned k = 0; k < 8; k++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
-}
-
 static void mend_rom(struct input *in)
 {
     struct rom_header head;
@@ -134,7 +123,7 @@ static void mend_rom(struct input *in)
     head.size = (uint32_t)in->size;
     head.crc = 0;
     memcpy(in->bytes, &head, sizeof head);
-    head.crc = crc32(in->bytes, in->size);
+    head.crc = crc32_add(0, in->bytes, in->size);
     memcpy(in->bytes, &head, sizeof head);
 }
 
@@ -149,8 +138,8 @@ static void mend_image(struct input *in)
     head.version = IMAGE_VERSION;
     head.isa_id = ISA_ID;
     head.header_crc = 0;
-    head.body_crc = crc32(in->bytes + sizeof head, in->size - sizeof head);
-    head.header_crc = crc32((const uint8_t *)&head, sizeof head);
+    head.body_crc = crc32_add(0, in->bytes + sizeof head, in->size - sizeof head);
+    head.header_crc = crc32_add(0, &head, sizeof head);
     memcpy(in->bytes, &head, sizeof head);
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
 #include "hidden-mem/map.h"
 #include "tools/as/as.h"
@@ -66,19 +67,6 @@ const char *output_flat(struct as *as, const char *path)
 }
 
 /* ---------------------------------------------------------------- boot ROM */
-
-static uint32_t crc32_add(uint32_t crc, const void *data, size_t size)
-{
-    const uint8_t *p = data;
-
-    crc = ~crc;
-    while (size--) {
-        crc ^= *p++;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
-}
 
 const char *output_rom(struct as *as, const char *path)
 {
