@@ -4,6 +4,7 @@
 #   make run      ... and boot Debian's SeaBIOS and our small boot disk on it, then Debian's GRUB,
 #                 which starts a multiboot program of ours (GUEST=boot, GUEST=grub: only one of them)
 #   make test     ... and run every test; the last line is `N passed, N failed`
+#   make test-long  the tests of tests/long/, which take minutes each
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make docs     build/docs/: the generated books
 #   make fuzz     random tests, more than `make test` has and from another seed each time
@@ -19,7 +20,7 @@
 #
 #   GENERATED     files that must exist before anything is compiled (generated headers)
 #   ALL           what `make` builds
-#   TEST_NEEDS    what tests need beyond that
+#   TEST_NEEDS    what tests need beyond that; LONG_NEEDS likewise those of tests/long/
 #   DOCS, RUN, BENCH, FUZZ   prerequisites of the target of that name
 #
 # and may rely on these rules:
@@ -54,6 +55,7 @@ CPPFLAGS += -I$(GEN)
 GENERATED :=
 ALL :=
 TEST_NEEDS :=
+LONG_NEEDS :=
 DOCS :=
 RUN :=
 BENCH :=
@@ -71,7 +73,7 @@ include tests/rules.mk
 include $(wildcard tests/*/rules.mk)
 
 # ---------------------------------------------------------------- targets
-.PHONY: all run test bench docs fuzz deps clean
+.PHONY: all run test test-long bench docs fuzz deps clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -89,6 +91,9 @@ run: $(ALL) $(RUN)
 
 test: $(ALL) $(TEST_NEEDS)
 	tests/run.sh $(B)
+
+test-long: $(ALL) $(TEST_NEEDS) $(LONG_NEEDS)
+	SELKIRK_TEST_SECONDS=$${SELKIRK_TEST_SECONDS:-3600} tests/run.sh $(B) tests/long
 
 bench: $(ALL) $(RUN) $(BENCH)
 	tools/bench/bench.sh $(B)
