@@ -67,7 +67,8 @@ enum host_status {
     X(FRAME, 17, "line arg2 of the guest's picture, arg0 wide and arg1 high: red, green, blue in "  \
                  "buffer; HOST_EHANDLE if nobody wants it")                                    \
     X(EVENTS, 18, "input events into buffer, whole ones; result = count; HOST_EHANDLE when "       \
-                  "nothing will come any more")
+                  "nothing will come any more")                                                  \
+    X(MARK, 19, "arg0 = 1: what the summary shows of the marked section begins here, 0: it ends")
 
 enum host_op {
 #define X(name, number, text) HOST_##name = number,

@@ -32,6 +32,7 @@
 #include "vliw-sim/power.h"
 #include "vliw-sim/predict.h"
 #include "vliw-sim/sbuf.h"
+#include "vliw-sim/section.h"
 #include "vliw-sim/tlb.h"
 
 /*
@@ -194,6 +195,7 @@ struct chip {
     uint64_t commits, rollbacks;
     uint64_t retired;
     uint64_t host_requests;
+    struct section section;
 
     /* ---- what the trap-loop detector compares */
     uint64_t loop_epc, loop_badaddr, loop_count, loop_commits;
@@ -279,11 +281,14 @@ const uint8_t *mem_code(struct chip *chip, uint64_t addr, uint64_t len, uint32_t
 void engine_run(struct chip *chip);
 
 /*
- * fast/: lets the chip run by the fast engine from now on. False if that isn't for this host. Both
+ * fast/: lets the chip run by the fast engine from now on. False if that isn't for this host. All
  * do nothing if there is nothing to do.
  */
 bool fast_open(struct chip *chip);
 void fast_close(struct chip *chip);
+
+/* Before counters are read in the middle of a run. */
+void fast_settle(struct chip *chip);
 
 /* Leaves the current bundle, which has no effect. For atoms, fetch and decode. */
 void chip_trap(struct chip *chip, uint32_t cause, uint64_t badaddr, uint64_t einfo)

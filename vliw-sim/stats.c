@@ -31,47 +31,56 @@ static double ratio(uint64_t a, uint64_t b)
 
 /* ---------------------------------------------------------------- text */
 
-static uint64_t phase_sum(const struct chip *chip, unsigned phase)
+static uint64_t phase_sum(const struct phase_counts *n, unsigned phase)
 {
     uint64_t sum = 0;
 
     for (unsigned s = 0; s < STALL_COUNT; s++)
-        sum += chip->stall[phase][s];
+        sum += n->stall[phase][s];
     return sum;
 }
 
-static uint64_t stall_sum(const struct chip *chip, unsigned stall)
+static uint64_t stall_sum(const struct phase_counts *n, unsigned stall)
 {
     uint64_t sum = 0;
 
     for (unsigned p = 0; p < PHASE_COUNT; p++)
-        sum += chip->stall[p][stall];
+        sum += n->stall[p][stall];
+    return sum;
+}
+
+static uint64_t cycles_sum(const struct phase_counts *n)
+{
+    uint64_t sum = 0;
+
+    for (unsigned p = 0; p < PHASE_COUNT; p++)
+        sum += phase_sum(n, p);
     return sum;
 }
 
 /* Causes that cost nothing anywhere have no column, phases that never were have no row. */
-static void cycles_table(const struct chip *chip, FILE *out)
+static void cycles_table(const struct phase_counts *n, FILE *out)
 {
-    fprintf(out, "\ncycles by phase and cause\n%-12s %14s", "phase", "all");
+    fprintf(out, "%-12s %14s", "phase", "all");
     for (unsigned s = 0; s < STALL_COUNT; s++) {
-        if (stall_sum(chip, s))
+        if (stall_sum(n, s))
             fprintf(out, " %13s", isa_stall_name[s]);
     }
     fputc('\n', out);
     for (unsigned p = 0; p < PHASE_COUNT; p++) {
-        if (!phase_sum(chip, p))
+        if (!phase_sum(n, p))
             continue;
-        fprintf(out, "%-12s %14" PRIu64, isa_phase_name[p], phase_sum(chip, p));
+        fprintf(out, "%-12s %14" PRIu64, isa_phase_name[p], phase_sum(n, p));
         for (unsigned s = 0; s < STALL_COUNT; s++) {
-            if (stall_sum(chip, s))
-                fprintf(out, " %13" PRIu64, chip->stall[p][s]);
+            if (stall_sum(n, s))
+                fprintf(out, " %13" PRIu64, n->stall[p][s]);
         }
         fputc('\n', out);
     }
-    fprintf(out, "%-12s %14" PRIu64, "all", chip->cycle);
+    fprintf(out, "%-12s %14" PRIu64, "all", cycles_sum(n));
     for (unsigned s = 0; s < STALL_COUNT; s++) {
-        if (stall_sum(chip, s))
-            fprintf(out, " %13" PRIu64, stall_sum(chip, s));
+        if (stall_sum(n, s))
+            fprintf(out, " %13" PRIu64, stall_sum(n, s));
     }
     fputc('\n', out);
 }
@@ -80,20 +89,31 @@ static void cycles_table(const struct chip *chip, FILE *out)
  * What each phase did in its cycles: how well its bundles are filled, what an instruction of the
  * guest cost.
  */
-static void work_table(const struct chip *chip, FILE *out)
+static void work_table(const struct phase_counts *n, FILE *out)
 {
-    fprintf(out, "\nwork by phase\n%-12s %14s %14s %14s %14s %14s\n", "phase", "bundles", "atoms",
-            "atoms/bundle", "retired", "cycles/retired");
+    fprintf(out, "%-12s %14s %14s %14s %14s %14s\n", "phase", "bundles", "atoms", "atoms/bundle",
+            "retired", "cycles/retired");
     for (unsigned p = 0; p < PHASE_COUNT; p++) {
-        if (!phase_sum(chip, p))
+        if (!phase_sum(n, p))
             continue;
         fprintf(out, "%-12s %14" PRIu64 " %14" PRIu64 " %14.3f %14" PRIu64, isa_phase_name[p],
-                chip->stall[p][STALL_issue], chip->phase_atoms[p],
-                ratio(chip->phase_atoms[p], chip->stall[p][STALL_issue]), chip->phase_retired[p]);
-        if (chip->phase_retired[p])
-            fprintf(out, " %14.3f", ratio(phase_sum(chip, p), chip->phase_retired[p]));
+                n->stall[p][STALL_issue], n->atoms[p], ratio(n->atoms[p], n->stall[p][STALL_issue]),
+                n->retired[p]);
+        if (n->retired[p])
+            fprintf(out, " %14.3f", ratio(phase_sum(n, p), n->retired[p]));
         fputc('\n', out);
     }
+}
+
+/* Of a run that has one. */
+static void section_tables(const struct section *s, FILE *out)
+{
+    if (!s->marked)
+        return;
+    fprintf(out, "\nmarked section: cycles by phase and cause\n");
+    cycles_table(&s->sum, out);
+    fprintf(out, "\nmarked section: work by phase\n");
+    work_table(&s->sum, out);
 }
 
 static uint64_t energy_of_unit(const struct chip *chip, unsigned unit)
@@ -119,11 +139,11 @@ static void points_table(const struct chip *chip, FILE *out)
 }
 
 /* Microjoules of units and phases that used any. */
-static void energy_table(const struct chip *chip, FILE *out)
+static void energy_table(const struct chip *chip, const struct phase_counts *n, FILE *out)
 {
     fprintf(out, "\nmicrojoules by unit and phase\n%-12s %14s", "unit", "all");
     for (unsigned p = 0; p < PHASE_COUNT; p++) {
-        if (phase_sum(chip, p))
+        if (phase_sum(n, p))
             fprintf(out, " %13s", isa_phase_name[p]);
     }
     fputc('\n', out);
@@ -132,7 +152,7 @@ static void energy_table(const struct chip *chip, FILE *out)
             continue;
         fprintf(out, "%-12s %14.3f", energy_unit_name(u), (double)energy_of_unit(chip, u) / 1e6);
         for (unsigned p = 0; p < PHASE_COUNT; p++) {
-            if (phase_sum(chip, p))
+            if (phase_sum(n, p))
                 fprintf(out, " %13.3f", (double)energy_pj(chip, p, u) / 1e6);
         }
         fprintf(out, "  %s\n", energy_unit_text(u));
@@ -165,19 +185,24 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
                 FILE *out)
 {
     struct stat stat[STATS_MAX];
+    struct phase_counts counts;
     unsigned n;
 
     counters_check(chip);
+    section_counts(chip, &counts);
     n = stats_collect(chip, stat);
     fprintf(out, "\n---- %s: %s (exit status %d)\n\nchip\n", chip->machine.name, end->reason,
             end->status);
     for (unsigned i = 0; i < n; i++)
         fprintf(out, "  %-24s %16" PRIu64 "  %s\n", stat[i].name, stat[i].value, stat[i].text);
     derived_text(chip, out);
-    cycles_table(chip, out);
-    work_table(chip, out);
+    fprintf(out, "\ncycles by phase and cause\n");
+    cycles_table(&counts, out);
+    fprintf(out, "\nwork by phase\n");
+    work_table(&counts, out);
+    section_tables(&chip->section, out);
     points_table(chip, out);
-    energy_table(chip, out);
+    energy_table(chip, &counts, out);
     fprintf(out, "\ntraps\n");
     for (unsigned c = 0; c < CAUSE_COUNT; c++) {
         if (chip->cause_count[c])
@@ -189,6 +214,8 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
         fprintf(out, "\nhost: %.2f s, %.1f million bundles/s, %.1f million atoms/s\n", end->seconds,
                 (double)chip->bundles / end->seconds / 1e6,
                 (double)chip->atoms / end->seconds / 1e6);
+    if (end->seconds > 0 && chip->section.marked)
+        fprintf(out, "marked section: %.4f s\n", chip->section.seconds);
     if (end->seconds > 0 && chip->hot.built)
         fprintf(out,
                 "fast engine: %" PRIu64 " blocks, %" PRIu64 " KiB of host code, made in %.1f ms; %.1f%% "
@@ -225,13 +252,13 @@ static void json_counters(const char *title, const struct stat *stat, unsigned n
     fputs("\n  },\n", out);
 }
 
-static void json_cycles(const struct chip *chip, FILE *out)
+static void json_cycles(const char *title, const struct phase_counts *n, FILE *out)
 {
-    fputs("  \"cycles\": {", out);
+    fprintf(out, "  \"%s\": {", title);
     for (unsigned p = 0; p < PHASE_COUNT; p++) {
         fprintf(out, "%s\n    \"%s\": {", p ? "," : "", isa_phase_name[p]);
         for (unsigned s = 0; s < STALL_COUNT; s++)
-            fprintf(out, "%s\"%s\": %" PRIu64, s ? ", " : "", isa_stall_name[s], chip->stall[p][s]);
+            fprintf(out, "%s\"%s\": %" PRIu64, s ? ", " : "", isa_stall_name[s], n->stall[p][s]);
         fputc('}', out);
     }
     fputs("\n  },\n", out);
@@ -261,15 +288,15 @@ static void json_points(const struct chip *chip, FILE *out)
     fputs("\n  ],\n", out);
 }
 
-static void json_work(const struct chip *chip, FILE *out)
+static void json_work(const char *title, const struct phase_counts *n, FILE *out)
 {
-    fputs("  \"work\": {", out);
+    fprintf(out, "  \"%s\": {", title);
     for (unsigned p = 0; p < PHASE_COUNT; p++)
         fprintf(out,
                 "%s\n    \"%s\": {\"bundles\": %" PRIu64 ", \"atoms\": %" PRIu64
                 ", \"retired\": %" PRIu64 "}",
-                p ? "," : "", isa_phase_name[p], chip->stall[p][STALL_issue], chip->phase_atoms[p],
-                chip->phase_retired[p]);
+                p ? "," : "", isa_phase_name[p], n->stall[p][STALL_issue], n->atoms[p],
+                n->retired[p]);
     fputs("\n  },\n", out);
 }
 
@@ -278,9 +305,11 @@ void stats_json(struct chip *chip, const struct host_report *report, const struc
 {
     struct stat stat[STATS_MAX];
     struct stat trap[CAUSE_COUNT];
+    struct phase_counts counts;
     unsigned n;
 
     counters_check(chip);
+    section_counts(chip, &counts);
     n = stats_collect(chip, stat);
     fputs("{\n  \"preset\": ", out);
     json_string(chip->machine.name, out);
@@ -288,8 +317,12 @@ void stats_json(struct chip *chip, const struct host_report *report, const struc
     json_string(end->reason, out);
     fprintf(out, ",\n  \"status\": %d,\n", end->status);
     json_counters("chip", stat, n, out);
-    json_cycles(chip, out);
-    json_work(chip, out);
+    json_cycles("cycles", &counts, out);
+    json_work("work", &counts, out);
+    if (chip->section.marked) {
+        json_cycles("marked_cycles", &chip->section.sum, out);
+        json_work("marked_work", &chip->section.sum, out);
+    }
     json_points(chip, out);
     json_energy(chip, out);
     for (unsigned c = 0; c < CAUSE_COUNT; c++)

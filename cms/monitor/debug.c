@@ -1,16 +1,18 @@
 /*
- * debug.c - two ports that emulators have and PCs have not: the debug console (402h) and the debug
- * exit (501h).
+ * debug.c - ports that emulators have and PCs have not: the debug console (402h), the debug exit
+ * (501h) and the mark (505h).
  *
  * The console is found by reading E9h from it. Its bytes are collected to lines, because each
  * request to the host costs time. A value written to the exit port ends the run; the host makes an
- * exit status of it.
+ * exit status of it. 1 and 0 written to the mark are where a section of the run begins and ends that
+ * the summary is to show by itself.
  */
 #include "hidden-mem/hostport.h"
 #include "monitor/monitor.h"
 
 #define PORT_CONSOLE 0x402
 #define PORT_EXIT 0x501
+#define PORT_MARK 0x505
 #define CONSOLE 1 /* the host's number for it */
 #define PRESENT 0xe9
 #define WAIT_NS 10000000 /* an unfinished line is shown after this time */
@@ -47,6 +49,13 @@ static uint32_t debug_in(void *state, uint16_t port, unsigned size)
     return port == PORT_CONSOLE ? PRESENT : 0;
 }
 
+static void debug_mark(uint32_t value)
+{
+    struct host_request rq = {.op = HOST_MARK, .arg = {value}};
+
+    proxy_call(&rq);
+}
+
 static void debug_out(void *state, uint16_t port, unsigned size, uint32_t value)
 {
     struct debug *d = state;
@@ -54,6 +63,10 @@ static void debug_out(void *state, uint16_t port, unsigned size, uint32_t value)
     (void)size;
     if (port == PORT_EXIT)
         monitor_exit(HOST_EXIT_DEBUG, value, "the guest wrote to the debug exit port");
+    if (port == PORT_MARK) {
+        debug_mark(value);
+        return;
+    }
     d->line[d->length++] = (char)value;
     if (value == '\n' || d->length == sizeof(d->line))
         debug_flush(d);
@@ -80,6 +93,7 @@ const struct device debug_device = {
     .state_size = sizeof(struct debug),
     .ports = (const struct port_range[]){{PORT_CONSOLE, PORT_CONSOLE, 1},
                                          {PORT_EXIT, PORT_EXIT, 4},
+                                         {PORT_MARK, PORT_MARK, 1},
                                          {0}},
     .reset = debug_reset,
     .in = debug_in,

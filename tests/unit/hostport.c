@@ -23,6 +23,7 @@ struct chip {
     uint8_t before[4096];
     uint8_t mem[FAKE_SIZE];
     uint8_t after[4096];
+    bool open;
 };
 
 static unsigned failures;
@@ -45,6 +46,19 @@ void *chip_mem(struct chip *chip, uint64_t addr, uint64_t length, bool write)
     if (offset > FAKE_SIZE || length > FAKE_SIZE - offset || (write && offset < READ_ONLY))
         return NULL;
     return chip->mem + offset;
+}
+
+bool section_begin(struct chip *chip);
+bool section_end(struct chip *chip);
+
+bool section_begin(struct chip *chip)
+{
+    return !chip->open && (chip->open = true);
+}
+
+bool section_end(struct chip *chip)
+{
+    return chip->open && !(chip->open = false);
 }
 
 struct rig {
@@ -221,7 +235,12 @@ static void test_operations(void)
     CHECK(ask(&r, HOST_SCREEN, 3, 2, 13) == HOST_ERANGE);
     CHECK(ask(&r, HOST_SCREEN, UINT64_C(1) << 32, UINT64_C(1) << 32, 0) == HOST_ERANGE);
 
-    CHECK(ask(&r, 19, 0, 0, 0) == HOST_EOP);
+    CHECK(ask(&r, HOST_MARK, 0, 0, 0) == HOST_ERANGE);
+    CHECK(ask(&r, HOST_MARK, 1, 0, 0) == HOST_OK && r.chip->open);
+    CHECK(ask(&r, HOST_MARK, 1, 0, 0) == HOST_ERANGE);
+    CHECK(ask(&r, HOST_MARK, 2, 0, 0) == HOST_ERANGE);
+    CHECK(ask(&r, HOST_MARK, 0, 0, 0) == HOST_OK && !r.chip->open);
+    CHECK(ask(&r, 20, 0, 0, 0) == HOST_EOP);
     CHECK(ask(&r, HOST_BLK_READ, 0, 0, HOST_MAX_LENGTH + 1) == HOST_ERANGE);
     rig_close(&r);
 }

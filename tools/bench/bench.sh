@@ -140,6 +140,10 @@ row 'guest MIPS, gear 1 alone' mips 1
 row 'guest MIPS, gears 1 and 2' mips 2
 
 echo
+echo "translated code against native: each program of tools/bench/twice, compiled twice"
+# shellcheck disable=SC2086
+tools/bench/twice.sh "$build" $presets
+
 echo "vliw-ld's code, each program of tools/bench/programs and the firmware's own work"
 # shellcheck disable=SC2086
 tools/bench/code.sh "$build" $presets

@@ -260,6 +260,7 @@ static enum buffer_use buffer_use(uint32_t op)
     switch (op) {
     case HOST_VERSION:
     case HOST_CLOCK:
+    case HOST_MARK:
     case HOST_BLK_INFO:
     case HOST_BLK_FLUSH: return BUFFER_NONE;
     case HOST_OPTION:
@@ -317,6 +318,10 @@ static enum host_status serve(struct host_port *port, struct chip *chip, struct 
         return script_events(port->script, (struct host_event *)buf,
                              rq->length / sizeof(struct host_event), &rq->result);
     case HOST_FRAME: return serve_frame(port, rq, buf);
+    case HOST_MARK:
+        if (rq->arg[0] > 1)
+            return HOST_ERANGE;
+        return (rq->arg[0] ? section_begin(chip) : section_end(chip)) ? HOST_OK : HOST_ERANGE;
     case HOST_EXIT:
     case HOST_PANIC: return serve_end(&port->report, rq, buf);
     default: return HOST_EOP;

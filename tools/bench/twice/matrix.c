@@ -1,0 +1,68 @@
+/* matrix.c - products of integer matrices, a transposition, and a filter over an image. */
+#include "bench.h"
+
+#define N 40
+#define EDGE 96
+
+const unsigned bench_rounds = 14, bench_warm_rounds = 12;
+
+static int32_t a[N][N], b[N][N], c[N][N];
+static uint8_t image[EDGE][EDGE], smooth[EDGE][EDGE];
+
+void bench_setup(void)
+{
+    uint32_t x = 123456789;
+
+    for (int i = 0; i < N * N; i++) {
+        a[i / N][i % N] = (int32_t)(bench_random(&x) % 61) - 30;
+        b[i / N][i % N] = (int32_t)(bench_random(&x) % 61) - 30;
+    }
+    for (int i = 0; i < EDGE * EDGE; i++)
+        image[i / EDGE][i % EDGE] = (uint8_t)bench_random(&x);
+}
+
+static void multiply(void)
+{
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < N; j++) {
+            int32_t sum = 0;
+
+            for (int n = 0; n < N; n++)
+                sum += a[i][n] * b[n][j];
+            c[i][j] = sum;
+        }
+    }
+}
+
+static void transpose(void)
+{
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < i; j++) {
+            int32_t t = b[i][j];
+            b[i][j] = b[j][i];
+            b[j][i] = t;
+        }
+    }
+}
+
+static void filter(void)
+{
+    for (int y = 1; y < EDGE - 1; y++)
+        for (int x = 1; x < EDGE - 1; x++)
+            smooth[y][x] = (uint8_t)((4 * image[y][x] + image[y - 1][x] + image[y + 1][x] +
+                                      image[y][x - 1] + image[y][x + 1] + 4) / 8);
+}
+
+uint32_t bench_round(uint32_t sum)
+{
+    multiply();
+    transpose();
+    filter();
+    for (int i = 0; i < N * N; i++)
+        sum = bench_mix(sum, (uint32_t)c[i / N][i % N]);
+    for (int i = 0; i < EDGE * EDGE; i++)
+        sum += smooth[i / EDGE][i % EDGE];
+    a[sum % N][sum % 7] ^= 1;
+    image[sum % EDGE][sum % 11]++;
+    return sum;
+}
