@@ -144,6 +144,11 @@ echo "translated code against native: each program of tools/bench/twice, compile
 # shellcheck disable=SC2086
 tools/bench/twice.sh "$build" $presets
 
+echo "short runs, and what translating costs"
+# shellcheck disable=SC2086
+tools/bench/cost.sh "$build" $presets
+echo
+
 echo "vliw-ld's code, each program of tools/bench/programs and the firmware's own work"
 # shellcheck disable=SC2086
 tools/bench/code.sh "$build" $presets

@@ -42,7 +42,7 @@ static inline uint32_t bench_mix(uint32_t sum, uint32_t value)
 void machine_mark(unsigned begin);
 void machine_put(char c);
 
-/* The same on both. */
-uint32_t bench_main(void);
+/* The same on both. With `rounds` that are not 0: so many instead, all of them measured. */
+uint32_t bench_main(unsigned rounds);
 
 #endif

@@ -6,15 +6,17 @@
 
 static const char digits[] = "0123456789abcdef";
 
-uint32_t bench_main(void)
+uint32_t bench_main(unsigned rounds)
 {
+    unsigned warm = rounds ? 0 : bench_warm_rounds;
     uint32_t sum = 1;
 
     bench_setup();
-    for (unsigned i = 0; i < bench_warm_rounds; i++)
+    for (unsigned i = 0; i < warm; i++)
         sum = bench_round(sum);
     machine_mark(1);
-    for (unsigned i = 0; i < bench_rounds; i++)
+    rounds = rounds ? rounds : bench_rounds;
+    for (unsigned i = 0; i < rounds; i++)
         sum = bench_round(sum);
     machine_mark(0);
     for (int shift = 28; shift >= 0; shift -= 4)

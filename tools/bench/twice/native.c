@@ -18,6 +18,6 @@ void machine_put(char c)
 
 int main(void)
 {
-    bench_main();
+    bench_main(0);
     return 0;
 }

@@ -13,6 +13,8 @@
 start:
     movl $stack_top, %esp
     cld
+    pushl %ebx
+    pushl %eax
     call x86_main
 1:  cli
     hlt
