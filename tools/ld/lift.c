@@ -361,6 +361,31 @@ static void lift_upper(struct lift *l)
              imm_u(l->word) + (pc_relative ? (int64_t)l->pc : 0));
 }
 
+/*
+ * vliw-cc tells GCC that there is no division, so that it divides by constants with multiplications.
+ * What is left it does by calling these, with the operands where the atom can take them.
+ */
+static bool lift_division(struct lift *l, const struct rv_symbol *callee)
+{
+    static const struct {
+        const char *name;
+        uint16_t atom;
+    } division[] = {
+        {"__divdi3", ISA_div},
+        {"__udivdi3", ISA_divu},
+        {"__moddi3", ISA_rem},
+        {"__umoddi3", ISA_remu},
+    };
+
+    for (size_t i = 0; i < sizeof division / sizeof division[0]; i++) {
+        if (strcmp(callee->name, division[i].name) == 0) {
+            emit(l, division[i].atom, R_A0, R_A0, R_A1, 0);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A call pair: the second word says which register links. */
 static void lift_call_pair(struct lift *l)
 {
@@ -375,6 +400,8 @@ static void lift_call_pair(struct lift *l)
         memcpy(&jalr, l->section->data + next, 4);
     if ((jalr & 0x707f) != 0x67)
         ld_fail("%s: a call relocation without its jalr", program_where(l->p, l->pc));
+    if (rd_of(jalr) == R_RA && offset == 0 && lift_division(l, &f->symbol[l->reloc->symbol]))
+        return;
     if (code) {
         lift_jump(l, rd_of(jalr), target + (uint64_t)offset);
     } else if (f->symbol[l->reloc->symbol].weak && f->symbol[l->reloc->symbol].undefined) {

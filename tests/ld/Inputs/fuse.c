@@ -23,10 +23,21 @@ __attribute__((noinline)) int choose(int a, int b, int c)
     return c * 3;
 }
 
+__attribute__((noinline)) unsigned tenth(unsigned n)
+{
+    return n / 10;
+}
+
+__attribute__((noinline)) long quotient(long a, long b)
+{
+    return a / b;
+}
+
 void main(void)
 {
     volatile unsigned long keep =
-        field(vx_getr(3)) + (unsigned long)choose(1, (int)vx_getr(2), 3) + count();
+        field(vx_getr(3)) + (unsigned long)choose(1, (int)vx_getr(2), 3) + count() +
+        tenth((unsigned)vx_getr(4)) + (unsigned long)quotient((long)vx_getr(5), 3);
 
     next((unsigned)keep);
 }
