@@ -16,11 +16,11 @@
 #include "tools/ld/ld.h"
 
 /*
- * One bit a code word: a block begins here. Second array: it is named by something other than a
- * branch.
+ * A byte a code word: a block begins here; something other than a branch names it, be it only a
+ * symbol; a pointer to it exists.
  */
 struct leaders {
-    uint8_t **begin, **named;
+    uint8_t **begin, **named, **pointed;
 };
 
 static void mark(const struct program *p, uint8_t **map, uint64_t rv)
@@ -135,11 +135,13 @@ static void find_leaders(struct program *p, struct leaders *l)
 
     l->begin = ld_alloc(f->sections, sizeof *l->begin);
     l->named = ld_alloc(f->sections, sizeof *l->named);
+    l->pointed = ld_alloc(f->sections, sizeof *l->pointed);
     for (unsigned i = 1; i < f->sections; i++) {
         if (!f->section[i].code)
             continue;
         l->begin[i] = ld_alloc(f->section[i].size / 4 + 1, 1);
         l->named[i] = ld_alloc(f->section[i].size / 4 + 1, 1);
+        l->pointed[i] = ld_alloc(f->section[i].size / 4 + 1, 1);
     }
     mark(p, l->named, f->entry);
     for (int32_t i = 0; i < p->funcs; i++)
@@ -151,12 +153,20 @@ static void find_leaders(struct program *p, struct leaders *l)
         if (rv_code_at(f, f->reloc[i].addr, false))
             continue;
         uint64_t target = rv_reloc_target(f, &f->reloc[i], &code, &offset);
-        if (code)
+        if (code) {
             mark(p, l->named, target);
+            mark(p, l->pointed, target);
+        }
     }
-    for (size_t i = 0; i < p->atoms; i++)
-        if (p->atom[i].code != NO_CODE)
-            mark(p, atom_is_control(&p->atom[i]) ? l->begin : l->named, p->atom[i].code);
+    for (size_t i = 0; i < p->atoms; i++) {
+        const struct atom *a = &p->atom[i];
+
+        if (a->code == NO_CODE)
+            continue;
+        mark(p, atom_is_control(a) ? l->begin : l->named, a->code);
+        if (!atom_is_control(a))
+            mark(p, l->pointed, a->code);
+    }
     for (unsigned i = 1; i < f->sections; i++) {
         if (!f->section[i].code)
             continue;
@@ -177,7 +187,7 @@ static void find_leaders(struct program *p, struct leaders *l)
 }
 
 static void add_block(struct program *p, size_t *capacity, unsigned section, uint64_t from,
-                      uint64_t to, bool named)
+                      uint64_t to, const struct leaders *l)
 {
     uint64_t base = p->rv->section[section].addr;
     struct block *b;
@@ -188,7 +198,8 @@ static void add_block(struct program *p, size_t *capacity, unsigned section, uin
         (struct block){.rv = base + 4 * from, .rv_end = base + 4 * to, .taken = NONE, .fall = NONE};
     b->first = p->first_atom[section][from];
     b->count = p->first_atom[section][to] - b->first;
-    b->entered = named;
+    b->entered = l->named[section][from];
+    b->pointed = l->pointed[section][from];
     b->func = func_at(p, b->rv);
 }
 
@@ -210,7 +221,7 @@ static void make_blocks(struct program *p, const struct leaders *l)
         for (uint64_t w = 1; w <= words; w++) {
             if (w < words && !l->begin[i][w] && !l->named[i][w])
                 continue;
-            add_block(p, &capacity, i, start, w, l->named[i][start]);
+            add_block(p, &capacity, i, start, w, l);
             start = w;
         }
     }

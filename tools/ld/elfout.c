@@ -96,7 +96,7 @@ static void code_symbol(struct out *o, const struct program *p, const struct rv_
     if (at_end && y->func)
         return;
     uint64_t addr = program_code_addr(p, y->value);
-    uint64_t end = y->func ? program_code_addr(p, y->value + (y->size ? y->size : 4)) : addr;
+    uint64_t end = y->func ? program_func_end(p, y->value) : addr;
     add_symbol(o, y->name, ELF64_ST_INFO(bind, y->func ? STT_FUNC : STT_NOTYPE), text, addr,
                end - addr);
 }

@@ -28,6 +28,11 @@ uint64_t program_code_addr(const struct program *p, uint64_t rv)
     return block_addr(p, program_block_from(p, rv));
 }
 
+uint64_t program_func_end(const struct program *p, uint64_t rv)
+{
+    return bundle_addr(p, p->func[p->block[program_block_from(p, rv)].func].end_bundle);
+}
+
 static uint64_t text_start(const struct program *p, const struct options *opt)
 {
     uint64_t end = 0;

@@ -148,6 +148,7 @@ struct block {
     int32_t taken, fall; /* blocks, or NONE */
     enum block_end end;
     bool entered; /* its address is known outside the branches: symbol, pointer */
+    bool pointed; /* ... pointer */
     bool reached;
     bool merged;  /* inside another block's trace */
     bool barrier; /* no value in a pool register may pass its end */
@@ -166,6 +167,8 @@ struct func {
     const char *name;
     uint64_t rv, rv_end;
     int32_t first_block; /* the entry, or NONE if nothing of it is reached */
+    uint32_t end_bundle; /* behind its last trace */
+    uint64_t results;    /* registers in which a caller may expect a result */
     bool sized;          /* a real function symbol: nothing but it knows its frame */
     bool frame_private;  /* no pointer into its frame exists but sp */
 };
@@ -200,7 +203,7 @@ struct bundle {
 };
 
 /* Registers of compiled C; R_TMP is a pool register, for atoms that the lift itself adds. */
-enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_A0 = 42, R_A1 = 43, R_TMP = 31 };
+enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_S0 = 40, R_A0 = 42, R_A1 = 43, R_TMP = 31 };
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define LIVE_CLASS 0xffffffff00000000ULL
@@ -383,6 +386,8 @@ void dwarf_write(const struct program *p, const struct lines *l, struct bytes *l
 void program_layout(struct program *p, const struct options *opt);
 /* VLIW address of an RV64 code address; fails if no block begins there. */
 uint64_t program_code_addr(const struct program *p, uint64_t rv);
+/* VLIW address behind the last trace of the function that begins at an RV64 address. */
+uint64_t program_func_end(const struct program *p, uint64_t rv);
 /* Rewrites every code pointer in the data. */
 void program_patch_data(struct program *p);
 void elf_write(const struct program *p, const struct lines *l, const char *path);

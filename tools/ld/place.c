@@ -10,6 +10,8 @@
  * otherwise it ends with a jump. What a call returns to must lie behind the call, so it is left to
  * that; a second copy of the call is followed by a jump.
  */
+#include <stdlib.h>
+
 #include "tools/ld/ld.h"
 
 #define HOT_SHARE 500000 /* a block is hot if it is one in so many of all that ran */
@@ -46,9 +48,13 @@ static void add_bundle(struct program *p, const struct bundle *b, int32_t head)
 
 static void take_bundles(struct program *p, const struct trace *t)
 {
+    int32_t f = p->block[t->member[0]].func;
+
     for (int32_t i = 0; i < t->out_bundles; i++)
         add_bundle(p, &t->out_bundle[i], i == 0 ? t->member[0] : NONE);
     p->stats.traces++;
+    if (f != NONE)
+        p->func[f].end_bundle = (uint32_t)p->bundles;
 }
 
 /* A register that the program names itself can't be lent out. */
@@ -166,34 +172,62 @@ static void place_chain(struct program *p, struct trace *t, int32_t head)
     }
 }
 
+/* The block of a range that has to be placed and has most runs left, or NONE. */
+static int32_t hottest_needed(const struct program *p, int32_t from, int32_t to)
+{
+    int32_t best = NONE;
+
+    for (int32_t b = from; b < to; b++)
+        if (p->block[b].needed && !p->block[b].placed &&
+            best == NONE)
+            best = b;
+    return best;
+}
+
 static void place_function(struct program *p, struct trace *t, int32_t from, int32_t to)
 {
-    bool again = true;
+    int32_t b;
 
-    while (again) {
-        again = false;
-        for (int32_t b = from; b < to; b++) {
-            if (!p->block[b].needed || p->block[b].placed)
-                continue;
-            place_chain(p, t, b);
-            again = true;
-        }
-    }
-    for (int32_t b = from; b < to; b++)
+    while ((b = hottest_needed(p, from, to)) != NONE)
+        place_chain(p, t, b);
+    for (b = from; b < to; b++)
         if (!p->block[b].placed)
             p->block[b].first_bundle = (uint32_t)p->bundles;
 }
 
+/* Blocks of one function. */
+struct range {
+    int32_t from, to;
+    uint64_t heat; /* runs of the block that ran most often */
+};
+
+static int by_heat(const void *a, const void *b)
+{
+    const struct range *x = a, *y = b;
+
+    if (x->heat != y->heat)
+        return x->heat > y->heat ? -1 : 1;
+    return x->from < y->from ? -1 : 1;
+}
+
+/* Hot functions come first: they may grow first, and lie close together. */
 static void place_by_profile(struct program *p, struct trace *t)
 {
-    int32_t to;
+    struct range *range = ld_alloc((size_t)p->blocks, sizeof *range);
+    size_t ranges = 0;
 
     find_loops_and_entries(p);
-    for (int32_t from = 0; from < p->blocks; from = to) {
-        for (to = from + 1; to < p->blocks && p->block[to].func == p->block[from].func;)
-            to++;
-        place_function(p, t, from, to);
+    for (int32_t b = 0; b < p->blocks; b++) {
+        if (b == 0 || p->block[b].func != p->block[b - 1].func)
+            range[ranges++] = (struct range){.from = b};
+        struct range *r = &range[ranges - 1];
+        r->to = b + 1;
+        if (p->block[b].runs > r->heat)
+            r->heat = p->block[b].runs;
     }
+    qsort(range, ranges, sizeof *range, by_heat);
+    for (size_t i = 0; i < ranges; i++)
+        place_function(p, t, range[i].from, range[i].to);
 }
 
 void program_schedule(struct program *p, const struct options *opt)

@@ -6,8 +6,9 @@
  * they were scheduled, so a profile of one link serves any other of the same RV64 program. The link
  * to profile is one by `--sched=block`: there each block begins with a bundle of its own.
  *
- * Counts of blocks become counts of branches because what runs into a block must run out of it:
- * wherever all ways but one are known, so is the last. What stays open is halved.
+ * Counts of blocks become counts of branches because what runs into a block must run out of it. Each
+ * branch is known to have been taken between so and so many times; what its targets' other ways in
+ * leave to it narrows that, over and over. What stays open is halved.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -102,82 +103,95 @@ static void read_counts(struct program *p, const struct heads *h, const char *pa
 
 /* ---------------------------------------------------------------- from blocks to branches */
 
-/* Ways into each block: how many are unknown, and the sum of the others. */
-struct flow {
-    uint64_t *sum;
-    uint32_t *unknown;
-    bool *solved; /* of each conditional branch */
+#define PASSES 100 /* more than any program has needed */
+
+struct between {
+    uint64_t least, most;
 };
 
-static void settle(struct program *p, struct flow *f, int32_t b, uint64_t taken)
-{
-    struct block *k = &p->block[b];
+/* How often each conditional branch was taken, and the sums of all ways into each block. */
+struct flow {
+    struct between *taken, *in;
+};
 
-    k->runs_taken = taken < k->runs ? taken : k->runs;
-    f->solved[b] = true;
-    f->unknown[k->taken]--;
-    f->sum[k->taken] += k->runs_taken;
-    f->unknown[k->fall]--;
-    f->sum[k->fall] += k->runs - k->runs_taken;
+static struct between not_taken(const struct block *k, const struct between *taken)
+{
+    return (struct between){k->runs - taken->most, k->runs - taken->least};
 }
 
-/* The way from some block into `to`, if it is the only one into it that is unknown. */
-static bool way_in(const struct program *p, const struct flow *f, int32_t to, uint64_t *runs)
+static void add_way(struct between *sum, struct between way)
 {
-    const struct block *k = &p->block[to];
+    sum->least += way.least;
+    sum->most += way.most;
+}
 
-    if (k->entered || f->unknown[to] != 1)
+/* What runs into a block but by one way leaves the rest of its runs to that way. */
+static struct between left_for(const struct program *p, const struct flow *f, int32_t to,
+                               struct between way)
+{
+    uint64_t runs = p->block[to].runs;
+    struct between others = {f->in[to].least - way.least, f->in[to].most - way.most};
+
+    if (!p->block[to].entered && runs > others.most && runs - others.most > way.least)
+        way.least = runs - others.most;
+    uint64_t most = runs > others.least ? runs - others.least : 0;
+    if (most < way.most)
+        way.most = most > way.least ? most : way.least;
+    if (way.least > way.most)
+        way.least = way.most;
+    return way;
+}
+
+static bool narrow(struct program *p, struct flow *f, int32_t b)
+{
+    const struct block *k = &p->block[b];
+    struct between old = f->taken[b], new = left_for(p, f, k->taken, old);
+    struct between fall = left_for(p, f, k->fall, not_taken(k, &old));
+
+    if (k->runs - fall.least < new.most)
+        new.most = k->runs - fall.least > new.least ? k->runs - fall.least : new.least;
+    if (k->runs - fall.most > new.least)
+        new.least = k->runs - fall.most < new.most ? k->runs - fall.most : new.most;
+    if (new.least == old.least && new.most == old.most)
         return false;
-    *runs = k->runs > f->sum[to] ? k->runs - f->sum[to] : 0;
+    f->taken[b] = new;
+    f->in[k->taken].least += new.least - old.least;
+    f->in[k->taken].most += new.most - old.most;
+    f->in[k->fall].least += old.most - new.most;
+    f->in[k->fall].most += old.least - new.least;
     return true;
-}
-
-static bool solve_some(struct program *p, struct flow *f)
-{
-    bool changed = false;
-
-    for (int32_t i = 0; i < p->blocks; i++) {
-        const struct block *k = &p->block[i];
-        uint64_t runs;
-
-        if (!k->reached || k->end != END_COND || f->solved[i])
-            continue;
-        if (way_in(p, f, k->taken, &runs))
-            settle(p, f, i, runs);
-        else if (way_in(p, f, k->fall, &runs))
-            settle(p, f, i, k->runs > runs ? k->runs - runs : 0);
-        else
-            continue;
-        changed = true;
-    }
-    return changed;
 }
 
 static void count_branches(struct program *p)
 {
-    struct flow f = {.sum = ld_alloc((size_t)p->blocks, sizeof *f.sum),
-                     .unknown = ld_alloc((size_t)p->blocks, sizeof *f.unknown),
-                     .solved = ld_alloc((size_t)p->blocks, sizeof *f.solved)};
+    struct flow f = {.taken = ld_alloc((size_t)p->blocks, sizeof *f.taken),
+                     .in = ld_alloc((size_t)p->blocks, sizeof *f.in)};
+    bool changed = true;
 
     for (int32_t i = 0; i < p->blocks; i++) {
         const struct block *k = &p->block[i];
+        struct between all = {k->runs, k->runs};
 
         if (!k->reached)
             continue;
         if (k->end == END_COND) {
-            f.unknown[k->taken]++;
-            f.unknown[k->fall]++;
+            f.taken[i].most = k->runs;
+            add_way(&f.in[k->taken], f.taken[i]);
+            add_way(&f.in[k->fall], f.taken[i]);
         } else if (k->end == END_JUMP) {
-            f.sum[k->taken] += k->runs;
+            add_way(&f.in[k->taken], all);
         } else if (k->fall != NONE) {
-            f.sum[k->fall] += k->runs;
+            add_way(&f.in[k->fall], all);
         }
     }
-    while (solve_some(p, &f))
-        ;
+    for (unsigned pass = 0; changed && pass < PASSES; pass++) {
+        changed = false;
+        for (int32_t i = 0; i < p->blocks; i++)
+            if (p->block[i].reached && p->block[i].end == END_COND)
+                changed |= narrow(p, &f, i);
+    }
     for (int32_t i = 0; i < p->blocks; i++)
-        if (p->block[i].reached && p->block[i].end == END_COND && !f.solved[i])
-            p->block[i].runs_taken = p->block[i].runs / 2;
+        p->block[i].runs_taken = f.taken[i].least + (f.taken[i].most - f.taken[i].least) / 2;
 }
 
 void program_profile(struct program *p, const char *profile, const char *map)
