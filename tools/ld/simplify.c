@@ -3,7 +3,8 @@
  *
  * One walk over a trace, in order. An operand that is a copy is replaced by what was copied;
  * constants are computed; an atom whose input comes from another atom is fused with it where one
- * atom can do both. What nobody needs any more is dropped by a walk backwards. Everything is
+ * atom can do both. Copies themselves are left alone until all their users are known. What nobody
+ * needs any more is dropped by a walk backwards. Everything is
  * decided on values, so nothing here cares about registers, except that a value which lives in its
  * own register can be named only until that register is written again.
  */
@@ -442,13 +443,16 @@ static bool drop_extension(struct trace *t, struct node *n)
     return true;
 }
 
-/* A copy of a result that nothing else uses: the copy does the work itself. */
+/*
+ * A copy of a result that nothing else uses: the copy does the work itself. Asked last, when all
+ * who read the copy have been sent to the result.
+ */
 static bool take_over(struct trace *t, struct node *n, int32_t at)
 {
-    struct node *d =
-        n->ra == NONE || t->value[n->ra].def == NONE ? NULL : &t->node[t->value[n->ra].def];
+    const struct node *d = definition(t, n->ra);
 
-    if (n->atom.op.atom != ISA_addi || n->atom.op.imm != 0 || n->atom.code != NO_CODE || !d ||
+    if (n->atom.op.atom != ISA_addi || n->atom.op.imm != 0 || n->atom.code != NO_CODE ||
+        n->rd == NONE || t->value[n->rd].reg == R_SP || t->value[n->rd].constant || !d ||
         d->rd != n->ra || !t->value[n->ra].local || t->value[n->ra].uses != 1 ||
         d->rd_old != NONE || d->fx.c_read || d->fx.c_write || atom_has_effect(&d->atom) ||
         atom_is(&d->atom, ISA_F_LOAD | ISA_F_GREG_READ) ||
@@ -488,11 +492,10 @@ static void simplify_node(struct trace *t, struct node *n, int32_t at)
             return;
         fused |= fold_constant(t, n) || use_immediate(t, n) || drop_extension(t, n) ||
                  fuse_zero_extension(t, n, at);
-        if (n->atom.op.atom == ISA_addi && !t->value[n->rd].constant)
+        if (n->atom.op.atom == ISA_addi && n->atom.op.imm != 0 && !t->value[n->rd].constant)
             fused |= fuse_address(t, n, at);
         else if (n->ra != NONE)
             fused |= fuse_field(t, n, at);
-        fused |= take_over(t, n, at);
     }
     t->prog->stats.fused += fused;
 }
@@ -533,5 +536,7 @@ void trace_simplify(struct trace *t)
         return;
     for (int32_t i = 0; i < t->nodes; i++)
         simplify_node(t, &t->node[i], i);
+    for (int32_t i = 0; i < t->nodes; i++)
+        t->prog->stats.fused += take_over(t, &t->node[i], i);
     drop_dead(t);
 }
