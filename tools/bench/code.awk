@@ -1,6 +1,13 @@
 #!/usr/bin/awk -f
 # A line of code.sh's table. Arguments: program, its four summaries (NAME.MODE.run), and what
 # vliw-ld said about the superblocks.
+
+# Not what vliw-ld has made, or no work. A program without firmware stays in phase boot.
+function left_out(phase)
+{
+    return phase ~ /^(phase|all|idle|translated)$/ || (program == "firmware" && phase == "boot")
+}
+
 BEGIN {
     program = ARGV[1]
     ARGV[1] = ""
@@ -19,7 +26,7 @@ link { next }
 /^work by phase/ { table = "work"; next }
 /^$/ { table = "" }
 table == "cycles" && $1 == "phase" { for (i = 1; i <= NF; i++) column[i] = $i; next }
-$1 ~ /^(phase|all|idle|translated)$/ { next }
+left_out($1) { next }
 table == "cycles" { for (i = 2; i <= NF; i++) cycles[mode, column[i]] += $i }
 table == "work" { bundles[mode] += $2; atoms[mode] += $3 }
 

@@ -5,8 +5,9 @@
 # Cycles of the code as the compiler ordered it, one atom a bundle; how much faster basic blocks,
 # chains of blocks, and superblocks by a profile of the same run are. The others are of
 # superblocks: atoms a bundle and a cycle as they run, percent of all cycles by what the chip
-# waited for, bytes of code in percent of RV64's. The firmware's figures are of its own work from
-# power-on to power-off: all phases but idle and translated code, which vliw-ld has not made.
+# waited for, bytes of code in percent of RV64's. The firmware's figures are of its own work until
+# power-off: all phases but idle, and boot and translated code, which vliw-ld has not made (the boot
+# ROM is assembly).
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
