@@ -13,6 +13,7 @@
 #include "vliw-sim/trace.h"
 
 #define DEFAULT_PRESET "selkirk"
+#define DEFAULT_FIRMWARE "cms"
 #define NARROW_PRESET "crusoe" /* whose firmware any machine can issue that is not narrower */
 #define DEFAULT_BIOS "/usr/share/seabios/bios.bin"
 #define DISPLAY_BIOS "/usr/share/seabios/vgabios-stdvga.bin"
@@ -381,13 +382,16 @@ static enum options_result first_look(int argc, char **argv, const char **preset
 }
 
 /*
- * Path of a file of the firmware that was made for the machine; for the narrowest preset, if none
+ * Path of the image of a firmware that was made for the machine; for the narrowest preset, if none
  * was.
  */
-static bool firmware_path(const struct options *o, char *path, const char *file)
+static bool firmware_path(const struct options *o, char *path, const char *firmware)
 {
     const char *made_for[] = {o->machine.name, NARROW_PRESET};
+    char file[128];
 
+    if (snprintf(file, sizeof file, "%s.img", firmware) >= (int)sizeof file)
+        return false;
     for (unsigned i = 0; i < 2; i++) {
         char dir[80];
         snprintf(dir, sizeof dir, "../%s", made_for[i]);
@@ -401,6 +405,18 @@ static bool firmware_path(const struct options *o, char *path, const char *file)
     return true;
 }
 
+/* The symbols of x.img are those of x.elf beside it, if there is one. */
+static bool symbols_path(char *path, const char *image)
+{
+    size_t stem = strlen(image);
+
+    if (stem < 4 || stem >= OPTIONS_PATH || strcmp(image + stem - 4, ".img") != 0)
+        return false;
+    memcpy(path, image, stem + 1);
+    memcpy(path + stem - 4, ".elf", 4);
+    return access(path, R_OK) == 0;
+}
+
 /* What was not said. */
 static bool defaults_fill(struct options *o, struct config_error *err)
 {
@@ -410,21 +426,18 @@ static bool defaults_fill(struct options *o, struct config_error *err)
         o->host.disk[i].readonly = o->readonly;
         o->host.disk[i].overlay = o->snapshot;
     }
-    if (!o->native && !o->symbols && !o->flash) {
-        fits &= firmware_path(o, o->default_symbols, "cms.elf");
-        if (fits && access(o->default_symbols, R_OK) == 0)
-            o->symbols = o->default_symbols;
-    }
     if (!o->rom) {
         fits &= machine_install_path(o->default_rom, sizeof o->default_rom, "..", "rom.bin");
         o->rom = o->default_rom;
     }
-    if (!o->flash) {
-        fits &= firmware_path(o, o->default_flash, "cms.img");
+    if (!o->flash || !strpbrk(o->flash, "./")) {
+        fits &= firmware_path(o, o->default_flash, o->flash ? o->flash : DEFAULT_FIRMWARE);
         o->flash = o->default_flash;
     }
     if (!fits)
         return wrong(err, "vliw-sim: the path of this program is too long");
+    if (!o->native && !o->symbols && symbols_path(o->default_symbols, o->flash))
+        o->symbols = o->default_symbols;
     for (unsigned i = 0; i < HOST_BLOBS && o->host.blob[i].name; i++)
         has_bios |= strcmp(o->host.blob[i].name, "bios") == 0;
     return o->native || has_bios || blob_named(o, "bios", DEFAULT_BIOS, err);
