@@ -4,6 +4,7 @@
 #   make run      ... and boot Debian's SeaBIOS and our small boot disk on it, then Debian's GRUB,
 #                 which starts a multiboot program of ours (GUEST=boot, GUEST=grub: only one of them)
 #   make test     ... and run every test; the last line is `N passed, N failed`
+#   make selftest the firmware that tries every feature of the chip, on all presets
 #   make test-long  the tests of tests/long/, which take minutes each
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make docs     build/docs/: the generated books
@@ -69,6 +70,7 @@ include hidden-mem/rules.mk
 include $(wildcard tools/*/rules.mk)
 include cms/rules.mk
 include $(wildcard cms/*/rules.mk)
+include $(wildcard hidden-mem/*/rules.mk)
 include tests/rules.mk
 include $(wildcard tests/*/rules.mk)
 

@@ -54,9 +54,6 @@ $(PGO_DIR)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/crusoe.ini $(CHIP_NEEDS)
 	$(B)/bin/vliw-cc -T $(B)/cms.ld --rv $(@D)/cms.rv -Wv,--sched=block -Wv,--map=$(@D)/cms.map \
 	    -o $@ $(CMS_OBJ)
 
-$(PGO_DIR)/cms.img: $(PGO_DIR)/cms.elf $(B)/bin/vliw-mkimage
-	$(B)/bin/vliw-mkimage $< -o $@
-
 $(PGO_DIR)/cms.profile: $(PGO_DIR)/cms.img $(B)/bin/vliw-sim $(B)/rom.bin $(B)/guests/boot.img
 	$(B)/bin/vliw-sim --preset crusoe -m 64 --flash $< -hda $(B)/guests/boot.img -read-only \
 	    -serial none -profile $@ 2>$@.log
@@ -73,9 +70,6 @@ define CMS_LINK
 $(B)/$1/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/$1.ini $(CHIP_NEEDS) $(CMS_PROFILE)
 	@mkdir -p $$(@D)
 	$(B)/bin/vliw-cc -m $1 -T $(B)/cms.ld $(CMS_BY_PROFILE) -o $$@ $(CMS_OBJ)
-
-$(B)/$1/cms.img: $(B)/$1/cms.elf $(B)/bin/vliw-mkimage
-	$(B)/bin/vliw-mkimage $$< -o $$@
 
 $(B)/$1/cms.asm: $(B)/$1/cms.elf $(B)/bin/vliw-objdump
 	$(B)/bin/vliw-objdump $$< > $$@

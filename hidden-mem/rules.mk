@@ -4,6 +4,9 @@ ALL += $(B)/bin/vliw-mkimage $(B)/rom.bin
 $(B)/bin/vliw-mkimage: $(B)/host/hidden-mem/mkimage.o $(B)/host/tools/elf/elf_read.o
 $(B)/bin/vliw-mkimage: LDLIBS := -llz4
 
+$(B)/%.img: $(B)/%.elf $(B)/bin/vliw-mkimage
+	$(B)/bin/vliw-mkimage $< -o $@
+
 $(B)/rom.bin: hidden-mem/rom.s hidden-mem/map.h hidden-mem/offsets.h $(B)/bin/vliw-as
 	@mkdir -p $(@D)
 	$(CC) -E -P -x assembler-with-cpp -I. -o $(B)/rom.s $<
