@@ -45,7 +45,7 @@ enum host_status {
     X(VERSION, 0, "result = HOSTPORT_VERSION")                                                     \
     X(OPTION, 1, "the arg0-th firmware option as `key=value` text into buffer; result = its "      \
                  "length; HOST_EHANDLE past the last")                                             \
-    X(CON_WRITE, 2, "write buffer to console arg0 (0 = guest serial, 1 = guest debug port)")       \
+    X(CON_WRITE, 2, "write buffer to console arg0, an enum host_console")       \
     X(CON_READ, 3, "read up to length bytes from console arg0 without waiting; result = count")    \
     X(LOG, 4, "a line of firmware log, without newline; arg0 = severity (0 error, 1 warning, "     \
               "2 info)")                                                                           \
@@ -68,7 +68,9 @@ enum host_status {
                  "buffer; HOST_EHANDLE if nobody wants it")                                    \
     X(EVENTS, 18, "input events into buffer, whole ones; result = count; HOST_EHANDLE when "       \
                   "nothing will come any more")                                                  \
-    X(MARK, 19, "arg0 = 1: what the summary shows of the marked section begins here, 0: it ends")
+    X(MARK, 19, "arg0 = 1: what the summary shows of the marked section begins here, 0: it ends")   \
+    X(SPEAKER, 20, "from simulated time arg0, in ns, on: a square wave of arg1 ns, or, if that is "  \
+                   "0, stillness, pushed out if arg2 is not 0; HOST_EHANDLE if nobody listens")
 
 enum host_op {
 #define X(name, number, text) HOST_##name = number,
@@ -76,17 +78,31 @@ enum host_op {
 #undef X
 };
 
+/* Byte streams. */
+enum host_console { HOST_CONSOLE_SERIAL, HOST_CONSOLE_DEBUG, HOST_CONSOLE_SERIAL2, HOST_CONSOLES };
+
+/* Block devices: four of the disk controller, from 0 on, then two floppy disks. */
+#define HOST_UNIT_FLOPPY 4
+#define HOST_UNITS 6
+
 /* What a block device is, as the command line has it. */
-enum host_medium { HOST_MEDIUM_DISK, HOST_MEDIUM_CD };
+enum host_medium { HOST_MEDIUM_DISK, HOST_MEDIUM_CD, HOST_MEDIUM_FLOPPY };
 
 /* Something that a person did. Keys by their usage numbers of the USB keyboard page. */
 struct host_event {
     uint8_t kind; /* enum host_event_kind */
-    uint8_t code;
-    int8_t dx, dy;
+    uint8_t code; /* the key; a mouse's button: 0 left, 1 right, 2 middle */
+    int8_t dx, dy; /* of the mouse: to the right, downwards; of its wheel: dy, downwards */
 };
 
-enum host_event_kind { HOST_EVENT_DOWN = 1, HOST_EVENT_UP = 2 };
+enum host_event_kind {
+    HOST_EVENT_DOWN = 1, /* keys */
+    HOST_EVENT_UP = 2,
+    HOST_EVENT_MOVE = 3, /* the mouse */
+    HOST_EVENT_PRESS = 4,
+    HOST_EVENT_RELEASE = 5,
+    HOST_EVENT_WHEEL = 6,
+};
 
 enum host_exit {
     HOST_EXIT_POWEROFF = 0, /* guest switched itself off */

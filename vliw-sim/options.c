@@ -158,10 +158,11 @@ static bool blob_text(struct options *o, const char *text, struct config_error *
     return blob_named(o, "cmdline", o->append, err);
 }
 
-static bool console(struct options *o, unsigned n, const char *word, const char *text,
+static bool console(struct options *o, enum host_console n, const char *word, const char *text,
                     struct config_error *err)
 {
-    const char *terminal = n == 0 ? "stdio" : "stderr";
+    bool debug = n == HOST_CONSOLE_DEBUG;
+    const char *terminal = debug ? "stderr" : "stdio";
 
     o->host.console_out[n] = o->host.console_in[n] = NULL;
     if (strcmp(text, "none") == 0)
@@ -170,16 +171,29 @@ static bool console(struct options *o, unsigned n, const char *word, const char 
         o->host.console_out[n] = text + 5;
         return true;
     }
-    if (n == 0 && strcmp(text, "pty") == 0) {
+    if (!debug && strcmp(text, "pty") == 0) {
         o->host.console_out[n] = o->host.console_in[n] = HOST_CONSOLE_PTY;
         return true;
     }
     if (strcmp(text, terminal) != 0)
-        return wrong(err, "--%s %.100s: not understood, expected %s, file:FILE or none", word, text,
-                     terminal);
-    o->host.console_out[n] = n == 0 ? "-" : "&2";
-    o->host.console_in[n] = n == 0 ? "-" : NULL;
+        return wrong(err, "--%s %.100s: not understood, expected %s, file:FILE%s or none", word, text,
+                     terminal, debug ? "" : ", pty");
+    o->host.console_out[n] = debug ? "&2" : "-";
+    o->host.console_in[n] = debug ? NULL : "-";
     return true;
+}
+
+/* The first time it is the first port's, then the second's. */
+static bool serial(struct options *o, const char *text, struct config_error *err)
+{
+    static const enum host_console port[] = {HOST_CONSOLE_SERIAL, HOST_CONSOLE_SERIAL2};
+    const char *first = o->host.console_in[HOST_CONSOLE_SERIAL];
+
+    if (o->serials == 2)
+        return wrong(err, "--serial %.100s: the third, expected at most two", text);
+    if (o->serials == 1 && first && strcmp(first, "-") == 0 && strcmp(text, "stdio") == 0)
+        return wrong(err, "--serial stdio: twice, expected it for one port");
+    return console(o, port[o->serials++], "serial", text, err);
 }
 
 /* Letters as PCs have called their drives; the firmware gets digits. */
@@ -234,8 +248,13 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_HDD:
         o->host.disk[option - OPT_HDA] = (struct host_disk_config){.path = arg};
         return true;
+    case OPT_FDA:
+    case OPT_FDB:
+        o->host.disk[HOST_UNIT_FLOPPY + (option == OPT_FDB)] =
+            (struct host_disk_config){.path = arg, .medium = HOST_MEDIUM_FLOPPY};
+        return true;
     case OPT_CDROM:
-        o->host.disk[2] = (struct host_disk_config){.path = arg, .cd = true};
+        o->host.disk[2] = (struct host_disk_config){.path = arg, .medium = HOST_MEDIUM_CD};
         return true;
     case OPT_BOOT: return boot_order(o, arg, err);
     case OPT_READONLY:
@@ -247,10 +266,11 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
         if (!strchr(arg, '='))
             return wrong(err, "--blob %.200s: not understood, expected name=file", arg);
         return blob(o, arg, strcspn(arg, "="), strchr(arg, '=') + 1, err);
-    case OPT_SERIAL: return console(o, 0, word, arg, err);
-    case OPT_NOGRAPHIC: return console(o, 0, "serial", "stdio", err);
+    case OPT_SERIAL: return serial(o, arg, err);
+    case OPT_NOGRAPHIC: o->nographic = true; return true;
     case OPT_SCRIPT: o->host.script = arg; return true;
-    case OPT_DEBUGCON: return console(o, 1, word, arg, err);
+    case OPT_DEBUGCON: return console(o, HOST_CONSOLE_DEBUG, word, arg, err);
+    case OPT_SPEAKER: o->host.sound = arg; return true;
     case OPT_SCREEN: o->host.screen = arg; return true;
     case OPT_SCREENSHOT: o->host.picture = arg; return true;
     case OPT_VGA: return display(o, arg, err);
@@ -422,7 +442,9 @@ static bool defaults_fill(struct options *o, struct config_error *err)
 {
     bool fits = true, has_bios = false;
 
-    for (unsigned i = 0; i < HOST_DISKS; i++) {
+    if (o->nographic && o->serials == 0 && !serial(o, "stdio", err))
+        return false;
+    for (unsigned i = 0; i < HOST_UNITS; i++) {
         o->host.disk[i].readonly = o->readonly;
         o->host.disk[i].overlay = o->snapshot;
     }

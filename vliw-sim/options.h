@@ -26,6 +26,8 @@ struct options {
     char others[HOST_OPTION_MAX - 2]; /* trace categories that are not the chip's */
     char firmware_trace[HOST_OPTION_MAX];
     bool readonly, snapshot; /* of all disks */
+    bool nographic;
+    unsigned serials;        /* ports that have been named */
     char gear[HOST_OPTION_MAX], boot[HOST_OPTION_MAX];
     char default_rom[OPTIONS_PATH], default_flash[OPTIONS_PATH], default_symbols[OPTIONS_PATH];
     char append[64];

@@ -13,7 +13,6 @@
 #define PORT_CONSOLE 0x402
 #define PORT_EXIT 0x501
 #define PORT_MARK 0x505
-#define CONSOLE 1 /* the host's number for it */
 #define PRESENT 0xe9
 #define WAIT_NS 10000000 /* an unfinished line is shown after this time */
 
@@ -26,7 +25,7 @@ static void debug_flush(struct debug *d)
 {
     struct host_request rq = {
         .op = HOST_CON_WRITE,
-        .arg = {CONSOLE},
+        .arg = {HOST_CONSOLE_DEBUG},
         .buffer = (uintptr_t)d->line,
         .length = d->length,
     };

@@ -1,31 +1,31 @@
 /*
- * i8042.c - keyboard controller, and the keyboard behind it. There is no mouse port.
+ * i8042.c - keyboard controller: the two ports of a keyboard and a mouse.
  *
- * Somebody on the host may type: events are asked for at fixed moments of simulated time, and only
- * while the keyboard is open and has room, until the host says that none will come any more.
+ * Somebody on the host may type or move the mouse: events are asked for at fixed moments of simulated
+ * time, and only while one of the two is open and has room, until the host says that none will come
+ * any more. An event for the other one waits, and with it all that follow, until that one is open too:
+ * nothing that a script does is lost because the guest isn't ready.
  *
- * The controller's own answers and the keyboard's bytes share one output buffer; answers wait in
- * two small queues, the controller's first. Nothing here takes time: a command is answered before
- * the next access.
+ * The controller's own answers and the bytes of both devices share one output buffer; they wait in
+ * small queues, the controller's first. Nothing here takes time: a command is answered before the
+ * next access.
  */
-#include "hidden-mem/hostport.h"
-#include "monitor/i8042_keys.h"
-#include "monitor/monitor.h"
+#include "monitor/i8042.h"
 
-#define IRQ 1
-#define QUEUE 16
+#define KEYBOARD_IRQ 1
+#define MOUSE_IRQ 12
 #define POLL_NS 2000000
-#define KEY_BYTES 3 /* longest code of a key */
 
-enum { S_FULL = 1, S_SYSTEM = 4, S_COMMAND = 8, S_UNLOCKED = 0x10 };
-enum { C_INTERRUPT = 1, C_SYSTEM = 4, C_DISABLED = 0x10, C_NO_MOUSE = 0x20, C_TRANSLATE = 0x40 };
-enum { OUT_RESET = 1, OUT_A20 = 2, OUT_FULL = 0x10 };
-enum { KBD_ACK = 0xfa, KBD_RESEND = 0xfe, KBD_PASSED = 0xaa };
-
-struct queue {
-    uint8_t byte[QUEUE];
-    unsigned first, count;
+enum { S_FULL = 1, S_SYSTEM = 4, S_COMMAND = 8, S_UNLOCKED = 0x10, S_MOUSE = 0x20 };
+enum {
+    C_INTERRUPT = 1,
+    C_MOUSE_INTERRUPT = 2,
+    C_SYSTEM = 4,
+    C_DISABLED = 0x10,
+    C_MOUSE_DISABLED = 0x20,
+    C_TRANSLATE = 0x40,
 };
+enum { OUT_RESET = 1, OUT_A20 = 2, OUT_FULL = 0x10, OUT_MOUSE_FULL = 0x20 };
 
 struct i8042 {
     uint8_t ram[32];   /* 0 is the command byte */
@@ -33,20 +33,21 @@ struct i8042 {
     bool last_command; /* the last write went to port 64h */
     uint8_t out;       /* output buffer */
     bool full;
-    struct queue answers, keyboard;
-    uint8_t kbd_expect; /* keyboard command that waits for its parameter */
-    uint8_t scan_set;
-    bool scanning;
-    bool alone; /* nobody types */
+    bool from_mouse; /* what is in it */
+    struct queue answers;
+    struct keyboard keyboard;
+    struct mouse mouse;
+    struct host_event event; /* waits for its device; kind 0: none */
+    bool alone;              /* nobody types */
 };
 
-static void queue_put(struct queue *q, uint8_t byte)
+void queue_put(struct queue *q, uint8_t byte)
 {
     if (q->count < QUEUE)
         q->byte[(q->first + q->count++) % QUEUE] = byte;
 }
 
-static bool queue_get(struct queue *q, uint8_t *byte)
+bool queue_get(struct queue *q, uint8_t *byte)
 {
     if (q->count == 0)
         return false;
@@ -56,68 +57,33 @@ static bool queue_get(struct queue *q, uint8_t *byte)
     return true;
 }
 
-/* Moves the next byte into an empty output buffer, and sets the interrupt line by what is there. */
+/* Moves the next byte into an empty output buffer, and sets the interrupt lines by what is there. */
 static void i8042_update(struct i8042 *k)
 {
-    if (!k->full)
+    uint8_t command = k->ram[0];
+
+    if (!k->full) {
+        k->from_mouse = false;
         k->full = queue_get(&k->answers, &k->out) ||
-                  (!(k->ram[0] & C_DISABLED) && queue_get(&k->keyboard, &k->out));
-    pic_set_irq(IRQ, k->full && k->ram[0] & C_INTERRUPT);
-}
-
-static void keyboard_defaults(struct i8042 *k)
-{
-    k->scan_set = 2;
-    k->scanning = true;
-    k->kbd_expect = 0;
-}
-
-static void keyboard_parameter(struct i8042 *k, uint8_t command, uint8_t value)
-{
-    queue_put(&k->keyboard, KBD_ACK);
-    if (command == 0xf0 && value == 0)
-        queue_put(&k->keyboard, k->scan_set);
-    else if (command == 0xf0)
-        k->scan_set = value;
-}
-
-static void keyboard_write(struct i8042 *k, uint8_t value)
-{
-    uint8_t command = k->kbd_expect;
-
-    k->kbd_expect = 0;
-    k->ram[0] &= (uint8_t)~C_DISABLED; /* talking to the keyboard opens its line */
-    if (command) {
-        keyboard_parameter(k, command, value);
-        return;
+                  (!(command & C_DISABLED) && queue_get(&k->keyboard.out, &k->out));
     }
-    switch (value) {
-    case 0xed: /* lamps */
-    case 0xf0: /* scan code set */
-    case 0xf3: /* repeat rate */
-        k->kbd_expect = value;
-        queue_put(&k->keyboard, KBD_ACK);
-        break;
-    case 0xee: /* echo */ queue_put(&k->keyboard, 0xee); break;
-    case 0xf2: /* identify */
-        queue_put(&k->keyboard, KBD_ACK);
-        queue_put(&k->keyboard, 0xab);
-        queue_put(&k->keyboard, k->ram[0] & C_TRANSLATE ? 0x41 : 0x83);
-        break;
-    case 0xf4:
-    case 0xf5:
-    case 0xf6:
-        keyboard_defaults(k);
-        k->scanning = value != 0xf5;
-        queue_put(&k->keyboard, KBD_ACK);
-        break;
-    case 0xff:
-        keyboard_defaults(k);
-        queue_put(&k->keyboard, KBD_ACK);
-        queue_put(&k->keyboard, KBD_PASSED);
-        break;
-    default: queue_put(&k->keyboard, KBD_RESEND);
-    }
+    if (!k->full && !(command & C_MOUSE_DISABLED))
+        k->full = k->from_mouse = queue_get(&k->mouse.out, &k->out);
+    pic_set_irq(KEYBOARD_IRQ, k->full && !k->from_mouse && command & C_INTERRUPT);
+    pic_set_irq(MOUSE_IRQ, k->full && k->from_mouse && command & C_MOUSE_INTERRUPT);
+}
+
+/* A byte to a device opens its line. */
+static void i8042_to_keyboard(struct i8042 *k, uint8_t value)
+{
+    k->ram[0] &= (uint8_t)~C_DISABLED;
+    keyboard_write(&k->keyboard, value, k->ram[0] & C_TRANSLATE);
+}
+
+static void i8042_to_mouse(struct i8042 *k, uint8_t value)
+{
+    k->ram[0] &= (uint8_t)~C_MOUSE_DISABLED;
+    mouse_write(&k->mouse, value);
 }
 
 static void i8042_output_port(uint8_t value)
@@ -138,9 +104,9 @@ static void i8042_command(struct i8042 *k, uint8_t value)
         return;
     }
     switch (value) {
-    case 0xa7: /* the mouse port that is not there */
-    case 0xa8: break;
-    case 0xa9: queue_put(&k->answers, 0xff); break;
+    case 0xa7: k->ram[0] |= C_MOUSE_DISABLED; break;
+    case 0xa8: k->ram[0] &= (uint8_t)~C_MOUSE_DISABLED; break;
+    case 0xa9: /* the mouse's line is good */ queue_put(&k->answers, 0); break;
     case 0xaa:
         k->ram[0] |= C_SYSTEM;
         queue_put(&k->answers, 0x55);
@@ -151,7 +117,8 @@ static void i8042_command(struct i8042 *k, uint8_t value)
     case 0xc0: /* input port: keyboard not locked */ queue_put(&k->answers, 0x80); break;
     case 0xd0:
         queue_put(&k->answers,
-                  OUT_RESET | (sysctl_a20_state() ? OUT_A20 : 0) | (k->full ? OUT_FULL : 0));
+                  OUT_RESET | (sysctl_a20_state() ? OUT_A20 : 0) |
+                      (k->full ? k->from_mouse ? OUT_MOUSE_FULL : OUT_FULL : 0));
         break;
     case 0xd1:
     case 0xd2:
@@ -169,9 +136,9 @@ static void i8042_parameter(struct i8042 *k, uint8_t command, uint8_t value)
 {
     switch (command) {
     case 0xd1: i8042_output_port(value); break;
-    case 0xd2: /* as if the keyboard had sent it */ queue_put(&k->keyboard, value); break;
-    case 0xd3: /* mouse port: nobody hears it */
-    case 0xd4: break;
+    case 0xd2: /* as if the keyboard had sent it */ queue_put(&k->keyboard.out, value); break;
+    case 0xd3: /* as if the mouse had */ queue_put(&k->mouse.out, value); break;
+    case 0xd4: i8042_to_mouse(k, value); break;
     default: k->ram[command & 31] = value;
     }
 }
@@ -183,8 +150,9 @@ static uint32_t i8042_in(void *state, uint16_t port, unsigned size)
     (void)size;
     if (port == 0x64)
         return S_UNLOCKED | (k->last_command ? S_COMMAND : 0u) | (k->ram[0] & C_SYSTEM) |
-               (k->full ? S_FULL : 0u);
+               (k->full ? S_FULL : 0u) | (k->full && k->from_mouse ? S_MOUSE : 0u);
     k->full = false;
+    pic_set_irq(k->from_mouse ? MOUSE_IRQ : KEYBOARD_IRQ, false); /* the next byte is an edge */
     uint8_t value = k->out;
     i8042_update(k);
     return value;
@@ -204,43 +172,50 @@ static void i8042_out(void *state, uint16_t port, unsigned size, uint32_t value)
         k->expect = 0;
         i8042_parameter(k, command, (uint8_t)value);
     } else {
-        keyboard_write(k, (uint8_t)value);
+        i8042_to_keyboard(k, (uint8_t)value);
     }
     i8042_update(k);
 }
 
-/* A key's code in set 2, or as the controller translates it. */
-static void keyboard_key(struct i8042 *k, uint8_t usage, bool up)
+static bool keyboard_open(const struct i8042 *k)
 {
-    struct key_code code = key_code(usage);
-    bool translate = k->ram[0] & C_TRANSLATE;
+    return !(k->ram[0] & C_DISABLED) && keyboard_ready(&k->keyboard);
+}
 
-    if (!code.set1)
-        return;
-    if (code.extended)
-        queue_put(&k->keyboard, 0xe0);
-    if (up && !translate)
-        queue_put(&k->keyboard, 0xf0);
-    queue_put(&k->keyboard, translate ? (uint8_t)(code.set1 | (up ? 0x80 : 0)) : code.set2);
+static bool mouse_open(const struct i8042 *k)
+{
+    return !(k->ram[0] & C_MOUSE_DISABLED) && mouse_ready(&k->mouse);
+}
+
+static void i8042_fetch(struct i8042 *k)
+{
+    struct host_request rq = {
+        .op = HOST_EVENTS,
+        .buffer = (uintptr_t)&k->event,
+        .length = sizeof(k->event),
+    };
+
+    if (proxy_call(&rq) == HOST_EHANDLE)
+        k->alone = true;
+    if (rq.status != HOST_OK || rq.result != 1)
+        k->event.kind = 0;
 }
 
 static void i8042_event(void *state, uint64_t now)
 {
     struct i8042 *k = state;
-    struct host_event event;
-    struct host_request rq = {
-        .op = HOST_EVENTS,
-        .buffer = (uintptr_t)&event,
-        .length = sizeof(event),
-    };
+    struct host_event *e = &k->event;
 
-    if (k->scanning && !(k->ram[0] & C_DISABLED) && k->keyboard.count + KEY_BYTES <= QUEUE) {
-        if (proxy_call(&rq) == HOST_EHANDLE)
-            k->alone = true;
-        else if (rq.status == HOST_OK && rq.result == 1 && event.kind <= HOST_EVENT_UP)
-            keyboard_key(k, event.code, event.kind == HOST_EVENT_UP);
-        i8042_update(k);
+    if (!e->kind && (keyboard_open(k) || mouse_open(k)))
+        i8042_fetch(k);
+    if (e->kind >= HOST_EVENT_MOVE && mouse_open(k)) {
+        mouse_event(&k->mouse, e);
+        e->kind = 0;
+    } else if (e->kind && e->kind <= HOST_EVENT_UP && keyboard_open(k)) {
+        keyboard_key(&k->keyboard, e->code, e->kind == HOST_EVENT_UP, k->ram[0] & C_TRANSLATE);
+        e->kind = 0;
     }
+    i8042_update(k);
     if (!k->alone)
         sched_at(DEV_i8042, now + POLL_NS);
 }
@@ -248,12 +223,15 @@ static void i8042_event(void *state, uint64_t now)
 static void i8042_reset(void *state)
 {
     struct i8042 *k = state;
+    struct host_event event = k->event;
     bool alone = k->alone;
 
     memset(k, 0, sizeof(*k));
     k->alone = alone;
-    k->ram[0] = C_NO_MOUSE | C_DISABLED;
-    keyboard_defaults(k);
+    k->event = event;
+    k->ram[0] = C_DISABLED | C_MOUSE_DISABLED;
+    keyboard_reset(&k->keyboard);
+    mouse_reset(&k->mouse);
     i8042_update(k);
     sched_at(DEV_i8042, alone ? NEVER : sched_now() + POLL_NS);
 }

@@ -111,6 +111,11 @@ uint64_t ticks_to_time(uint64_t ticks,
 /* dma.c: devices that reach into the guest's memory */
 void *dma_memory(uint64_t gpa, uint64_t length); /* native; NULL if not wholly DRAM */
 void dma_written(uint64_t gpa, uint64_t length); /* after writing there */
+/*
+ * A device of the old bus moves up to `length` bytes by its channel, 0 to 3. Returns how many: fewer if the
+ * guest has switched the channel off, or its count has come to an end, which *done says.
+ */
+unsigned dma_move(unsigned channel, uint8_t *bytes, unsigned length, bool to_memory, bool *done);
 
 /* bios.c */
 void bios_init(void);
@@ -119,9 +124,17 @@ void bios_load(void); /* the image as it was, to the end of the first MiB */
 /* pic.c: `irq` 0..15; a line stays as set until it is set again */
 void pic_set_irq(unsigned irq, bool level);
 
+/* rtc.c: what the CMOS memory says of drives; 0: none */
+void rtc_floppies(uint8_t first, uint8_t second);
+
 /* pit.c: channel 2 and its gate, as port 61h shows them */
 bool pit_speaker_output(void);
+uint64_t pit_speaker_period(void); /* ns, of its square wave; 0: it makes none */
 void pit_speaker_gate(bool gate);
+
+/* speaker.c */
+void speaker_connect(bool on); /* to the timer: bit 1 of port 61h */
+void speaker_changed(void);    /* the timer's channel 2, perhaps */
 
 /* sysctl.c */
 void sysctl_a20(bool on);

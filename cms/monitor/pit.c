@@ -231,6 +231,7 @@ static void pit_out(void *state, uint16_t port, unsigned size, uint32_t value)
     else
         channel_write(&pit->channel[port & 3], (uint8_t)value);
     pit_schedule(pit);
+    speaker_changed();
 }
 
 bool pit_speaker_output(void)
@@ -238,6 +239,14 @@ bool pit_speaker_output(void)
     struct pit *pit = cms.mon->state[DEV_pit];
 
     return channel_output(&pit->channel[2]);
+}
+
+uint64_t pit_speaker_period(void)
+{
+    const struct pit *pit = cms.mon->state[DEV_pit];
+    const struct channel *c = &pit->channel[2];
+
+    return periodic(c) && c->loaded && c->gate ? ticks_to_time(c->reload, PIT_HZ) : 0;
 }
 
 void pit_speaker_gate(bool gate)

@@ -30,6 +30,8 @@ enum {
     R_B,
     R_C,
     R_D,
+    R_FLOPPIES = 0x10, /* types of the two drives */
+    R_EQUIPMENT = 0x14,
     R_BASE_LOW = 0x15, /* KiB below 640 */
     R_EXT_LOW = 0x17,  /* KiB above 1 MiB, as POST is to find */
     R_EXT2_LOW = 0x30, /* the same, as POST did find */
@@ -41,8 +43,8 @@ enum {
 
 enum { A_UIP = 0x80 };
 enum { B_SET = 0x80, B_PERIODIC = 0x40, B_ALARM = 0x20, B_UPDATE = 0x10, B_BINARY = 4, B_24H = 2 };
+enum { EQUIPMENT_FLOPPY = 1, EQUIPMENT_MOUSE = 4, EQUIPMENT_SECOND = 0x40 };
 enum { C_IRQ = 0x80, C_PERIODIC = 0x40, C_ALARM = 0x20, C_UPDATE = 0x10 };
-
 
 #define BOOT_DEVICES 3
 enum { BOOT_FLOPPY = 1, BOOT_DISK, BOOT_CD };
@@ -302,6 +304,7 @@ static void put16(struct rtc *rtc, unsigned low, uint32_t value)
 /* Where the BIOS looks for something to boot, one digit a device, first to last; then the others. */
 static void rtc_boot_order(struct rtc *rtc, uint32_t digits)
 {
+    static const uint8_t others[BOOT_DEVICES] = {BOOT_DISK, BOOT_CD, BOOT_FLOPPY};
     uint8_t order[BOOT_DEVICES] = {0};
     unsigned n = 0, known = 0;
 
@@ -310,11 +313,20 @@ static void rtc_boot_order(struct rtc *rtc, uint32_t digits)
             order[n++] = (uint8_t)(digits / unit % 10);
     for (unsigned i = 0; i < n; i++)
         known |= 1u << order[i];
-    for (uint8_t other = BOOT_DISK; other <= BOOT_CD; other++)
-        if (!(known & 1u << other) && n < BOOT_DEVICES)
-            order[n++] = other;
+    for (unsigned i = 0; i < BOOT_DEVICES; i++)
+        if (!(known & 1u << others[i]) && n < BOOT_DEVICES)
+            order[n++] = others[i];
     rtc->cmos[R_BOOT_ORDER] = (uint8_t)(order[0] | order[1] << 4);
     rtc->cmos[R_BOOT_THIRD] = (uint8_t)(order[2] << 4);
+}
+
+void rtc_floppies(uint8_t first, uint8_t second)
+{
+    struct rtc *rtc = cms.mon->state[DEV_rtc];
+
+    rtc->cmos[R_FLOPPIES] = (uint8_t)(first << 4 | second);
+    rtc->cmos[R_EQUIPMENT] = (uint8_t)(EQUIPMENT_MOUSE | (first ? EQUIPMENT_FLOPPY : 0) |
+                                       (first && second ? EQUIPMENT_SECOND : 0));
 }
 
 /* The clock goes on over a reset, as with a battery. */

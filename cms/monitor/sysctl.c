@@ -9,7 +9,7 @@
 
 #define REFRESH_NS 15085 /* bit 4 of port 61h changes at this pace */
 
-enum { B_GATE2 = 1, B_REFRESH = 0x10, B_OUT2 = 0x20 };
+enum { B_GATE2 = 1, B_SPEAKER = 2, B_REFRESH = 0x10, B_OUT2 = 0x20 };
 enum { A_RESET = 1, A_A20 = 2 };
 
 struct sysctl {
@@ -55,6 +55,7 @@ static void sysctl_out(void *state, uint16_t port, unsigned size, uint32_t value
     }
     s->port61 = value & 0x0f;
     pit_speaker_gate(value & B_GATE2);
+    speaker_connect(value & B_SPEAKER);
 }
 
 static void sysctl_reset(void *state)

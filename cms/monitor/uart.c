@@ -1,6 +1,6 @@
 /*
- * uart.c - 16550A serial port at 3F8h, IRQ 4; the host's console 0 is at the other end of the
- * line.
+ * uart.c - two 16550A serial ports, at 3F8h with IRQ 4 and at 2F8h with IRQ 3; a console of the host
+ * is at the other end of each line.
  *
  * Sending takes no time: a byte is handed to the host and the transmitter is empty again.
  * Receiving is polled at fixed moments of simulated time, and only while the host has somebody who
@@ -9,9 +9,6 @@
 #include "hidden-mem/hostport.h"
 #include "monitor/monitor.h"
 
-#define BASE 0x3f8
-#define IRQ 4
-#define CONSOLE 0
 #define FIFO 16
 #define POLL_NS 1000000
 #define LOOKS 4
@@ -31,7 +28,14 @@ enum { MCR_DTR = 1, MCR_RTS = 2, MCR_OUT1 = 4, MCR_OUT2 = 8, MCR_LOOP = 0x10 };
 enum { LSR_READY = 1, LSR_OVERRUN = 2, LSR_HOLDING_EMPTY = 0x20, LSR_EMPTY = 0x40 };
 enum { MSR_CTS = 0x10, MSR_DSR = 0x20, MSR_RI = 0x40, MSR_DCD = 0x80 };
 
+/* What tells the ports apart. */
+struct line {
+    enum device_id id;
+    uint8_t irq, console;
+};
+
 struct uart {
+    const struct line *line;
     uint8_t ier, fcr, lcr, mcr, scratch;
     uint8_t msr_delta; /* low half of MSR: what has changed since it was read */
     uint8_t msr_lines; /* its upper half */
@@ -74,7 +78,7 @@ static uint8_t uart_cause(const struct uart *u)
 /* OUT2 is what connects the chip to the interrupt line on a PC. */
 static void uart_update(struct uart *u)
 {
-    pic_set_irq(IRQ, uart_cause(u) != IIR_NONE && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP));
+    pic_set_irq(u->line->irq, uart_cause(u) != IIR_NONE && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP));
 }
 
 static void uart_receive(struct uart *u, uint8_t byte)
@@ -100,7 +104,7 @@ static void uart_send(struct uart *u, uint8_t byte)
 {
     struct host_request rq = {
         .op = HOST_CON_WRITE,
-        .arg = {CONSOLE},
+        .arg = {u->line->console},
         .buffer = (uintptr_t)&byte,
         .length = 1,
     };
@@ -129,7 +133,7 @@ static void uart_event(void *state, uint64_t now)
     uint8_t bytes[FIFO];
     struct host_request rq = {
         .op = HOST_CON_READ,
-        .arg = {CONSOLE},
+        .arg = {u->line->console},
         .buffer = (uintptr_t)bytes,
         .length = room,
     };
@@ -143,7 +147,7 @@ static void uart_event(void *state, uint64_t now)
             uart_receive(u, bytes[i]);
     uart_update(u);
     if (!u->deaf)
-        sched_at(DEV_uart, now + POLL_NS);
+        sched_at(u->line->id, now + POLL_NS);
 }
 
 /*
@@ -170,7 +174,7 @@ static uint32_t uart_in(void *state, uint16_t port, unsigned size)
     uint8_t value = 0xff;
 
     (void)size;
-    switch (port - BASE) {
+    switch (port & 7) {
     case 0: value = u->lcr & LCR_DIVISOR ? u->divisor[0] : uart_take(u); break;
     case 1: value = u->lcr & LCR_DIVISOR ? u->divisor[1] : u->ier; break;
     case 2:
@@ -210,7 +214,7 @@ static void uart_out(void *state, uint16_t port, unsigned size, uint32_t value)
     uint8_t v = (uint8_t)value;
 
     (void)size;
-    switch (port - BASE) {
+    switch (port & 7) {
     case 0:
         if (u->lcr & LCR_DIVISOR)
             u->divisor[0] = v;
@@ -242,17 +246,43 @@ static void uart_reset(void *state)
     struct uart *u = state;
     bool deaf = u->deaf;
 
-    *u = (struct uart){.deaf = deaf, .divisor = {12, 0}};
+    *u = (struct uart){.line = u->line, .deaf = deaf, .divisor = {12, 0}};
     uart_modem(u);
     u->msr_delta = 0;
     uart_update(u);
-    sched_at(DEV_uart, deaf ? NEVER : sched_now() + POLL_NS);
+    sched_at(u->line->id, deaf ? NEVER : sched_now() + POLL_NS);
+}
+
+static void uart_init(void *state)
+{
+    static const struct line line = {DEV_uart, 4, HOST_CONSOLE_SERIAL};
+
+    ((struct uart *)state)->line = &line;
+}
+
+static void uart2_init(void *state)
+{
+    static const struct line line = {DEV_uart2, 3, HOST_CONSOLE_SERIAL2};
+
+    ((struct uart *)state)->line = &line;
 }
 
 const struct device uart_device = {
     .name = "uart",
     .state_size = sizeof(struct uart),
-    .ports = (const struct port_range[]){{BASE, BASE + 7, 1}, {0}},
+    .ports = (const struct port_range[]){{0x3f8, 0x3ff, 1}, {0}},
+    .init = uart_init,
+    .reset = uart_reset,
+    .in = uart_in,
+    .out = uart_out,
+    .event = uart_event,
+};
+
+const struct device uart2_device = {
+    .name = "uart2",
+    .state_size = sizeof(struct uart),
+    .ports = (const struct port_range[]){{0x2f8, 0x2ff, 1}, {0}},
+    .init = uart2_init,
     .reset = uart_reset,
     .in = uart_in,
     .out = uart_out,

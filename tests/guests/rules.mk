@@ -119,3 +119,13 @@ $(B)/guests/syslinux.img: $(addprefix $(SYSLINUX_TREE)/,$(SYSLINUX_FILES))
 	mcopy -i $@ $(filter-out %/ldlinux.c32,$^) ::
 	mmove -i $@ ::isolinux.cfg ::syslinux.cfg
 	syslinux --install $@
+
+# The same on a floppy disk.
+TEST_NEEDS += $(B)/guests/floppy.img
+
+$(B)/guests/floppy.img: $(addprefix $(SYSLINUX_TREE)/,$(SYSLINUX_FILES))
+	rm -f $@ && truncate -s 1440K $@
+	mformat -i $@ -f 1440 ::
+	mcopy -i $@ $(filter-out %/ldlinux.c32,$^) ::
+	mmove -i $@ ::isolinux.cfg ::syslinux.cfg
+	syslinux --install $@

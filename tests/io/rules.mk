@@ -1,11 +1,11 @@
 # Unit tests of the host side of the host port.
-HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console picture screen script)
+HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console picture screen script sound)
 
 $(B)/tests/hostport: $(HOSTPORT_OBJS)
 $(B)/tests/hostport: LDLIBS := -lpng
 
 # Unit tests of the monitor's devices, in the host build of the firmware.
-DEV_TESTS := dev_cd dev_clock dev_disk dev_misc dev_vga dev_fuzz
+DEV_TESTS := dev_cd dev_clock dev_disk dev_floppy dev_input dev_misc dev_vga dev_fuzz
 $(DEV_TESTS:%=$(B)/host/tests/unit/%.o): HOST_FLAGS := -DCMS_HOST -Icms
 $(DEV_TESTS:%=$(B)/tests/%): $(B)/host/libcms.a
 

@@ -25,8 +25,12 @@ static struct {
     uint64_t clock;
     uint8_t disk[DISK_SECTORS * 512];
     bool disk_readonly;
+    uint8_t floppy[2880 * 512]; /* unit 4 */
+    bool floppies;
     bool cd; /* unit 2 is a CD-ROM drive with the same bytes */
     bool quiet;        /* no log on stderr */
+    char second[16];   /* the last byte of console 2 */
+    uint64_t tone_period;
     char output[4096]; /* of console 0 */
     size_t output_length;
     const char *input; /* for console 0; NULL: nobody there */
@@ -61,10 +65,13 @@ static unsigned failures;
 
 static int host_disk(struct host_request *rq)
 {
-    if (rq->arg[0] != 0 && !(host.cd && rq->arg[0] == 2))
+    bool floppy = host.floppies && rq->arg[0] == HOST_UNIT_FLOPPY;
+    uint64_t size = floppy ? sizeof(host.floppy) : sizeof(host.disk);
+
+    if (rq->arg[0] != 0 && !(host.cd && rq->arg[0] == 2) && !floppy)
         return HOST_EHANDLE;
-    uint8_t *at = host.disk + rq->arg[1];
-    if (rq->op != HOST_BLK_INFO && rq->arg[1] + rq->length > sizeof(host.disk))
+    uint8_t *at = (floppy ? host.floppy : host.disk) + rq->arg[1];
+    if (rq->op != HOST_BLK_INFO && rq->arg[1] + rq->length > size)
         return HOST_ERANGE;
     switch (rq->op) {
     case HOST_BLK_READ: memcpy((void *)rq->buffer, at, rq->length); return HOST_OK;
@@ -74,7 +81,7 @@ static int host_disk(struct host_request *rq)
         memcpy(at, (const void *)rq->buffer, rq->length);
         return HOST_OK;
     case HOST_BLK_INFO:
-        rq->result = sizeof(host.disk);
+        rq->result = size;
         rq->arg[1] = host.disk_readonly;
         rq->arg[2] = rq->arg[0] == 2 ? HOST_MEDIUM_CD : HOST_MEDIUM_DISK;
         return HOST_OK;
@@ -95,6 +102,8 @@ static int host_console(struct host_request *rq)
         memcpy(host.output + host.output_length, (const void *)rq->buffer, rq->length);
         host.output_length += rq->length;
         host.output[host.output_length] = '\0';
+    } else if (rq->arg[0] == HOST_CONSOLE_SERIAL2) {
+        host.second[0] = *(const char *)rq->buffer;
     }
     return HOST_OK;
 }
@@ -121,6 +130,9 @@ static int host_answer(struct host_request *rq)
         host.picture_height = (unsigned)rq->arg[1];
         if (rq->arg[2] == host.picture_line)
             memcpy(host.picture, (const void *)rq->buffer, rq->length);
+        return HOST_OK;
+    case HOST_SPEAKER:
+        host.tone_period = rq->arg[1];
         return HOST_OK;
     case HOST_CON_READ:
     case HOST_CON_WRITE: return host_console(rq);

@@ -196,7 +196,7 @@ static void test_operations(void)
 
     CHECK(say(&r, HOST_CON_WRITE, 0, "hello\n") == HOST_OK);
     CHECK(say(&r, HOST_CON_WRITE, 1, "dropped") == HOST_OK);
-    CHECK(say(&r, HOST_CON_WRITE, 2, "x") == HOST_EHANDLE);
+    CHECK(say(&r, HOST_CON_WRITE, HOST_CONSOLES, "x") == HOST_EHANDLE);
     CHECK(get_file(r.out, text, sizeof(text)) == 6 && !strcmp(text, "hello\n"));
     CHECK(ask(&r, HOST_CON_READ, 0, 0, 2) == HOST_OK && rq->result == 2 && !memcmp(buf, "ke", 2));
     CHECK(ask(&r, HOST_CON_READ, 0, 0, 9) == HOST_OK && rq->result == 2 && !memcmp(buf, "ys", 2));
@@ -240,7 +240,7 @@ static void test_operations(void)
     CHECK(ask(&r, HOST_MARK, 1, 0, 0) == HOST_ERANGE);
     CHECK(ask(&r, HOST_MARK, 2, 0, 0) == HOST_ERANGE);
     CHECK(ask(&r, HOST_MARK, 0, 0, 0) == HOST_OK && !r.chip->open);
-    CHECK(ask(&r, 20, 0, 0, 0) == HOST_EOP);
+    CHECK(ask(&r, 21, 0, 0, 0) == HOST_EOP);
     CHECK(ask(&r, HOST_BLK_READ, 0, 0, HOST_MAX_LENGTH + 1) == HOST_ERANGE);
     rig_close(&r);
 }
@@ -258,7 +258,7 @@ static void test_media(void)
     uint8_t *buf = r.chip->mem + BUFFER;
     hostport_free(r.port);
     r.config.disk[0].overlay = true;
-    r.config.disk[1] = (struct host_disk_config){.path = r.disk, .cd = true};
+    r.config.disk[1] = (struct host_disk_config){.path = r.disk, .medium = HOST_MEDIUM_CD};
     r.port = hostport_new(&r.config, error, sizeof(error));
     CHECK(r.port != NULL);
     memset(buf, 0xee, 512);

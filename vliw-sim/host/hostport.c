@@ -19,16 +19,18 @@
 #include "picture.h"
 #include "screen.h"
 #include "script.h"
+#include "sound.h"
 #include "vliw-sim/chip.h"
 
 struct host_port {
     const struct host_config *config;
     struct console console[HOST_CONSOLES];
-    struct medium disk[HOST_DISKS];
+    struct medium disk[HOST_UNITS];
     struct medium blob[HOST_BLOBS];
     unsigned blobs;
     struct picture picture;
     struct script *script;
+    struct sound sound;
     struct host_report report;
 };
 
@@ -43,10 +45,10 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
     port->config = config;
     for (unsigned i = 0; i < HOST_CONSOLES; i++)
         port->console[i].in = -1;
-    for (unsigned i = 0; i < HOST_DISKS; i++)
+    for (unsigned i = 0; i < HOST_UNITS; i++)
         port->disk[i].fd = -1;
 
-    for (unsigned i = 0; i < HOST_DISKS; i++) {
+    for (unsigned i = 0; i < HOST_UNITS; i++) {
         const struct host_disk_config *d = &config->disk[i];
         if (d->path && !media_open_disk(&port->disk[i], d, error, error_size))
             goto fail;
@@ -60,6 +62,8 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
     if (config->screen && !screen_usable(config->screen, error, error_size))
         goto fail;
     if (config->picture && !screen_usable(config->picture, error, error_size))
+        goto fail;
+    if (config->sound && !sound_open(&port->sound, config->sound, error, error_size))
         goto fail;
     if (config->script && !(port->script = script_open(config->script, error, error_size)))
         goto fail;
@@ -84,11 +88,12 @@ void hostport_free(struct host_port *port)
         return;
     for (unsigned i = 0; i < HOST_CONSOLES; i++)
         console_close(&port->console[i]);
-    for (unsigned i = 0; i < HOST_DISKS; i++)
+    for (unsigned i = 0; i < HOST_UNITS; i++)
         media_close(&port->disk[i]);
     for (unsigned i = 0; i < port->blobs; i++)
         media_close(&port->blob[i]);
     picture_free(&port->picture);
+    sound_close(&port->sound);
     script_free(port->script);
     free(port);
 }
@@ -176,7 +181,7 @@ static enum host_status serve_blob_read(struct host_port *port, struct host_requ
 
 static enum host_status serve_disk(struct host_port *port, struct host_request *rq, uint8_t *buf)
 {
-    if (rq->arg[0] >= HOST_DISKS || port->disk[rq->arg[0]].fd < 0)
+    if (rq->arg[0] >= HOST_UNITS || port->disk[rq->arg[0]].fd < 0)
         return HOST_EHANDLE;
     struct medium *m = &port->disk[rq->arg[0]];
 
@@ -187,7 +192,7 @@ static enum host_status serve_disk(struct host_port *port, struct host_request *
     default:
         rq->result = m->size;
         rq->arg[1] = m->readonly;
-        rq->arg[2] = port->config->disk[rq->arg[0]].cd ? HOST_MEDIUM_CD : HOST_MEDIUM_DISK;
+        rq->arg[2] = port->config->disk[rq->arg[0]].medium;
         return HOST_OK;
     }
 }
@@ -262,7 +267,8 @@ static enum buffer_use buffer_use(uint32_t op)
     case HOST_CLOCK:
     case HOST_MARK:
     case HOST_BLK_INFO:
-    case HOST_BLK_FLUSH: return BUFFER_NONE;
+    case HOST_BLK_FLUSH:
+    case HOST_SPEAKER: return BUFFER_NONE;
     case HOST_OPTION:
     case HOST_CON_READ:
     case HOST_EVENTS:
@@ -322,6 +328,8 @@ static enum host_status serve(struct host_port *port, struct chip *chip, struct 
         if (rq->arg[0] > 1)
             return HOST_ERANGE;
         return (rq->arg[0] ? section_begin(chip) : section_end(chip)) ? HOST_OK : HOST_ERANGE;
+    case HOST_SPEAKER:
+        return sound_change(&port->sound, rq->arg[0], rq->arg[1], rq->arg[2] != 0);
     case HOST_EXIT:
     case HOST_PANIC: return serve_end(&port->report, rq, buf);
     default: return HOST_EOP;

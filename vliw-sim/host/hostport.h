@@ -18,9 +18,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define HOST_CONSOLES 2 /* 0 guest serial, 1 guest debug port */
+#include "hidden-mem/hostport.h"
+
 #define HOST_CONSOLE_PTY "pty:" /* in console_out: a new pseudo terminal, whose name is logged */
-#define HOST_DISKS 4
 #define HOST_BLOBS 8
 #define HOST_STATS 256
 #define HOST_NAME_MAX 64    /* bytes of a blob's or statistic's name, terminator included */
@@ -37,7 +37,7 @@ struct host_disk_config {
     const char *path; /* NULL: no such device */
     bool readonly;
     bool overlay; /* writes are kept for this run alone */
-    bool cd;      /* a CD image, which is never written to */
+    enum host_medium medium; /* a CD image is never written to */
 };
 
 /*
@@ -48,7 +48,7 @@ struct host_config {
     const char *console_out[HOST_CONSOLES];
     const char *console_in[HOST_CONSOLES];
     const char *script; /* types on the first console and the keyboard; NULL: nobody does */
-    struct host_disk_config disk[HOST_DISKS];
+    struct host_disk_config disk[HOST_UNITS];
     struct host_blob_config blob[HOST_BLOBS]; /* up to the first with a NULL name */
     const char *const *option;                /* firmware options, `key=value` */
     unsigned options;
@@ -56,6 +56,7 @@ struct host_config {
     FILE *log;          /* firmware log; NULL: none */
     int log_level;      /* highest severity that is written: 0 errors, 1 warnings, 2 everything */
     FILE *trace;        /* -d output; NULL: none */
+    const char *sound;   /* what the speaker does goes to this file as WAV; NULL: nowhere */
     const char *screen;  /* the text screen goes to this file; NULL: nowhere */
     const char *picture; /* the picture goes to this file as PNG; NULL: nowhere */
 };

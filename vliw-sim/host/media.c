@@ -73,10 +73,11 @@ static bool media_add_overlay(struct medium *m)
 bool media_open_disk(struct medium *m, const struct host_disk_config *config, char *error,
                      size_t error_size)
 {
-    int sector = config->cd ? MEDIA_CD_SECTOR : MEDIA_SECTOR;
+    bool cd = config->medium == HOST_MEDIUM_CD;
+    int sector = cd ? MEDIA_CD_SECTOR : MEDIA_SECTOR;
 
-    if (!media_open(m, config->path, config->readonly || config->overlay || config->cd,
-                    config->cd ? "a CD image" : "a raw disk image", error, error_size))
+    if (!media_open(m, config->path, config->readonly || config->overlay || cd,
+                    cd ? "a CD image" : "a raw disk image", error, error_size))
         return false;
     if (m->size % (unsigned)sector != 0) {
         snprintf(error, error_size, "%s: %" PRIu64 " bytes, expected a multiple of %d",
@@ -84,7 +85,7 @@ bool media_open_disk(struct medium *m, const struct host_disk_config *config, ch
         media_close(m);
         return false;
     }
-    if (config->overlay && !config->readonly && !config->cd && !media_add_overlay(m)) {
+    if (config->overlay && !config->readonly && !cd && !media_add_overlay(m)) {
         snprintf(error, error_size, "%s: no room for an overlay: %s", config->path,
                  strerror(errno));
         media_close(m);

@@ -11,8 +11,9 @@
 #define TEXT_MAX 512
 #define EVENTS_MAX 128 /* of one line */
 #define CHORD_MAX 8
+#define MOVE_MAX 10000
 
-enum action { WAIT, TYPE, KEYS };
+enum action { WAIT, TYPE, KEYS, MOUSE };
 
 struct step {
     enum action action;
@@ -59,12 +60,17 @@ static uint8_t key_code(const char *name, size_t length)
     return 0;
 }
 
-static bool add_event(struct step *step, uint8_t kind, uint8_t code)
+static bool add(struct step *step, struct host_event event)
 {
     if (step->length == EVENTS_MAX)
         return false;
-    step->event[step->length++] = (struct host_event){.kind = kind, .code = code};
+    step->event[step->length++] = event;
     return true;
+}
+
+static bool add_event(struct step *step, uint8_t kind, uint8_t code)
+{
+    return add(step, (struct host_event){.kind = kind, .code = code});
 }
 
 /* Keys that are pressed together, joined by a dash. */
@@ -91,14 +97,64 @@ static bool add_chord(struct step *step, const char *name, size_t length)
     return good;
 }
 
-static bool parse_keys(struct step *step, const char *text)
+/* A movement, X,Y, in steps that an event can hold. */
+static bool add_move(struct step *step, const char *word, size_t length)
+{
+    char *end;
+    long x = strtol(word, &end, 10), y;
+    bool good = true;
+
+    if (end == word || *end != ',')
+        return false;
+    y = strtol(end + 1, &end, 10);
+    if (end != word + length || labs(x) > MOVE_MAX || labs(y) > MOVE_MAX)
+        return false;
+    do {
+        long dx = x < -127 ? -127 : x > 127 ? 127 : x, dy = y < -127 ? -127 : y > 127 ? 127 : y;
+        good &= add(step, (struct host_event){
+                              .kind = HOST_EVENT_MOVE, .dx = (int8_t)dx, .dy = (int8_t)dy});
+        x -= dx;
+        y -= dy;
+    } while (x || y);
+    return good;
+}
+
+static bool is_word(const char *word, size_t length, const char *name)
+{
+    return strlen(name) == length && memcmp(word, name, length) == 0;
+}
+
+static bool add_mouse(struct step *step, const char *word, size_t length)
+{
+    static const char *const buttons[] = {"left", "right", "middle"};
+    bool press = *word == '+', release = *word == '-', good = true;
+
+    if (is_word(word, length, "up") || is_word(word, length, "down"))
+        return add(step, (struct host_event){.kind = HOST_EVENT_WHEEL, .dy = *word == 'u' ? -1 : 1});
+    if (memchr(word, ',', length))
+        return add_move(step, word, length);
+    for (uint8_t n = 0; n < sizeof(buttons) / sizeof(buttons[0]); n++) {
+        if (!is_word(word + (press || release), length - (press || release), buttons[n]))
+            continue;
+        if (!release)
+            good &= add_event(step, HOST_EVENT_PRESS, n);
+        if (!press)
+            good &= add_event(step, HOST_EVENT_RELEASE, n);
+        return good;
+    }
+    return false;
+}
+
+/* Words, each of which `one` understands. */
+static bool parse_words(struct step *step, const char *text,
+                        bool (*one)(struct step *step, const char *word, size_t length))
 {
     for (;;) {
         text += strspn(text, " ");
         size_t length = strcspn(text, " ");
         if (length == 0)
             return step->length > 0;
-        if (!add_chord(step, text, length))
+        if (!one(step, text, length))
             return false;
         text += length;
     }
@@ -126,11 +182,12 @@ static bool parse_text(struct step *step, const char *text)
 
 static bool parse_line(struct script *s, const char *line)
 {
-    static const char *const word[] = {[WAIT] = "wait ", [TYPE] = "type ", [KEYS] = "keys "};
+    static const char *const word[] = {[WAIT] = "wait ", [TYPE] = "type ", [KEYS] = "keys ",
+                                       [MOUSE] = "mouse "};
 
     if (!*line || *line == '#')
         return true;
-    for (unsigned i = WAIT; i <= KEYS; i++) {
+    for (unsigned i = WAIT; i <= MOUSE; i++) {
         if (strncmp(line, word[i], strlen(word[i])) != 0)
             continue;
         struct step *more = realloc(s->step, (s->steps + 1) * sizeof(*more));
@@ -141,7 +198,11 @@ static bool parse_line(struct script *s, const char *line)
         memset(step, 0, sizeof(*step));
         step->action = i;
         const char *rest = line + strlen(word[i]);
-        return i == KEYS ? parse_keys(step, rest) : parse_text(step, rest);
+        switch (i) {
+        case KEYS: return parse_words(step, rest, add_chord);
+        case MOUSE: return parse_words(step, rest, add_mouse);
+        default: return parse_text(step, rest);
+        }
     }
     return false;
 }
@@ -163,7 +224,7 @@ struct script *script_open(const char *path, char *error, size_t error_size)
         line[strcspn(line, "\n")] = '\0';
         if (parse_line(s, line))
             continue;
-        snprintf(error, error_size, "%s:%u: not understood, expected wait, type or keys and what",
+        snprintf(error, error_size, "%s:%u: not understood, expected wait, type, keys or mouse and what",
                  path, n);
         fclose(f);
         script_free(s);
@@ -247,6 +308,7 @@ enum host_status script_events(struct script *s, struct host_event *to, uint64_t
 {
     const struct step *step = step_now(s, KEYS);
 
+    step = step ? step : step_now(s, MOUSE);
     *count = 0;
     if (step) {
         size_t left = step->length - s->done;
