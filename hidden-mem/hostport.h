@@ -59,7 +59,8 @@ enum host_status {
     X(BLK_WRITE, 10, "likewise, writing")                                                          \
     X(BLK_FLUSH, 11, "everything written to block device arg0 is on stable storage")               \
     X(CLOCK, 12, "result = seconds since 1970 at reset, as the command line set it")               \
-    X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary")            \
+    X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary; `state.` "     \
+                 "before the name: of the guest's state, for the digest")            \
     X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 cursor; pairs of code "    \
                   "page 437 character and attribute")                                              \
     X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")  \

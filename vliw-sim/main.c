@@ -20,6 +20,7 @@
 
 #include "hidden-mem/hostport.h"
 #include "vliw-sim/chip.h"
+#include "vliw-sim/digest.h"
 #include "vliw-sim/exits.h"
 #include "vliw-sim/loader.h"
 #include "vliw-sim/options.h"
@@ -270,8 +271,13 @@ static int results_write(struct run *run, const struct stats_end *end)
 {
     int status = end->status;
     FILE *profile = result_open(run->options.profile, &status);
+    FILE *digest = result_open(run->options.digest, &status);
 
     stats_write(run, end, &status);
+    if (digest) {
+        digest_write(run->chip, hostport_report(run->host), digest);
+        fclose(digest);
+    }
     if (profile) {
         profile_write(run->chip->profile, run->chip->cycle, run->symbols, profile);
         fclose(profile);

@@ -289,6 +289,7 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
         return true;
     case OPT_MAX_CYCLES: return number(word, arg, UINT64_MAX - 1, &o->max_cycles, err);
     case OPT_STATS: o->stats = arg; return true;
+    case OPT_DIGEST: o->digest = arg; return true;
     case OPT_PROFILE: o->profile = arg; return true;
     case OPT_CONFIG_OUT: o->config_out = arg; return true;
     case OPT_TRACE:

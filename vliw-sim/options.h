@@ -15,7 +15,7 @@ struct options {
     struct machine machine;
     struct host_config host;
     const char *rom, *flash, *native, *symbols;
-    const char *stats, *profile, *config_out, *trace_file;
+    const char *stats, *digest, *profile, *config_out, *trace_file;
     bool reference; /* the engine */
     uint64_t max_cycles;
     uint32_t trace_on;             /* enum trace_category */

@@ -16,16 +16,53 @@ static const char *const stats_name[EV_COUNT] = {
 #undef AB
 };
 
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+    sum = (sum ^ value) * 0x9e3779b97f4a7c15;
+    return sum ^ sum >> 29;
+}
+
+/*
+ * The processor's state beside registers and flags, which the host can see itself: what two runs
+ * must agree on that execute the same code. The time stamp isn't in it.
+ */
+static uint64_t state_hash(const struct cpu *c)
+{
+    const uint32_t word[] = {c->eflags,    c->cpl,       c->halted,     c->a20,        c->gdtr.base,
+                             c->gdtr.limit, c->idtr.base, c->idtr.limit, c->cr0,        c->cr2,
+                             c->cr3,        c->cr4,       c->sysenter_cs, c->sysenter_esp,
+                             c->sysenter_eip};
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < sizeof(word) / sizeof(word[0]); i++)
+        sum = mix(sum, word[i]);
+    for (unsigned i = 0; i < SEG_COUNT + 2; i++) {
+        const struct segment *s = i < SEG_COUNT ? &c->seg[i] : i == SEG_COUNT ? &c->ldtr : &c->tr;
+
+        sum = mix(sum, s->selector | (uint64_t)s->attr << 16 | (uint64_t)s->base << 32);
+        sum = mix(sum, s->limit | (uint64_t)s->valid << 32);
+    }
+    for (unsigned i = 0; i < 8; i++)
+        sum = mix(sum, c->dr[i]);
+    return sum;
+}
+
+static void report(const char *name, uint64_t value)
+{
+    struct host_request rq = {
+        .op = HOST_STAT,
+        .arg = {value},
+        .buffer = (uintptr_t)name,
+        .length = strlen(name),
+    };
+
+    proxy_call(&rq);
+}
+
 void stats_report(void)
 {
     gear1_profile();
-    for (unsigned i = 0; i < EV_COUNT; i++) {
-        struct host_request rq = {
-            .op = HOST_STAT,
-            .arg = {cms.count[i]},
-            .buffer = (uintptr_t)stats_name[i],
-            .length = strlen(stats_name[i]),
-        };
-        proxy_call(&rq);
-    }
+    for (unsigned i = 0; i < EV_COUNT; i++)
+        report(stats_name[i], cms.count[i]);
+    report("state.cpu", state_hash(&cms.cpu));
 }
