@@ -1,6 +1,7 @@
 # Selkirk's one makefile. Everything is built from here, into build/ and nowhere else.
 #
 #   make          the simulator, the tools, the boot ROM, the firmware
+#   make tools    only the simulator and the tools
 #   make run      ... and boot Debian's SeaBIOS and our small boot disk on it, then Debian's GRUB,
 #                 which starts a multiboot program of ours (GUEST=boot, GUEST=grub: only one of them)
 #   make test     ... and run every test; the last line is `N passed, N failed`
@@ -75,11 +76,13 @@ include tests/rules.mk
 include $(wildcard tests/*/rules.mk)
 
 # ---------------------------------------------------------------- targets
-.PHONY: all run test test-long bench docs fuzz deps clean
+.PHONY: all tools run test test-long bench docs fuzz deps clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(ALL)
+
+tools: $(filter $(B)/bin/% $(B)/presets/% $(B)/native/%,$(ALL))
 
 RUN_boot := -hda $(B)/guests/boot.img
 RUN_grub := -cdrom $(B)/guests/grub.iso <tests/guests/grub/session
