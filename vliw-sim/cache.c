@@ -2,122 +2,130 @@
 #include "vliw-sim/cache.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "vliw-sim/machine.h"
 #include "vliw-sim/panic.h"
 
-void cache_init(struct cache *cache, const struct machine_cache *config)
+#define STAMP_OFF INT64_MAX
+
+static uint32_t cache_slots(const struct cache *cache)
+{
+    return (cache->set_mask + 1) * cache->ways;
+}
+
+void cache_init(struct cache *cache, const struct machine_cache *config, int64_t *clock)
 {
     uint32_t sets = config->size / (config->ways * config->line);
 
-    *cache = (struct cache){.ways = config->ways, .live = config->ways, .set_mask = sets - 1};
-    cache->entry = panic_if_null(calloc((size_t)sets * config->ways, sizeof *cache->entry));
-    cache->way = panic_if_null(calloc((size_t)sets * config->ways, sizeof *cache->way));
-    for (size_t i = 0; i < (size_t)sets * config->ways; i++)
-        cache->way[i] = (uint8_t)(i % config->ways);
+    *cache = (struct cache){
+        .ways = config->ways, .live = config->ways, .set_mask = sets - 1, .clock = clock};
+    cache->entry = panic_if_null(calloc(cache_slots(cache), sizeof *cache->entry));
+    cache->stamp = panic_if_null(calloc(cache_slots(cache), sizeof *cache->stamp));
+    cache->recent = panic_if_null(calloc(sets, sizeof *cache->recent));
+    for (uint32_t slot = 0; slot < cache_slots(cache); slot++)
+        cache->stamp[slot] = --cache->first;
+    for (uint32_t set = 0; set < sets; set++)
+        cache->recent[set] = set * cache->ways;
 }
 
 void cache_free(struct cache *cache)
 {
     free(cache->entry);
-    free(cache->way);
-    cache->entry = NULL;
-    cache->way = NULL;
+    free(cache->stamp);
+    free(cache->recent);
+    *cache = (struct cache){0};
 }
 
-static uint8_t *set_ways(const struct cache *cache, const uint32_t *set)
+/* The slot's line is gone: it is the next to be filled. */
+static void slot_empty(struct cache *cache, uint32_t slot)
 {
-    return cache->way + (set - cache->entry);
+    if (cache->leaves && cache->entry[slot])
+        cache->leaves(cache->owner, slot);
+    cache->entry[slot] = 0;
+    cache->stamp[slot] = --cache->first;
 }
 
-/* Entry n becomes the first, those before it move back by one. */
-static void set_promote(struct cache *cache, uint32_t *set, uint32_t n, uint32_t entry)
+uint32_t cache_find(const struct cache *cache, uint32_t line)
 {
-    uint8_t *ways = set_ways(cache, set);
-    uint8_t way = ways[n];
+    uint32_t at = cache_set(cache, line);
 
-    if (cache->moved && set[0] >> 1 != entry >> 1)
-        cache->moved(cache->owner, (uint32_t)(set - cache->entry) / cache->ways);
-    memmove(set + 1, set, n * sizeof *set);
-    memmove(ways + 1, ways, n);
-    set[0] = entry;
-    ways[0] = way;
+    for (uint32_t end = at + cache->ways; at < end; at++) {
+        if (cache->entry[at] >> 1 == line)
+            return at;
+    }
+    return CACHE_NOWHERE;
+}
+
+/* The slot of the set that was used longest ago. */
+static uint32_t set_oldest(const struct cache *cache, uint32_t at)
+{
+    uint32_t oldest = at;
+    int64_t when = cache->stamp[at];
+
+    for (uint32_t slot = at + 1; slot < at + cache->ways; slot++) {
+        bool older = cache->stamp[slot] < when;
+        when = older ? cache->stamp[slot] : when;
+        oldest = older ? slot : oldest;
+    }
+    return oldest;
 }
 
 bool cache_access(struct cache *cache, uint32_t line, bool write, uint32_t *victim)
 {
-    uint32_t *set = cache_set(cache, line);
+    uint32_t slot = cache_find(cache, line);
+    bool hit = slot != CACHE_NOWHERE;
 
     *victim = 0;
-    for (uint32_t n = 0; n < cache->live; n++) {
-        if (set[n] >> 1 == line) {
-            set_promote(cache, set, n, set[n] | write);
-            cache->hits++;
-            return true;
+    if (hit) {
+        cache->hits++;
+        cache->entry[slot] |= write;
+    } else {
+        slot = set_oldest(cache, cache_set(cache, line));
+        uint32_t old = cache->entry[slot];
+        cache->misses++;
+        if (cache->leaves && old)
+            cache->leaves(cache->owner, slot);
+        if (old & 1) {
+            cache->writebacks++;
+            *victim = old >> 1;
         }
+        cache->entry[slot] = line << 1 | write;
     }
-    uint32_t last = set[cache->live - 1];
-    set_promote(cache, set, cache->live - 1, line << 1 | write);
-    cache->misses++;
-    if (last & 1) {
-        cache->writebacks++;
-        *victim = last >> 1;
-    }
-    return false;
+    cache->recent[line & cache->set_mask] = slot;
+    cache->stamp[slot] = ++*cache->clock;
+    return hit;
 }
 
 void cache_drop(struct cache *cache, uint32_t line)
 {
-    uint32_t *set = cache_set(cache, line);
+    uint32_t slot = cache_find(cache, line);
 
-    uint8_t *ways = set_ways(cache, set);
-    uint32_t last = cache->live - 1;
-
-    for (uint32_t n = 0; n <= last; n++) {
-        if (set[n] >> 1 == line) {
-            uint8_t way = ways[n];
-            memmove(set + n, set + n + 1, (last - n) * sizeof *set);
-            memmove(ways + n, ways + n + 1, last - n);
-            set[last] = 0;
-            ways[last] = way;
-            return;
-        }
-    }
-}
-
-/* The entries of ways in `mask` first, in their order; the others empty behind them. */
-static void set_use(struct cache *cache, uint32_t *set, uint32_t mask,
-                    void (*drop)(void *to, uint32_t line), void *to)
-{
-    uint8_t *ways = set_ways(cache, set);
-    uint8_t off[32];
-    uint32_t used = 0, unused = 0;
-
-    for (uint32_t n = 0; n < cache->ways; n++) {
-        if (mask >> ways[n] & 1) {
-            set[used] = set[n];
-            ways[used++] = ways[n];
-            continue;
-        }
-        if (set[n] & 1) {
-            cache->writebacks++;
-            drop(to, set[n] >> 1);
-        }
-        off[unused++] = ways[n];
-    }
-    memcpy(ways + used, off, unused);
-    memset(set + used, 0, unused * sizeof *set);
+    if (slot != CACHE_NOWHERE)
+        slot_empty(cache, slot);
 }
 
 void cache_use(struct cache *cache, uint32_t mask, void (*drop)(void *to, uint32_t line), void *to)
 {
-    for (uint32_t line = 0; line <= cache->set_mask; line++)
-        set_use(cache, cache_set(cache, line), mask, drop, to);
+    for (uint32_t slot = 0; slot < cache_slots(cache); slot++) {
+        bool on = mask >> slot % cache->ways & 1;
+        if (on && cache->stamp[slot] == STAMP_OFF)
+            slot_empty(cache, slot);
+        if (on)
+            continue;
+        if (cache->entry[slot] & 1) {
+            cache->writebacks++;
+            drop(to, cache->entry[slot] >> 1);
+        }
+        slot_empty(cache, slot);
+        cache->stamp[slot] = STAMP_OFF;
+    }
     cache->live = (uint32_t)__builtin_popcount(mask);
 }
 
 void cache_clear(struct cache *cache)
 {
-    memset(cache->entry, 0, (cache->set_mask + 1) * (size_t)cache->ways * sizeof *cache->entry);
+    for (uint32_t slot = 0; slot < cache_slots(cache); slot++) {
+        if (cache->stamp[slot] != STAMP_OFF)
+            slot_empty(cache, slot);
+    }
 }

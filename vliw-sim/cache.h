@@ -1,12 +1,12 @@
 /*
  * cache.h - one set-associative write-back cache: tags only, true LRU.
  *
- * Data live in DRAM's host copy; a cache knows which lines it would hold. A set is an array of ways
- * in order of recency, most recent first, so a repeated hit is one comparison and the victim is
- * always the last. An entry is (line number << 1 | dirty), 0 if empty: line 0 is no memory.
+ * Data live in DRAM's host copy; a cache knows which lines it would hold. A *slot* is one way of
+ * one set. Its entry is (line number << 1 | dirty), 0 if empty: line 0 is no memory. Its stamp says
+ * when it was used last, by a clock that counts accesses; the victim of a set is the slot with the
+ * lowest stamp. So using a line again is one store, wherever in its set it is.
  *
- * Which way of the hardware an entry stands for is kept beside it, because ways can be switched
- * off: their entries go behind the others and are not looked at.
+ * Ways can be switched off: their slots stay empty, and are never the oldest.
  */
 #ifndef SELKIRK_CACHE_H
 #define SELKIRK_CACHE_H
@@ -17,37 +17,44 @@
 struct machine_cache;
 
 struct cache {
-    uint32_t *entry; /* sets * ways */
-    uint8_t *way;    /* of each entry */
+    uint32_t *entry;  /* of each slot: sets * ways */
+    int64_t *stamp;   /* INT64_MAX: the way is off */
+    uint32_t *recent; /* per set: the slot that was looked up last */
+    int64_t *clock;   /* of the last access; caches may share one */
+    int64_t first;    /* stamps of empty slots count down from here */
     uint32_t ways;
-    uint32_t live; /* ways that are in use: the first so many entries of a set */
+    uint32_t live; /* ways that are in use */
     uint32_t set_mask;
-    uint64_t hits;                            /* of cache_access() */
-    uint64_t misses;                          /* of cache_access() */
-    uint64_t writebacks;                      /* dirty lines that left it */
-    void (*moved)(void *owner, uint32_t set); /* told when a set's most recent line is another */
+    uint64_t hits;                               /* of cache_access() */
+    uint64_t misses;                             /* of cache_access() */
+    uint64_t writebacks;                         /* dirty lines that left it */
+    void (*leaves)(void *owner, uint32_t slot);  /* told before a slot's line goes */
     void *owner;
 };
 
-void cache_init(struct cache *cache, const struct machine_cache *config);
+void cache_init(struct cache *cache, const struct machine_cache *config, int64_t *clock);
 void cache_free(struct cache *cache);
 
-static inline uint32_t *cache_set(const struct cache *cache, uint32_t line)
+/* The first slot of the line's set. */
+static inline uint32_t cache_set(const struct cache *cache, uint32_t line)
 {
-    return cache->entry + (line & cache->set_mask) * cache->ways;
+    return (line & cache->set_mask) * cache->ways;
 }
 
-/*
- * The common case: the line is its set's most recent one. Counts and changes nothing else if it
- * isn't.
- */
+#define CACHE_NOWHERE UINT32_MAX
+
+/* The slot that holds the line, or CACHE_NOWHERE. */
+uint32_t cache_find(const struct cache *cache, uint32_t line);
+
+/* The common case: the line is the one of its set that was looked up last. Else nothing changes. */
 static inline bool cache_again(struct cache *cache, uint32_t line, bool write)
 {
-    uint32_t *set = cache_set(cache, line);
+    uint32_t slot = cache->recent[line & cache->set_mask];
 
-    if (set[0] >> 1 != line)
+    if (cache->entry[slot] >> 1 != line)
         return false;
-    set[0] |= write;
+    cache->entry[slot] |= write;
+    cache->stamp[slot] = ++*cache->clock;
     cache->hits++;
     return true;
 }

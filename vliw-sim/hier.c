@@ -10,9 +10,9 @@ void hier_init(struct hier *h, const struct machine *m)
         .line_shift = (uint32_t)__builtin_ctz(m->l1d.line),
         .l2_latency = m->l2.latency,
     };
-    cache_init(&h->l1i, &m->l1i);
-    cache_init(&h->l1d, &m->l1d);
-    cache_init(&h->l2, &m->l2);
+    cache_init(&h->l1i, &m->l1i, &h->clock);
+    cache_init(&h->l1d, &m->l1d, &h->clock);
+    cache_init(&h->l2, &m->l2, &h->clock);
     dram_init(&h->dram, m);
     hier_clock(h, m, m->point[0].khz);
 }

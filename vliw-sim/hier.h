@@ -22,6 +22,7 @@ struct machine;
 
 struct hier {
     struct cache l1i, l1d, l2;
+    int64_t clock; /* accesses to any of them */
     struct dram dram;
     uint32_t line_shift;
     uint32_t l2_latency; /* cycles */

@@ -46,7 +46,7 @@ uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t
 static void ring_retire(struct sbuf *sb, uint64_t now)
 {
     while (sb->draining && sb->done[sb->head] <= now) {
-        sb->head = (sb->head + 1) % sb->size;
+        sb->head = sb->head + 1 == sb->size ? 0 : sb->head + 1;
         sb->draining--;
     }
 }
@@ -63,16 +63,33 @@ uint32_t sbuf_wait(struct sbuf *sb, uint64_t now)
     return (uint32_t)(free_at - now);
 }
 
+static void write_bytes(uint8_t *to, uint64_t value, uint32_t size)
+{
+    switch (size) {
+    case 8: memcpy(to, &value, 8); break;
+    case 4: memcpy(to, &value, 4); break;
+    case 1: *to = (uint8_t)value; break;
+    default: memcpy(to, &value, size); break;
+    }
+}
+
 void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now)
 {
     ring_retire(sb, now);
+    uint64_t done = sb->last_done;
+    uint32_t at = sb->head + sb->draining;
+    if (at >= sb->size)
+        at -= sb->size;
     for (uint32_t i = 0; i < sb->used; i++) {
         const struct sbuf_store *s = &sb->store[i];
-        uint64_t start = sb->last_done > now ? sb->last_done : now;
-        memcpy(memory + s->addr, &s->value, s->size);
-        sb->last_done = start + 1 + hier_span(h, GUEST_BASE + s->addr, s->size, true);
-        sb->done[(sb->head + sb->draining++) % sb->size] = sb->last_done;
+        write_bytes(memory + s->addr, s->value, s->size);
+        done = (done > now ? done : now) + 1 + hier_span(h, GUEST_BASE + s->addr, s->size, true);
+        sb->done[at] = done;
+        at = at + 1 == sb->size ? 0 : at + 1;
     }
+    sb->last_done = done;
+    sb->draining += sb->used;
+    sb->most = sbuf_most(sb);
     sb->released += sb->used;
     sb->used = 0;
     sb->filter = 0;
@@ -80,6 +97,7 @@ void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now)
 
 void sbuf_rollback(struct sbuf *sb)
 {
+    sb->most = sbuf_most(sb);
     sb->dropped += sb->used;
     sb->used = 0;
     sb->filter = 0;

@@ -28,11 +28,10 @@ struct sbuf {
     uint32_t head;      /* of the ring */
     uint64_t last_done; /* when all will have drained */
     uint64_t filter;    /* bit (addr / 8) % 64 of all bytes of uncommitted stores */
-    uint64_t stores;    /* ever put in */
     uint64_t released;  /* ... and committed */
     uint64_t dropped;   /* ... and rolled back */
     uint64_t forwards;  /* loads that met an uncommitted store */
-    uint32_t most;      /* most uncommitted stores at once */
+    uint32_t most;      /* most uncommitted stores at once, when they were released or dropped */
 };
 
 void sbuf_init(struct sbuf *sb, uint32_t size);
@@ -41,6 +40,17 @@ void sbuf_free(struct sbuf *sb);
 static inline uint64_t sbuf_filter(uint64_t addr, unsigned size)
 {
     return 1ull << (addr >> 3 & 63) | 1ull << ((addr + size - 1) >> 3 & 63);
+}
+
+/* Stores ever put in, and the most that were uncommitted at once. */
+static inline uint64_t sbuf_stores(const struct sbuf *sb)
+{
+    return sb->released + sb->dropped + sb->used;
+}
+
+static inline uint32_t sbuf_most(const struct sbuf *sb)
+{
+    return sb->used > sb->most ? sb->used : sb->most;
 }
 
 /*
@@ -67,9 +77,6 @@ static inline void sbuf_put(struct sbuf *sb, uint64_t addr, unsigned size, uint6
     s->value = value;
     s->size = size;
     sb->filter |= sbuf_filter(addr, size);
-    sb->stores++;
-    if (sb->used > sb->most)
-        sb->most = sb->used;
 }
 
 /*

@@ -33,6 +33,12 @@ static uint32_t tlb_turn(struct tlb *tlb, uint32_t set)
     return way;
 }
 
+static void tlb_leaves(struct tlb *tlb, const struct tlb_entry *e)
+{
+    if (tlb->leaves && e->hi != TLB_HI_FREE)
+        tlb->leaves(tlb->owner, e->hi);
+}
+
 bool tlb_write(struct tlb *tlb, uint64_t hi, uint64_t lo, uint32_t tmask, uint64_t limit)
 {
     struct tlb_entry made = {.hi = hi & TLB_HI_MASK, .tmask = tmask, .lo = lo & TLB_LO_MASK};
@@ -50,7 +56,7 @@ bool tlb_write(struct tlb *tlb, uint64_t hi, uint64_t lo, uint32_t tmask, uint64
         e = &tlb->entry[set * tlb->ways + tlb_turn(tlb, set)];
         tlb->replaced++;
     }
-    tlb->version++;
+    tlb_leaves(tlb, e);
     tlb->writes++;
     *e = made;
     return true;
@@ -67,19 +73,21 @@ void tlb_drop(struct tlb *tlb, uint64_t hi)
 {
     struct tlb_entry *e = tlb_find(tlb, hi & TLB_HI_MASK);
 
-    if (e)
-        *e = entry_free;
-    tlb->version++;
+    if (!e)
+        return;
+    tlb_leaves(tlb, e);
+    *e = entry_free;
 }
 
 void tlb_drop_phys(struct tlb *tlb, uint64_t phys)
 {
     for (uint32_t i = 0; i < tlb->sets * tlb->ways; i++) {
         struct tlb_entry *e = &tlb->entry[i];
-        if (e->hi != TLB_HI_FREE && ((e->lo ^ phys) & TLB_LO_PAGE) == 0)
-            *e = entry_free;
+        if (e->hi == TLB_HI_FREE || ((e->lo ^ phys) & TLB_LO_PAGE) != 0)
+            continue;
+        tlb_leaves(tlb, e);
+        *e = entry_free;
     }
-    tlb->version++;
 }
 
 void tlb_flush(struct tlb *tlb)

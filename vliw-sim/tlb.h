@@ -32,7 +32,9 @@ struct tlb {
     uint8_t *turn;           /* per set: the way to be replaced next */
     uint32_t ways;
     uint32_t sets;
-    uint64_t version; /* another number whenever an entry has changed */
+    uint64_t version; /* another number whenever several entries have gone at once */
+    void (*leaves)(void *owner, uint32_t hi); /* told before a single entry goes or changes */
+    void *owner;
     uint32_t use; /* bit mask of the ways that may be filled */
     uint64_t writes;
     uint64_t replaced; /* ... that put out an entry for another page */

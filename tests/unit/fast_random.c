@@ -316,12 +316,25 @@ static void same(const char *what, const void *a, const void *b, size_t size)
 }
 
 #define SAME(field) same(#field, &a->field, &b->field, sizeof a->field)
-#define SAME_CACHE(name)                                                                    \
-    (same(#name, a->hier.name.entry, b->hier.name.entry,                                    \
-          (a->hier.name.set_mask + 1) * (size_t)a->hier.name.ways * sizeof(uint32_t)),      \
-     same(#name " ways", a->hier.name.way, b->hier.name.way,                                \
-          (a->hier.name.set_mask + 1) * (size_t)a->hier.name.ways),                         \
-     SAME(hier.name.hits), SAME(hier.name.misses), SAME(hier.name.writebacks))
+#define SAME_CACHE(name)                                                                \
+    (same_cache(#name, &a->hier.name, &b->hier.name), SAME(hier.name.hits),             \
+     SAME(hier.name.misses), SAME(hier.name.writebacks))
+
+/* The same lines in the same places, and in each set the same order of use. */
+static void same_cache(const char *name, const struct cache *a, const struct cache *b)
+{
+    uint32_t slots = (a->set_mask + 1) * a->ways;
+
+    same(name, a->entry, b->entry, slots * sizeof *a->entry);
+    for (uint32_t set = 0; set < slots; set += a->ways) {
+        for (uint32_t i = set; i < set + a->ways; i++) {
+            for (uint32_t j = set; j < i; j++) {
+                if (!difference && (a->stamp[i] < a->stamp[j]) != (b->stamp[i] < b->stamp[j]))
+                    difference = name;
+            }
+        }
+    }
+}
 
 /* What is still on its way: the same registers, in the same cycle. */
 static uint64_t ready_sum(const struct chip *chip)
@@ -403,7 +416,8 @@ static void compare(struct chip *a, struct chip *b)
     SAME(sbuf.used);
     same("sbuf", a->sbuf.store, b->sbuf.store, a->sbuf.used * sizeof a->sbuf.store[0]);
     SAME(sbuf.filter);
-    SAME(sbuf.stores);
+    SAME(sbuf.released);
+    SAME(sbuf.dropped);
     SAME(sbuf.forwards);
     SAME(sbuf.most);
     SAME(sbuf.last_done);

@@ -27,7 +27,9 @@ struct build {
     struct tally tally; /* of the bundles so far */
     uint32_t dirty;     /* shadowed registers that they have written */
     uint32_t f_dirty;
-    uint32_t line; /* fetched last */
+    uint32_t c_dirty;
+    uint32_t line;  /* fetched last */
+    uint32_t order; /* accesses stamped in line */
     bool room;     /* false: something is used up */
 };
 
@@ -112,6 +114,7 @@ static struct fast_site *site_new(struct build *b, enum site_kind kind)
 
     *s = (struct fast_site){.block = b->block, .kind = (uint8_t)kind};
     s->bundle = (uint16_t)(b->block->bundles - 1);
+    s->order = (uint16_t)b->order;
     if (b->f->sites + 16 > SITES)
         b->room = false;
     return s;
@@ -132,11 +135,9 @@ static void emit_site(struct build *b, struct fast_site *s, uint32_t label, cons
 {
     struct emitter *e = b->e;
 
-    emit_here(e, label);
-    s->stub = (uint32_t)e->code->used;
     e->p.value[HOLE_site] = s - b->f->site;
     e->p.value[HOLE_common] = (int64_t)emit_label(e);
-    emit(e, STENCIL_site);
+    s->stub = e->label[label] = emit_cold(e, STENCIL_site);
     uint32_t at = e->fixup[--e->fixups].at;
     code_redirect(e->code, at, serve);
 }
@@ -150,7 +151,7 @@ struct pending_site {
 
 struct pending_exit {
     uint32_t label;
-    uint32_t tally, cycles, dirty, f_dirty, way, line;
+    uint32_t tally, cycles, order, dirty, f_dirty, c_dirty, way, line;
     uint64_t target;
     uint16_t bundle;
     bool through;
@@ -176,11 +177,11 @@ static uint32_t site_later(struct build *b, struct block_tail *tail, struct fast
 
 static void fill_line(struct build *b, uint32_t line)
 {
-    const struct cache *l1i = &b->chip->hier.l1i;
-    uint8_t *set = (uint8_t *)cache_set(l1i, line);
+    uint32_t record = line_record(b->chip, line);
 
-    b->e->p.value[HOLE_set] = set - (uint8_t *)l1i->entry;
-    b->e->p.value[HOLE_tag] = (int64_t)((uint64_t)line << 1);
+    b->e->p.value[HOLE_record] =
+        (int64_t)(offsetof(struct chip, hot.line) + record * sizeof(int64_t *));
+    b->e->p.value[HOLE_order] = ++b->order;
 }
 
 static void emit_fetch(struct build *b, struct block_tail *tail, unsigned number, uint32_t line)
@@ -242,33 +243,36 @@ static void emit_atom(struct build *b, struct block_tail *tail, struct fast_bund
                                          : STENCIL_move_f);
         return;
     }
-    struct fast_site *site = site_new(b, SITE_ATOM);
-    uint32_t label = site_later(b, tail, site, b->f->call_atom);
-    site->atom = (uint8_t)i;
-    e->p.value[HOLE_slow] = label;
-    uint32_t fixups = e->fixups;
-    if (stencil) {
+    struct fast_site *site = NULL;
+    if (stencil && !stencils[stencil].slow) {
         e->p.value[HOLE_taken] = (int64_t)emit_label(e);
+    } else {
+        site = site_new(b, SITE_ATOM);
+        site->atom = (uint8_t)i;
+        e->p.value[HOLE_slow] = site_later(b, tail, site, b->f->call_atom);
+        e->p.value[HOLE_order] = ++b->order;
+    }
+    if (stencil) {
         bool done = emit(e, stencil + atom_form(a));
         if (!done && s->wide && !late && fill_wide(b, a->op.imm))
             done = emit(e, s->wide + atom_form(a));
         if (done) {
-            emit_here(e, (uint32_t)e->p.value[HOLE_taken]);
             tally_atom(&b->tally, a);
             fb->inlined |= 1u << i;
-            site->resume = e->code->run + e->code->used;
-            bool called = false;
-            for (; fixups < e->fixups; fixups++)
-                called |= e->fixup[fixups].label == label;
-            if (!called) { /* never goes the long way */
-                tail->sites--;
-                b->f->sites--;
-            }
+            if (site)
+                site->resume = e->code->run + e->code->used;
+            else
+                emit_here(e, (uint32_t)e->p.value[HOLE_taken]);
             return;
         }
     }
+    if (!site) {
+        site = site_new(b, SITE_ATOM);
+        site->atom = (uint8_t)i;
+        e->p.value[HOLE_slow] = site_later(b, tail, site, b->f->call_atom);
+    }
     site->always = true;
-    e->p.value[HOLE_to] = label;
+    e->p.value[HOLE_to] = e->p.value[HOLE_slow];
     emit(e, STENCIL_go);
     site->resume = e->code->run + e->code->used;
 }
@@ -359,21 +363,46 @@ static void emit_operands(struct build *b, const struct bundle *n, unsigned at, 
 
 /* ---------------------------------------------------------------- ways out */
 
-static void emit_leave(struct build *b, uint32_t tally, uint32_t cycles, uint32_t dirty,
-                       uint32_t f_dirty)
+static void emit_dirty(struct build *b, uint32_t dirty, uint32_t f_dirty)
+{
+    b->e->p.value[HOLE_dirty] = dirty;
+    b->e->p.value[HOLE_f_dirty] = (int32_t)f_dirty;
+    if (dirty | f_dirty)
+        emit(b->e, STENCIL_dirty);
+}
+
+static void emit_leave(struct build *b, const struct pending_exit *x)
 {
     struct patch *p = &b->e->p;
 
-    p->value[HOLE_tally] = (int64_t)tally * 4;
-    p->value[HOLE_cycles] = cycles;
-    p->value[HOLE_dirty] = dirty;
-    p->value[HOLE_f_dirty] = (int32_t)f_dirty;
-    emit(b->e, f_dirty ? STENCIL_leave_f_dirty : dirty ? STENCIL_leave_dirty : STENCIL_leave);
+    emit_dirty(b, x->dirty, x->f_dirty);
+    if (x->c_dirty)
+        emit(b->e, STENCIL_stale);
+    p->value[HOLE_tally] = (int64_t)x->tally * 4;
+    p->value[HOLE_cycles] = x->cycles;
+    p->value[HOLE_order] = x->order;
+    emit(b->e, STENCIL_leave);
+}
+
+/* The state behind the last bundle. */
+static struct pending_exit exit_here(struct build *b, uint64_t target)
+{
+    return (struct pending_exit){.tally = tally_new(b),
+                                 .cycles = b->score.now,
+                                 .order = b->order,
+                                 .dirty = b->dirty,
+                                 .f_dirty = b->f_dirty,
+                                 .c_dirty = b->c_dirty,
+                                 .way = score_way(&b->score, &b->f->ways),
+                                 .line = b->line,
+                                 .target = target,
+                                 .bundle = (uint16_t)(b->block->bundles - 1)};
 }
 
 static void way_out(struct build *b, struct fast_site *s, uint32_t way, uint32_t line,
                     uint64_t target)
 {
+    s->order = 0;
     s->way = way;
     s->line = line;
     s->target = target;
@@ -388,7 +417,7 @@ static void emit_exit(struct build *b, const struct pending_exit *x, struct bloc
 
     s->bundle = x->bundle;
     s->through = x->through;
-    emit_leave(b, x->tally, x->cycles, x->dirty, x->f_dirty);
+    emit_leave(b, x);
     way_out(b, s, x->way, x->line, x->target);
     b->e->p.value[HOLE_to] = label;
     emit(b->e, STENCIL_go);
@@ -400,8 +429,9 @@ static void emit_exit_indirect(struct build *b, struct block_tail *tail)
     struct fast_site *s = site_new(b, SITE_EXIT);
     uint32_t label = site_later(b, tail, s, b->f->call_exit);
 
-    emit_leave(b, tally_new(b), b->score.now, b->dirty, b->f_dirty);
-    way_out(b, s, score_way(&b->score, &b->f->ways), b->line, 0);
+    struct pending_exit x = exit_here(b, 0);
+    emit_leave(b, &x);
+    way_out(b, s, x.way, x.line, x.target);
     s->indirect = true;
     b->e->p.value[HOLE_slow] = label;
     b->e->p.value[HOLE_way] = s->way;
@@ -414,22 +444,11 @@ static void emit_step(struct build *b, struct block_tail *tail, uint64_t target)
 {
     struct fast_site *s = site_new(b, SITE_STEP);
 
-    emit_leave(b, tally_new(b), b->score.now, b->dirty, b->f_dirty);
-    way_out(b, s, score_way(&b->score, &b->f->ways), b->line, target);
+    struct pending_exit x = exit_here(b, target);
+    emit_leave(b, &x);
+    way_out(b, s, x.way, x.line, x.target);
     b->e->p.value[HOLE_to] = site_later(b, tail, s, b->f->call_step);
     emit(b->e, STENCIL_go);
-}
-
-static struct pending_exit exit_here(struct build *b, uint64_t target)
-{
-    return (struct pending_exit){.tally = tally_new(b),
-                                 .cycles = b->score.now,
-                                 .dirty = b->dirty,
-                                 .f_dirty = b->f_dirty,
-                                 .way = score_way(&b->score, &b->f->ways),
-                                 .line = b->line,
-                                 .target = target,
-                                 .bundle = (uint16_t)(b->block->bundles - 1)};
 }
 
 /* The state when the last bundle's transfer is taken. */
@@ -466,11 +485,38 @@ static void emit_commit_check(struct build *b, struct block_tail *tail)
 
 static void emit_commit(struct build *b)
 {
-    b->e->p.value[HOLE_cycles] = b->score.now;
-    b->e->p.value[HOLE_dirty] = b->dirty;
-    b->e->p.value[HOLE_f_dirty] = (int32_t)b->f_dirty;
+    struct patch *p = &b->e->p;
+
+    for (uint32_t regs = b->dirty; regs; regs &= regs - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(regs);
+        p->value[HOLE_ra] = AT_R(reg);
+        p->value[HOLE_to_r] = (int64_t)offsetof(struct chip, r_shadow) + 8 * (int64_t)reg;
+        emit(b->e, STENCIL_shadow_r);
+    }
+    for (uint32_t regs = b->c_dirty; regs; regs &= regs - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(regs);
+        p->value[HOLE_ca] = AT_C(reg);
+        p->value[HOLE_to_c] = (int64_t)offsetof(struct chip, c_shadow) + 4 * (int64_t)reg;
+        emit(b->e, STENCIL_shadow_c);
+    }
+    emit_dirty(b, 0, b->f_dirty);
+    p->value[HOLE_cycles] = b->score.now;
+    p->value[HOLE_order] = b->order;
     emit(b->e, STENCIL_commit);
-    b->dirty = b->f_dirty = 0;
+    b->dirty = b->f_dirty = b->c_dirty = 0;
+}
+
+/* The flag registers that the bundle writes. */
+static uint32_t flags_written(const struct bundle *n)
+{
+    uint32_t written = 0;
+
+    for (unsigned i = 0; i < n->execs; i++) {
+        const struct atom *a = &n->atom[i];
+        if (!is_move(a) && (isa_facts[a->op.atom].uses & ISA_WRITE_CD))
+            written |= 1u << a->op.cd;
+    }
+    return written;
 }
 
 /* Emits a bundle; true if the block goes on behind it. */
@@ -484,6 +530,7 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
     *fb = (struct fast_bundle){.b = n, .start = b->score.now};
     fb->dirty = b->dirty;
     fb->f_dirty = b->f_dirty;
+    fb->order = b->order;
     fb->way = score_way(&b->score, &b->f->ways);
     b->room &= fb->way != UINT32_MAX;
     fb->tally = tally_new(b);
@@ -510,6 +557,7 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
     tally_bundle(&b->tally, b->chip, n);
     b->dirty |= (uint32_t)n->r_write & (uint32_t)((2ull << ISA_SHADOW_R_LAST) - 1);
     b->f_dirty |= n->f_write;
+    b->c_dirty |= flags_written(n);
     if (fb->commits)
         emit_commit(b);
 
@@ -626,11 +674,11 @@ void block_common(struct fast *f, const struct chip *chip)
     uint32_t line = 1u << chip->hier.line_shift;
     struct patch *p = &f->emitter.p;
 
-    p->value[HOLE_view] = 4096 - (line < VIEW_LINE ? VIEW_LINE : line);
-    p->value[HOLE_line1] = -(int64_t)line;
-    p->value[HOLE_line2] = -(int64_t)line | 1;
-    p->value[HOLE_line4] = -(int64_t)line | 3;
-    p->value[HOLE_line8] = -(int64_t)line | 7;
+    p->value[HOLE_view] = view_mask(chip);
+    p->value[HOLE_room1] = line - 1;
+    p->value[HOLE_room2] = line - 2;
+    p->value[HOLE_room4] = line - 4;
+    p->value[HOLE_room8] = line - 8;
     f->call_atom = common_piece(f, STENCIL_call_on_atom);
     f->call_fetch = common_piece(f, STENCIL_call_on_fetch);
     f->call_step = common_piece(f, STENCIL_call_on_step);
@@ -646,7 +694,7 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
     struct block_tail tail;
     struct fast_block *block;
 
-    if (f->code.size - f->code.used < CODE_BLOCK || f->sites + 2048 > SITES ||
+    if (f->code.cold - f->code.used < CODE_BLOCK || f->sites + 2048 > SITES ||
         f->tallies + 256 > TALLIES)
         return NULL;
     block = panic_if_null(calloc(1, sizeof *block));

@@ -212,7 +212,8 @@ def write(functions, out):
     out.write("\nconst struct stencil stencils[STENCILS] = {\n")
     for name, (code, hs) in done.items():
         holes = f"holes_{name}, {len(hs)}" if hs else "NULL, 0"
-        out.write(f"    [STENCIL_{name}] = {{code_{name}, {len(code)}, {holes}}},\n")
+        slow = "true" if any(h[2] == "slow" for h in hs) else "false"
+        out.write(f"    [STENCIL_{name}] = {{code_{name}, {len(code)}, {slow}, {holes}}},\n")
     out.write("};\n\nconst struct stencil_atom stencil_atoms[ISA_ATOM_COUNT] = {\n")
     atoms = {}
     for name in done:

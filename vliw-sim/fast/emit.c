@@ -14,7 +14,7 @@ bool code_open(struct code_buffer *code, size_t size)
 {
     int fd = memfd_create("selkirk-code", MFD_CLOEXEC);
 
-    *code = (struct code_buffer){.size = size};
+    *code = (struct code_buffer){.size = size, .cold = size};
     if (fd < 0)
         return false;
     void *write = MAP_FAILED, *run = MAP_FAILED;
@@ -69,13 +69,10 @@ static bool fits(const struct stencil *s, const struct patch *p)
     return true;
 }
 
-bool emit(struct emitter *e, unsigned stencil)
+static void emit_at(struct emitter *e, const struct stencil *s, size_t at)
 {
-    const struct stencil *s = &stencils[stencil];
-    uint8_t *to = e->code->write + e->code->used;
+    uint8_t *to = e->code->write + at;
 
-    if (!fits(s, &e->p))
-        return false;
     memcpy(to, s->code, s->size);
     for (unsigned i = 0; i < s->holes; i++) {
         const struct stencil_hole *h = &s->hole[i];
@@ -88,12 +85,30 @@ bool emit(struct emitter *e, unsigned stencil)
             value = s->size - h->at + h->addend;
             memcpy(to + h->at, &value, sizeof value);
         } else {
-            e->fixup[e->fixups++] = (struct fixup){(uint32_t)e->code->used + h->at,
+            e->fixup[e->fixups++] = (struct fixup){(uint32_t)at + h->at,
                                                    (uint32_t)e->p.value[h->hole], h->addend};
         }
     }
+}
+
+bool emit(struct emitter *e, unsigned stencil)
+{
+    const struct stencil *s = &stencils[stencil];
+
+    if (!fits(s, &e->p))
+        return false;
+    emit_at(e, s, e->code->used);
     e->code->used += s->size;
     return true;
+}
+
+uint32_t emit_cold(struct emitter *e, unsigned stencil)
+{
+    const struct stencil *s = &stencils[stencil];
+
+    e->code->cold -= s->size;
+    emit_at(e, s, e->code->cold);
+    return (uint32_t)e->code->cold;
 }
 
 void emit_finish(struct emitter *e)

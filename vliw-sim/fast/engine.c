@@ -17,107 +17,13 @@
 #include "isa_facts.h"
 #include "vliw-sim/fast/fast.h"
 #include "vliw-sim/panic.h"
+#include "vliw-sim/trace.h"
 
 typedef void host_code(struct chip *chip, uint64_t base, uint32_t *count, uint64_t extra);
 
 #define MIB ((size_t)1 << 20)
+#define SHADOWED ((2ull << ISA_SHADOW_R_LAST) - (1ull << ISA_SHADOW_R_FIRST))
 #define COUNT_CYCLES (1ull << 31) /* between tally_flush()es: counts have 32 bits */
-
-/* ---------------------------------------------------------------- views */
-
-static struct fast_view *view_at(struct chip *chip, uint64_t addr)
-{
-    uint32_t line = 1u << chip->hier.line_shift;
-
-    return (struct fast_view *)((char *)chip->hot.view + (addr & (4096 - line)));
-}
-
-static void views_clear(struct chip *chip)
-{
-    for (unsigned i = 0; i < VIEWS; i++) {
-        struct fast_view *v = &chip->hot.view[i];
-        v->native_read = v->native_write = v->guest_read = v->guest_write = VIEW_NONE;
-    }
-}
-
-static void views_clear_guest(struct chip *chip)
-{
-    for (unsigned i = 0; i < VIEWS; i++)
-        chip->hot.view[i].guest_read = chip->hot.view[i].guest_write = VIEW_NONE;
-}
-
-/* Another line is the most recent one of this set of L1D. */
-static void view_moved(void *owner, uint32_t set)
-{
-    struct chip *chip = owner;
-    uint32_t shift = chip->hier.line_shift, sets = chip->hier.l1d.set_mask + 1;
-
-    if (1u << shift < VIEW_LINE)
-        return;
-    for (uint32_t line = set; line < 4096u >> shift || line == set; line += sets) {
-        struct fast_view *v = view_at(chip, (uint64_t)line << shift);
-        v->native_read = v->native_write = v->guest_read = VIEW_NONE;
-    }
-}
-
-/* The entry of the line's set if it is the most recent, else 0. */
-static uint32_t line_recent(const struct chip *chip, uint64_t canonical)
-{
-    uint32_t line = (uint32_t)(canonical >> chip->hier.line_shift);
-    uint32_t entry = *cache_set(&chip->hier.l1d, line);
-
-    return entry >> 1 == line ? entry : 0;
-}
-
-static void view_native(struct chip *chip, uint64_t addr)
-{
-    struct fast_view *v = view_at(chip, addr);
-    uint64_t line = 1ull << chip->hier.line_shift, start = addr & -line;
-    struct mem_place place;
-
-    if (!mem_find(chip, start, line, false, &place) || !place.cached)
-        return;
-    uint32_t entry = line_recent(chip, place.canonical);
-    if (!entry)
-        return;
-    v->native_read = start;
-    v->native_at = (uint64_t)place.host - start;
-    v->native_write = VIEW_NONE;
-    if ((entry & 1) && mem_find(chip, start, line, true, &place))
-        v->native_write = start;
-}
-
-static void view_guest(struct chip *chip, uint64_t addr, bool write)
-{
-    struct fast_view *v = view_at(chip, addr);
-    uint64_t line = 1ull << chip->hier.line_shift, start = addr & -line;
-    uint32_t offset = start & (TLB_PAGE_SIZE - 1);
-    const struct tlb_entry *e = tlb_find(&chip->tlb, (uint32_t)(start - offset));
-
-    if (!e || chip->tlb_stall || (e->lo & TLB_LO_IO) || !tlb_permits(e, write, chip->user))
-        return;
-    uint64_t pa = (e->lo & TLB_LO_PAGE) + offset;
-    if (!write && line_recent(chip, GUEST_BASE + pa)) {
-        v->guest_read = start;
-        v->guest_at = (uint64_t)chip->dram + pa - start;
-    } else if (write && !tlb_watched(e, offset, (unsigned)line)) {
-        v->guest_write = start;
-        v->guest_write_at = pa - start;
-    }
-}
-
-/* The atom has accessed the address the long way: the next time may be shorter. */
-static void view_learn(struct chip *chip, const struct atom *a, uint64_t addr)
-{
-    uint32_t flags = isa_facts[a->op.atom].flags;
-
-    if (1u << chip->hier.line_shift < VIEW_LINE)
-        return;
-    if (flags & ISA_F_GUEST)
-        view_guest(chip, addr, flags & ISA_F_STORE);
-    else
-        view_native(chip, addr);
-}
 
 /* ---------------------------------------------------------------- blocks come and go */
 
@@ -192,6 +98,8 @@ static void fast_flush(struct chip *chip)
     }
     memset(f->near, 0, sizeof f->near);
     f->code.used = f->code_start;
+    f->code.cold = f->code.size;
+    lines_clear(chip);
     f->tallies = 0;
     f->sites = 0;
     f->full = false;
@@ -248,6 +156,9 @@ static void renew(struct chip *chip)
     uint64_t event = chip->event_cycle;
 
     chip->hot.limit = event > EVENT_MARGIN ? event - EVENT_MARGIN : 0;
+    if (trace_on(chip->trace, TRACE_COMMIT))
+        chip->hot.limit = 0;
+    chip->hot.stale = 1;
     chip->hot.count = f->counts + (size_t)chip->phase * TALLIES;
     if (f->hidden_size != chip->hidden_size)
         views_clear(chip);
@@ -403,6 +314,7 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
     const struct atom *a = &b->atom[s->atom];
     uint64_t cycle = base + fb->issue;
 
+    chip->hier.clock += s->order;
     f->at = s;
     f->at_base = base;
     chip->cycle = cycle;
@@ -415,15 +327,16 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
 
     uint64_t stall = chip->cycle - cycle;
     chip->hot.base = base + stall;
-    bool on = !stall || (!fb->commits && nothing_left(f, fb, fb->issue - fb->start) &&
-                         chip->hot.base < chip->hot.limit);
+    bool on = !stall || (nothing_left(f, fb, fb->issue - fb->start) &&
+                         chip->hot.base < chip->hot.limit &&
+                         !(fb->commits && chip->cycle + 1 + chip->machine.branch_taken >=
+                                              chip->irq_cycle));
     if (on && !after_odd(chip, a)) {
         if (!s->always) {
-            struct tally t = {0};
-            tally_atom(&t, a);
-            tally_add(chip, &t, UINT64_MAX);
+            tally_excuse(chip, a);
             view_learn(chip, a, addr);
         }
+        chip->hier.clock -= s->order;
         return (void *)s->resume;
     }
     state_within(chip, fb, base, s->atom);
@@ -455,15 +368,18 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
     bool second = s->atom;
 
     (void)extra;
+    chip->hier.clock += s->order;
     if (s->kind == SITE_COMMIT) {
         chip->hier.l1i.hits += fb->fetches;
         return fast_alone(chip, fb, base, 0);
     }
     uint32_t stall = hier_fetch(&chip->hier, second ? b->last_line : b->first_line);
+    line_learn(chip, second ? b->last_line : b->first_line);
     chip->hot.base = base + stall;
     if (!stall || (nothing_left(f, fb, 0) && chip->hot.base < chip->hot.limit)) {
         chip->stall_row[STALL_icache] += stall;
         chip->hier.l1i.hits -= s->kind == SITE_FETCH;
+        chip->hier.clock -= s->order;
         return (void *)s->resume;
     }
     if (!second && b->last_line != b->first_line && b->last_line != LINE_NONE)
@@ -472,12 +388,25 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
     return fast_alone(chip, fb, base, stall);
 }
 
-static void fast_commit(struct chip *chip, uint64_t cycle, uint64_t dirty, uint32_t f_dirty)
+/* What was written before the block, and is not official yet. */
+static void fast_residue(struct chip *chip)
 {
-    chip->cycle = cycle;
-    chip->r_dirty |= dirty;
-    chip->fpu.dirty |= f_dirty;
-    chip_commit(chip, chip->commit_count);
+    for (uint64_t regs = chip->r_dirty & SHADOWED; regs; regs &= regs - 1) {
+        unsigned n = (unsigned)__builtin_ctzll(regs);
+        chip->r_shadow[n] = chip->r[n];
+    }
+    for (unsigned n = 0; n < ISA_C_COUNT; n++)
+        chip->c_shadow[n] = chip->c[n];
+    fpu_commit(&chip->fpu);
+    chip->r_dirty = 0;
+    chip->hot.stale = 0;
+}
+
+static void fast_drain(struct chip *chip, uint64_t cycle, uint64_t order)
+{
+    chip->hier.clock += (int64_t)order;
+    sbuf_commit(&chip->sbuf, chip->dram, &chip->hier, cycle);
+    chip->hier.clock -= (int64_t)order;
 }
 
 /* The chip's state at a way out of a block. */
@@ -570,6 +499,11 @@ static void *room(size_t size)
 #define TALLY_BYTES (sizeof(struct tally) * TALLIES)
 #define SITE_BYTES (sizeof(struct fast_site) * SITES)
 
+static void page_leaves(void *owner, uint32_t hi)
+{
+    views_drop_page(owner, hi & ~(TLB_PAGE_SIZE - 1));
+}
+
 bool fast_open(struct chip *chip)
 {
     struct fast *f = room(sizeof *f);
@@ -585,15 +519,16 @@ bool fast_open(struct chip *chip)
     chip->fast = f;
     chip->run = fast_run;
     chip->dropped = fast_dropped;
-    chip->hier.l1d.moved = view_moved;
-    chip->hier.l1d.owner = chip;
+    chip->tlb.leaves = page_leaves;
+    chip->tlb.owner = chip;
     chip->hot.on_atom = fast_atom;
     chip->hot.on_fetch = fast_fetch;
     chip->hot.on_step = fast_step;
-    chip->hot.on_commit = fast_commit;
+    chip->hot.on_residue = fast_residue;
+    chip->hot.on_drain = fast_drain;
     chip->hot.on_exit = fast_exit;
     block_common(f, chip);
-    views_clear(chip);
+    views_open(chip);
     fast_flush(chip);
     return true;
 }
@@ -605,6 +540,8 @@ void fast_close(struct chip *chip)
     if (!f)
         return;
     fast_flush(chip);
+    views_close(chip);
+    chip->tlb.leaves = NULL;
     code_close(&f->code);
     munmap(f->counts, COUNTS_BYTES);
     munmap(f->tally, TALLY_BYTES);

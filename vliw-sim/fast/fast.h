@@ -3,6 +3,7 @@
  *
  *   stencils.c   pieces of host code, one for each atom; cut.py makes tables of them
  *   way.c        the scoreboard's state between blocks
+ *   view.c       what host code knows of caches and TLB
  *   emit.c       the buffer of host code; stencils copied and their holes filled
  *   block.c      a block out of decoded bundles
  *   tally.c      counters
@@ -29,6 +30,7 @@ struct stencil_hole {
 struct stencil {
     const uint8_t *code;
     uint16_t size;
+    bool slow; /* may go the long way */
     const struct stencil_hole *hole;
     uint16_t holes;
 };
@@ -58,7 +60,7 @@ extern const struct stencil_atom stencil_atoms[ISA_ATOM_COUNT];
 #define TALLIES (1u << 18) /* ends of ways through blocks */
 #define SITES (1u << 19)
 #define PAGE_HASH 4096u
-#define CODE_BLOCK (64u << 10) /* room that a block may need */
+#define CODE_BLOCK (96u << 10) /* room that a block may need */
 
 /* ---------------------------------------------------------------- way.c */
 
@@ -137,8 +139,11 @@ struct tally {
 
 struct fast;
 
-/* Adds `times` times what the atom counts when it stays in line. */
+/* Adds what the atom counts when it stays in line. */
 void tally_atom(struct tally *t, const struct atom *a);
+
+/* The atom has counted itself, as the block's tallies will again: takes that back. */
+void tally_excuse(struct chip *chip, const struct atom *a);
 
 /* Adds the atoms of a bundle, by energy. */
 void tally_bundle(struct tally *t, const struct chip *chip, const struct bundle *b);
@@ -155,6 +160,7 @@ struct code_buffer {
     uint8_t *write; /* one memory, mapped twice */
     const uint8_t *run;
     size_t size, used;
+    size_t cold; /* from here on lies what is rarely run */
 };
 
 bool code_open(struct code_buffer *code, size_t size);
@@ -188,13 +194,16 @@ void emit_here(struct emitter *e, uint32_t label);
 /* False: a number doesn't fit into its hole; nothing was emitted. */
 bool emit(struct emitter *e, unsigned stencil);
 
+/* The same far away from what is run often; returns its offset in the code. */
+uint32_t emit_cold(struct emitter *e, unsigned stencil);
+
 /* Fills in the jumps. */
 void emit_finish(struct emitter *e);
 
 /* A jump emitted as `go` at `at`, the offset of its displacement, leads elsewhere from now on. */
 void code_redirect(struct code_buffer *code, uint32_t at, const void *to);
 
-/* ---------------------------------------------------------------- block.c */
+/* ---------------------------------------------------------------- blocks */
 
 struct fast_bundle {
     struct bundle *b;
@@ -205,6 +214,7 @@ struct fast_bundle {
     uint32_t dirty; /* shadowed registers that these have written */
     uint32_t f_dirty;
     uint32_t inlined; /* entries of atom[] whose counts are in tallies */
+    uint32_t order;         /* accesses stamped in line before it */
     uint16_t operand, unit; /* cycles that it waits */
     uint8_t fetches;        /* lines whose hits are in tallies */
     bool first_fetch;       /* its first line is one of these */
@@ -246,12 +256,18 @@ struct fast_site {
     bool always;   /* an atom of which nothing is in line */
     bool through;  /* an exit to what follows the block's last bundle */
     uint16_t bundle;
+    uint16_t order; /* accesses stamped in line before it */
     uint32_t way;   /* of an exit */
     uint32_t line;  /* last fetched there */
     uint32_t jump;  /* its jump's displacement, */
     uint32_t stub;  /* and where that leads while it leads nowhere: offsets in the code */
     uint64_t target;
     struct fast_site *next_incoming;
+};
+
+/* The places of the views that may name a slot. */
+struct fast_seen {
+    uint16_t native, guest;
 };
 
 struct fast {
@@ -270,11 +286,39 @@ struct fast {
     const struct fast_site *at; /* where host code called out, if that may trap */
     uint64_t at_base;
     uint64_t tlb_version;
+    struct fast_seen *seen; /* of each slot of L1D */
+    uint32_t lines[LINES];  /* that have a place in hot.line; 0: free */
+    uint32_t lines_used;
     uint64_t hidden_size;
     bool user;
     const void *call_atom, *call_fetch, *call_step, *call_exit, *back;
     struct emitter emitter;
 };
+
+/* ---------------------------------------------------------------- view.c */
+
+void views_open(struct chip *chip);
+void views_close(struct chip *chip);
+void views_clear(struct chip *chip);
+void views_clear_guest(struct chip *chip);
+
+/* The translation of this page (a guest-linear address) is another. */
+void views_drop_page(struct chip *chip, uint32_t page);
+
+/* The bits of an address that choose the place of its view, counted in bytes of hot.view. */
+uint32_t view_mask(const struct chip *chip);
+
+/* The atom has accessed the address the long way: the next time may be shorter. */
+void view_learn(struct chip *chip, const struct atom *a, uint64_t addr);
+
+/* The line's place in hot.line. */
+uint32_t line_record(struct chip *chip, uint32_t line);
+
+/* The line has been fetched. */
+void line_learn(struct chip *chip, uint32_t line);
+void lines_clear(struct chip *chip);
+
+/* ---------------------------------------------------------------- block.c */
 
 /* Makes the block; NULL if there is no room. */
 struct fast_block *block_build(struct chip *chip, struct bundle *b, uint32_t way);

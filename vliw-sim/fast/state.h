@@ -1,35 +1,35 @@
 /*
  * state.h - what the fast engine's host code finds by its offset in the chip.
  *
- * A *view* is a line that the chip's models would take as a hit which changes nothing: the most
- * recent line of its L1D set, seen through the address by which an access names it. One comparison
- * then stands for the map of native memory (or the TLB and its permissions) and for the cache's
- * tags. Views are made by accesses that went the long way, and taken back as soon as the set's most
- * recent line is another or a translation has changed.
+ * A *view* is a line that L1D holds, seen through the address by which an access names it. One
+ * comparison then stands for the map of native memory (or the TLB and its permissions) and for the
+ * cache's tags; what a hit changes is the line's stamp. Views are made by accesses that went the
+ * long way, and taken back as soon as the line leaves or a translation has changed.
  *
- * There are as many as a page has lines, chosen by the address's bits within the page: these are
- * the same in every kind of address, so that a set's views are found without translating back.
+ * A view's place in the table is chosen by its address. A place that holds none names a line of
+ * another place, which no access that is looked up there can meet.
  */
 #ifndef SELKIRK_FAST_STATE_H
 #define SELKIRK_FAST_STATE_H
 
 #include <stdint.h>
 
-#define VIEW_NONE UINT64_MAX /* no address of a line */
-#define VIEW_LINE 64u        /* shortest line that has views */
-#define VIEWS (4096u / VIEW_LINE)
+#define VIEW_LINE 64u /* shortest line that has views, and what a view takes */
+#define VIEWS 512u
 #define WIDES 512u
-#define JUMPS 1024u /* entries of the table of indirect targets */
+#define JUMPS 1024u  /* entries of the table of indirect targets */
+#define LINES 16384u /* lines of L1I that blocks know */
 
 struct fast_view {
     uint64_t native_read;  /* address of the line, */
-    uint64_t native_at;    /* and what has to be added for the host's address */
-    uint64_t native_write; /* likewise; the line is dirty already */
-    uint64_t guest_read;   /* guest-linear address */
-    uint64_t guest_at;
-    uint64_t guest_write;    /* stores are allowed and watched by no T bit */
-    uint64_t guest_write_at; /* what has to be added for the guest-physical address */
-    uint64_t spare;
+    uint64_t native_write; /* and if it is dirty and may be written, */
+    uint64_t native_host;  /* where its bytes are, */
+    int64_t *native_stamp; /* and its stamp */
+    uint32_t guest_read;   /* guest-linear address */
+    uint32_t guest_write;  /* stores are allowed and watched by no T bit; L1D need not hold it */
+    uint64_t guest_host;
+    uint64_t guest_pa; /* guest-physical address of the line at guest_write */
+    int64_t *guest_stamp;
 };
 
 struct fast_jump {
@@ -48,14 +48,16 @@ struct fast_state {
     uint32_t copy_c;
     uint32_t *count; /* executions of each tally in the current phase */
     uint64_t base;   /* the block's first cycle, as a call from host code leaves it */
+    uint32_t stale;  /* not 0: c registers or control registers may differ from the official ones */
 
     int64_t wide[WIDES]; /* immediates of more than 32 bits */
     uint32_t wides;
 
-    /* Commits, at this cycle. */
-    void (*on_commit)(struct chip *chip, uint64_t cycle, uint64_t dirty, uint32_t f_dirty);
+    /* Host code calls these at commits: for what earlier blocks have left, and for stores. */
+    void (*on_residue)(struct chip *chip);
+    void (*on_drain)(struct chip *chip, uint64_t cycle, uint64_t order);
 
-    /* What host code calls; each returns where to go on. */
+    /* What host code calls where it can't go on; each returns where to go on. */
     fast_call *on_atom, *on_fetch, *on_step, *on_exit;
 
     /* What there is to report, at the end of a run. */
@@ -66,6 +68,7 @@ struct fast_state {
     uint64_t flushes;      /* times when all were dropped */
 
     struct fast_jump jump[JUMPS];
+    int64_t *line[LINES]; /* stamps of lines in L1I; NULL: L1I doesn't hold it */
     _Alignas(64) struct fast_view view[VIEWS];
 };
 

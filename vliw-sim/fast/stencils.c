@@ -29,8 +29,8 @@ void common(ARGS, uint64_t, uint64_t);   /* a piece that all sites share */
 #define HOLE(name) extern char h_##name[];
 HOLE(rd) HOLE(rs) HOLE(ra) HOLE(rb) HOLE(ca) HOLE(cd) HOLE(to_r) HOLE(to_c) HOLE(fa) HOLE(to_f)
 HOLE(imm) HOLE(cmp) HOLE(sh) HOLE(pos) HOLE(len) HOLE(n) HOLE(mask) HOLE(al) HOLE(sr) HOLE(pc)
-HOLE(next_pc) HOLE(view) HOLE(line1) HOLE(line2) HOLE(line4) HOLE(line8)
-HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(set) HOLE(tag) HOLE(line) HOLE(site) HOLE(way) HOLE(late) HOLE(wide)
+HOLE(next_pc) HOLE(view) HOLE(room1) HOLE(room2) HOLE(room4) HOLE(room8) HOLE(order)
+HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(record) HOLE(line) HOLE(site) HOLE(way) HOLE(late) HOLE(wide)
 
 #define H(name) ((uint64_t)(intptr_t)h_##name)
 #define FIELD(type, name) (*(type *)((char *)chip + H(name)))
@@ -72,72 +72,97 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 #define ISA_GREG(i) (chip->r[1 + (i)])
 #define ISA_SET_GREG(i, v) (chip->r[1 + (i)] = (v))
 
+/*
+ * Memory: `room` is the last offset in a line at which an access of its size lies within. An access
+ * is stamped with its place in the order of the block's accesses.
+ */
 #define VIEW(addr) ((struct fast_view *)((char *)chip->hot.view + ((addr) & H(view))))
-#define NO_VIEW(bytes, addr, kind) RARE(((addr) & H(line##bytes)) != VIEW(addr)->kind)
+#define STAMP(stamp) (*(stamp) = chip->hier.clock + (int64_t)H(order))
 
 #define ISA_NLOAD(bytes, addr)                                \
-    ({                                                       \
-        uint64_t at_ = (addr);                               \
-        if (NO_VIEW(bytes, at_, native_read))                 \
-            return slow(ARGS_TEXT, at_);                     \
-        load_bytes(at_ + VIEW(at_)->native_at, bytes);        \
+    ({                                                        \
+        uint64_t at_ = (addr);                                \
+        struct fast_view *view_ = VIEW(at_);                  \
+        uint64_t off_ = at_ - view_->native_read;             \
+        if (RARE(off_ > H(room##bytes)))                      \
+            return slow(ARGS_TEXT, at_);                      \
+        STAMP(view_->native_stamp);                           \
+        load_bytes(view_->native_host + off_, bytes);         \
     })
 #define ISA_NLOAD_D(bytes, addr) ISA_NLOAD(bytes, addr)
 
 #define ISA_NSTORE(bytes, addr, v)                            \
-    do {                                                     \
-        uint64_t at_ = (addr);                               \
-        if (NO_VIEW(bytes, at_, native_write))                \
-            return slow(ARGS_TEXT, at_);                     \
-        store_bytes(at_ + VIEW(at_)->native_at, (v), bytes);  \
+    do {                                                      \
+        uint64_t at_ = (addr);                                \
+        struct fast_view *view_ = VIEW(at_);                  \
+        uint64_t off_ = at_ - view_->native_write;            \
+        if (RARE(off_ > H(room##bytes)))                      \
+            return slow(ARGS_TEXT, at_);                      \
+        STAMP(view_->native_stamp);                           \
+        store_bytes(view_->native_host + off_, (v), bytes);   \
     } while (0)
 
 /* In a bundle with several accesses: takes place at its end. */
-#define ISA_NSTORE_LATE(bytes, where, v)                                              \
-    do {                                                                            \
-        uint64_t at_ = (where);                                                      \
-        if (NO_VIEW(bytes, at_, native_write))                                       \
-            return slow(ARGS_TEXT, at_);                                            \
-        struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
-        late_->host = (uint8_t *)(at_ + VIEW(at_)->native_at);                      \
-        late_->value = (v);                                                         \
-        late_->size = (bytes);                                                       \
+#define ISA_NSTORE_LATE(bytes, where, v)                                        \
+    do {                                                                        \
+        uint64_t at_ = (where);                                                 \
+        struct fast_view *view_ = VIEW(at_);                                    \
+        uint64_t off_ = at_ - view_->native_write;                              \
+        if (RARE(off_ > H(room##bytes)))                                        \
+            return slow(ARGS_TEXT, at_);                                        \
+        STAMP(view_->native_stamp);                                             \
+        struct chip_store *late_ = &chip->late_store[chip->late_stores++];      \
+        late_->host = (uint8_t *)(view_->native_host + off_);                   \
+        late_->value = (v);                                                     \
+        late_->size = (bytes);                                                  \
     } while (0)
 
-#define ISA_GLOAD(bytes, addr)                                       \
-    ({                                                              \
-        uint64_t at_ = (addr);                                      \
-        if (NO_VIEW(bytes, at_, guest_read))                         \
-            return slow(ARGS_TEXT, at_);                            \
-        if (RARE(chip->sbuf.filter >> (at_ >> 3 & 63) & 1))         \
-            return slow(ARGS_TEXT, at_);                            \
-        load_bytes(at_ + VIEW(at_)->guest_at, bytes);                \
+/* Does a store wait that may have written one of the bytes? */
+#define WAITS(addr, bytes)                            \
+    (chip->sbuf.filter >> ((addr) >> 3 & 63) & 1 ||   \
+     ((bytes) > 1 && chip->sbuf.filter >> (((addr) + (bytes) - 1) >> 3 & 63) & 1))
+
+#define ISA_GLOAD(bytes, addr)                                   \
+    ({                                                           \
+        uint64_t at_ = (addr);                                   \
+        struct fast_view *view_ = VIEW(at_);                     \
+        uint32_t off_ = (uint32_t)at_ - view_->guest_read;       \
+        if (RARE(off_ > (uint32_t)H(room##bytes)))               \
+            return slow(ARGS_TEXT, at_);                         \
+        if (RARE(WAITS(at_, bytes)))                             \
+            return slow(ARGS_TEXT, at_);                         \
+        STAMP(view_->guest_stamp);                               \
+        load_bytes(view_->guest_host + off_, bytes);             \
     })
 
-#define ISA_GSTORE(bytes, addr, v)                                                      \
-    do {                                                                               \
-        uint64_t at_ = (addr);                                                         \
-        if (NO_VIEW(bytes, at_, guest_write))                                           \
-            return slow(ARGS_TEXT, at_);                                               \
-        if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))            \
-            return slow(ARGS_TEXT, at_);                                               \
-        sbuf_put(&chip->sbuf, at_ + VIEW(at_)->guest_write_at, bytes, (v));             \
+#define ISA_GSTORE(bytes, addr, v)                                                  \
+    do {                                                                            \
+        uint64_t at_ = (addr);                                                      \
+        struct fast_view *view_ = VIEW(at_);                                        \
+        uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
+        if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
+            return slow(ARGS_TEXT, at_);                                            \
+        if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))         \
+            return slow(ARGS_TEXT, at_);                                            \
+        sbuf_put(&chip->sbuf, view_->guest_pa + off_, bytes, (v));                  \
     } while (0)
 
-#define ISA_GSTORE_LATE(bytes, where, v)                                                \
-    do {                                                                               \
-        uint64_t at_ = (where);                                                         \
-        struct sbuf *sb_ = &chip->sbuf;                                                \
-        if (NO_VIEW(bytes, at_, guest_write))                                          \
-            return slow(ARGS_TEXT, at_);                                               \
-        if (RARE(sb_->used + sb_->draining + chip->late_guest >= sb_->size))           \
-            return slow(ARGS_TEXT, at_);                                               \
-        struct chip_store *late_ = &chip->late_store[chip->late_stores++];             \
-        chip->late_guest++;                                                            \
-        late_->host = NULL;                                                            \
-        late_->addr = at_ + VIEW(at_)->guest_write_at;                                 \
-        late_->value = (v);                                                            \
-        late_->size = (bytes);                                                         \
+#define ISA_GSTORE_LATE(bytes, where, v)                                            \
+    do {                                                                            \
+        uint64_t at_ = (where);                                                     \
+        struct sbuf *sb_ = &chip->sbuf;                                             \
+        struct fast_view *view_ = VIEW(at_);                                        \
+        uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
+        if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
+            return slow(ARGS_TEXT, at_);                                            \
+        if (RARE(sb_->used + sb_->draining + chip->late_guest >= sb_->size))        \
+            return slow(ARGS_TEXT, at_);                                            \
+        struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
+        chip->late_guest++;                                                         \
+        late_->host = NULL;                                                         \
+        late_->addr = view_->guest_pa + off_;                                       \
+        late_->value = (v);                                                         \
+        late_->size = (bytes);                                                      \
     } while (0)
 
 #define ISA_EXEC(name) void atom_##name(ARGS)
@@ -205,23 +230,25 @@ void enter_line(ARGS, uint64_t line)
     next(ARGS_TEXT);
 }
 
-FOLDED uint32_t l1i_recent(const struct chip *chip)
-{
-    return *(uint32_t *)((char *)chip->hier.l1i.entry + H(set));
-}
-
+/* A line of the block that was not the one fetched last. */
 void fetch(ARGS)
 {
-    if (RARE(l1i_recent(chip) != (uint32_t)H(tag)))
+    int64_t *stamp = FIELD(int64_t *, record);
+
+    if (RARE(!stamp))
         return slow(ARGS_TEXT, 0);
+    STAMP(stamp);
     next(ARGS_TEXT);
 }
 
 /* Likewise at a block's start, where it isn't in the block's tallies. */
 void fetch_first(ARGS)
 {
-    if (RARE(l1i_recent(chip) != (uint32_t)H(tag)))
+    int64_t *stamp = FIELD(int64_t *, record);
+
+    if (RARE(!stamp))
         return slow(ARGS_TEXT, 0);
+    STAMP(stamp);
     chip->hier.l1i.hits++;
     next(ARGS_TEXT);
 }
@@ -234,10 +261,43 @@ void commit_check(ARGS)
     next(ARGS_TEXT);
 }
 
-/* At its end. */
+/* At its end: what this block has written becomes official, */
+void shadow_r(ARGS)
+{
+    FIELD(uint64_t, to_r) = FIELD(uint64_t, ra);
+    next(ARGS_TEXT);
+}
+
+void shadow_c(ARGS)
+{
+    FIELD(uint32_t, to_c) = FIELD(uint32_t, ca);
+    next(ARGS_TEXT);
+}
+
+/* and what earlier ones have left, and the stores. */
 void commit(ARGS)
 {
-    chip->hot.on_commit(chip, base + H(cycles), H(dirty), (uint32_t)H(f_dirty));
+    if (RARE(chip->r_dirty | chip->fpu.dirty | chip->hot.stale))
+        chip->hot.on_residue(chip);
+    if (chip->sbuf.used)
+        chip->hot.on_drain(chip, base + H(cycles), H(order));
+    chip->alias.used = 0;
+    chip->retired += chip->commit_count;
+    chip->commits++;
+    next(ARGS_TEXT);
+}
+
+/* What the block has written so far is not official, and others may have to make it so. */
+void dirty(ARGS)
+{
+    chip->r_dirty |= H(dirty);
+    chip->fpu.dirty |= (uint32_t)H(f_dirty);
+    next(ARGS_TEXT);
+}
+
+void stale(ARGS)
+{
+    chip->hot.stale = 1;
     next(ARGS_TEXT);
 }
 
@@ -245,21 +305,7 @@ void commit(ARGS)
 void leave(ARGS)
 {
     ++*(uint32_t *)((char *)count + H(tally));
-    next(chip, base + H(cycles), count);
-}
-
-void leave_dirty(ARGS)
-{
-    ++*(uint32_t *)((char *)count + H(tally));
-    chip->r_dirty |= H(dirty);
-    next(chip, base + H(cycles), count);
-}
-
-void leave_f_dirty(ARGS)
-{
-    ++*(uint32_t *)((char *)count + H(tally));
-    chip->r_dirty |= H(dirty);
-    chip->fpu.dirty |= (uint32_t)H(f_dirty);
+    chip->hier.clock += (int64_t)H(order);
     next(chip, base + H(cycles), count);
 }
 

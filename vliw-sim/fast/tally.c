@@ -27,6 +27,22 @@ void tally_atom(struct tally *t, const struct atom *a)
     }
 }
 
+void tally_excuse(struct chip *chip, const struct atom *a)
+{
+    uint32_t flags = isa_facts[a->op.atom].flags;
+    bool load = flags & ISA_F_LOAD, store = flags & ISA_F_STORE;
+
+    if (flags & ISA_F_GUEST) {
+        chip->guest_loads -= load;
+        chip->guest_stores -= store;
+        chip->hier.l1d.hits -= load;
+    } else {
+        chip->loads -= load;
+        chip->stores -= store;
+        chip->hier.l1d.hits -= load || store;
+    }
+}
+
 void tally_bundle(struct tally *t, const struct chip *chip, const struct bundle *b)
 {
     const struct energy_mix *mix = &chip->energy.mix[b->mix];
