@@ -59,6 +59,10 @@ struct cms {
     uint32_t segments;        /* runtime/context.c: classes of the segment registers: enum mode */
     struct jumps *jumps;      /* runtime/jumps.c */
     struct smc *smc;          /* runtime/smc.c */
+    struct patches *patches;  /* runtime/patch.c */
+    struct patch *emulating;  /* runtime/emulate.c: whose gear 1 handler is at work, or NULL */
+    uint32_t epoch;           /* counts what translated code may rely on and has ceased to hold:
+                                 mappings of pages, translations */
     struct gear2 *gear2;      /* gear2/translate.c */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
 };

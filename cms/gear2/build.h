@@ -110,6 +110,10 @@ bool lower_move(struct trans *t, const struct guest_insn *g);
 bool lower_stack(struct trans *t, const struct guest_insn *g);
 bool lower_string(struct trans *t, const struct guest_insn *g);
 
+/* ---- patch.c: the instruction; how translated code finds its way back to the main loop again */
+void lower_patch(struct trans *t, const struct guest_insn *g);
+void lower_way_out(struct trans *t);
+
 /* ---- flow.c */
 void lower_branch(struct trans *t, const struct guest_insn *g); /* side exits included */
 /* the last one: commit, leave or loop */

@@ -8,11 +8,13 @@
 #include "gear2/trans.h"
 #include "isa_codec.h"
 #include "isa_text.h"
+#include "runtime/patch.h"
 
 #define LINE 160
 
 static void dump_guest(const struct trans *t)
 {
+    unsigned patch = t->first_patch;
     char text[LINE];
 
     for (unsigned i = 0; i < t->insns; i++) {
@@ -20,6 +22,9 @@ static void dump_guest(const struct trans *t)
 
         x86_print(&g->insn, g->eip, text, sizeof(text));
         cms_trace("  x86    %2u %08x  %s", i, g->eip, text);
+        if (g->patched)
+            cms_trace("  patch  %2u routine %u, %s", i, patch++,
+                      patch_routine_name(patch_way(&g->insn).routine));
     }
 }
 

@@ -92,7 +92,7 @@ static struct ending targets(struct trans *t, const struct guest_insn *g)
 static void end_conditional(struct trans *t, const struct guest_insn *g,
                             const struct isa_op *branch)
 {
-    put_commit(t, t->insns);
+    put_commit(t, t->insns - t->committed);
     if (t->loops)
         put(t, branch, ROLE_LOOP, 0);
     else
@@ -153,7 +153,7 @@ static void lower_side(struct trans *t, const struct guest_insn *g)
     unsigned exit = exit_to(t, inverted ? g->next : g->target);
 
     t->exit[exit].side = true;
-    t->exit[exit].insns = (uint8_t)(t->current + 1);
+    t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed);
     put(t, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond}, ROLE_SIDE, exit);
 }
 
@@ -191,12 +191,13 @@ void flow_end(struct trans *t, const struct guest_insn *g)
             end_count(t, g);
         return;
     case FLOW_INDIRECT:
-        put_commit(t, t->insns);
+        put_commit(t, t->insns - t->committed);
         t->falls = exit_new(t, EXIT_INDIRECT, 0);
         return;
+    case FLOW_PATCH: return;
     default:
         put_i(t, ISA_addi, REG_EIP, 0, eip);
-        put_commit(t, t->insns);
+        put_commit(t, t->insns - t->committed);
         if (t->loops)
             put_branch(t, ROLE_LOOP, 0);
         else
@@ -208,6 +209,7 @@ static struct region *region_open(struct trans *t)
 {
     struct region *r = &t->region[t->regions++];
 
+    r->prefixed = 0;
     r->first = (uint16_t)t->atoms;
     return r;
 }

@@ -16,7 +16,7 @@
  *               back, so it only has to come before the next exit's bundle and the commit's
  *   commit      after everything that it commits; in the same bundle is soon enough
  *
- * The region of pins is scheduled with the body if the body doesn't loop.
+ *   patches     after everything; in the same bundle is soon enough
  */
 #include "gear2/trans.h"
 
@@ -117,6 +117,8 @@ static unsigned earliest_by_role(const struct scheduler *s, const struct atom *a
 
     if (flags & ISA_F_BRANCH)
         when = s->control;
+    if (a->role == ROLE_PATCH) /* what comes later would come after the routine */
+        when = max(when, with(s->bundles));
     if (commits)
         when = max(s->check, s->barrier);
     if (commits || (flags & ISA_F_BRANCH && a->role != ROLE_CHECK))
@@ -230,14 +232,10 @@ static void scheduler_begin(struct scheduler *s, struct region *region)
 static bool schedule_region(struct scheduler *s, unsigned number)
 {
     struct region *r = &s->t->region[number];
-    const struct region *pins = &s->t->region[REGION_PINS];
-    bool loops = s->t->loops, fits = true;
+    bool fits;
 
     scheduler_begin(s, r);
-    if (number == REGION_BODY && !loops)
-        fits = schedule_atoms(s, pins->first, pins->count);
-    if (number != REGION_PINS || loops)
-        fits = fits && schedule_atoms(s, r->first, r->count);
+    fits = schedule_atoms(s, r->prefix, r->prefixed) && schedule_atoms(s, r->first, r->count);
     r->bundles = (uint16_t)s->bundles;
     return fits;
 }

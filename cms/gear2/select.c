@@ -12,10 +12,20 @@
 #include "runtime/profile.h"
 
 /*
- * Operations that are left to gear 1 by their very nature: a trace never contains them. POPF is an
- * exception: mostly it brings back status flags and nothing else.
+ * Operations that lowering doesn't know by their very nature: an emulation patch executes them, or
+ * they end the trace. But PUSHF and POPF mostly move status flags and nothing else, and CLD finds
+ * the direction flag clear.
  */
 #define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP)
+
+static bool is_foreign(const struct insn *i)
+{
+    unsigned props = x86_ops[i->op].props;
+
+    if (i->op == OP_pushf || i->op == OP_popf || i->op == OP_cld || i->op == OP_std)
+        return false;
+    return props & GEAR1_ONLY || (props & P_STRING && i->rep);
+}
 
 static uint32_t linear(const struct trans *t, uint32_t eip)
 {
@@ -71,22 +81,19 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
         t->abort = ABORT_LIMIT;
         return false;
     }
-    if (x86_ops[g->insn.op].props & GEAR1_ONLY && g->insn.op != OP_popf) {
-        t->abort = ABORT_OPCODE;
-        return false;
-    }
-    if (x86_ops[g->insn.op].props & P_STRING && g->insn.rep) {
-        t->abort = ABORT_FORM;
-        return false;
-    }
     if (is_hot(t, eip) || is_hot(t, g->next - 1)) {
         t->abort = ABORT_SMC;
         return false;
     }
-    if (profile_is_io(linear(t, eip))) {
-        t->abort = ABORT_IO;
+    g->device = profile_is_io(linear(t, eip));
+    g->patched = false;
+    if (!g->device && !is_foreign(&g->insn))
+        return true;
+    if (!trans_may_patch(t, &g->insn, t->insns == 0)) {
+        t->abort = g->device ? ABORT_IO : ABORT_OPCODE;
         return false;
     }
+    trans_patch(t, g);
     return true;
 }
 
@@ -112,6 +119,10 @@ static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint3
     bool direct = g->insn.opd[0] == OPD_IMM;
 
     *eip = g->next;
+    if (g->patched && g->flow == FLOW_PATCH)
+        return false;
+    if (g->patched)
+        props = 0;
     if (props & P_COND) {
         bool forward = g->target > g->eip;
 
@@ -165,6 +176,7 @@ bool trans_select(struct trans *t)
     unsigned sides = 0;
 
     t->insns = 0;
+    t->patches = 0;
     t->loops = false;
     t->abort = ABORT_SEGMENT;
     if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_OTHER)
@@ -211,9 +223,10 @@ void trans_liveness(struct trans *t)
     for (unsigned n = t->insns; n-- > 0;) {
         struct guest_insn *g = &t->insn[n];
 
-        if (g->flow != FLOW_NEXT)
+        if (g->flow != FLOW_NEXT || g->patched)
             live = FL_STATUS;
         g->live = (uint16_t)live;
-        live = (live & ~surely_writes(&g->insn)) | x86_ops[g->insn.op].reads;
+        live = g->patched ? FL_STATUS
+                          : (live & ~surely_writes(&g->insn)) | x86_ops[g->insn.op].reads;
     }
 }

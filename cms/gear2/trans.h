@@ -16,7 +16,8 @@
  * is pinned, and set before the loop.
  *
  * Regions are scheduled one by one and follow each other in the code: the pinned registers and the
- * body (one region unless the body loops), then small ones for side exits and stubs.
+ * body (one region unless the body loops), cut into pieces by emulation patches, then small ones for
+ * side exits and stubs.
  */
 #ifndef CMS_GEAR2_TRANS_H
 #define CMS_GEAR2_TRANS_H
@@ -32,8 +33,9 @@
 #define TRANS_BUNDLES 768 /* in one region */
 #define TRANS_STORES 64
 #define TRANS_SIDES 4 /* conditional branches out of the middle */
-#define TRANS_EXITS (TRANS_SIDES + 3)
-#define TRANS_REGIONS (2 + TRANS_SIDES + 2 * TRANS_EXITS)
+#define TRANS_PATCHES 12
+#define TRANS_EXITS (TRANS_SIDES + 4)
+#define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + 2 * TRANS_EXITS)
 #define TRANS_PINS 10
 
 /* The first regions. */
@@ -56,6 +58,7 @@ enum flow {
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
     FLOW_INDIRECT, /* the trace ends; next EIP is in a register */
+    FLOW_PATCH,    /* the trace ends with an emulation patch, which knows */
 };
 
 struct guest_insn {
@@ -65,6 +68,8 @@ struct guest_insn {
     uint32_t target; /* of a direct branch */
     uint16_t live;   /* status flags that are looked at after it */
     uint8_t flow;    /* enum flow */
+    bool patched;    /* executed by an emulation patch */
+    bool device;     /* seen to touch a device */
 };
 
 /* What an atom means beyond its operation. */
@@ -76,6 +81,7 @@ enum role {
     ROLE_MISS,  /* branch to the part of exit `exit`'s stub that goes to the dispatcher */
     ROLE_LOOP,  /* branch back to the body's first bundle */
     ROLE_COMMIT,
+    ROLE_PATCH, /* enters the routine of patch `exit` */
     ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
 };
 
@@ -94,7 +100,8 @@ struct atom {
 };
 
 struct region {
-    uint16_t first, count; /* its atoms */
+    uint16_t first, count; /* its atoms, */
+    uint16_t prefix, prefixed; /* and so many that come before them: pinned registers */
     uint16_t bundles;
     uint32_t start;              /* words from the start of the code */
     int16_t head[TRANS_BUNDLES]; /* first atom of each bundle, -1: empty */
@@ -138,6 +145,7 @@ struct trans {
     struct leaving exit[TRANS_EXITS];
     unsigned exits;
     unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
+    unsigned changed; /* of the exit behind emulation patches, or TRANS_EXITS */
     unsigned falls; /* number of the exit whose stub follows the body, or TRANS_EXITS */
     uint32_t place; /* jumps_place of the context */
 
@@ -146,7 +154,12 @@ struct trans {
     unsigned temp;        /* next of the pool */
     uint16_t version[64]; /* writes to each register so far */
     unsigned current;     /* guest instruction being lowered */
-    unsigned stores;      /* guest stores since the start */
+    unsigned stores;      /* guest stores since the last commit */
+    unsigned committed;   /* guest instructions before it */
+    unsigned pieces;      /* of the body: regions REGION_BODY to this one */
+    unsigned patches;     /* instructions that are patched */
+    unsigned patched;     /* of these, lowered so far */
+    unsigned first_patch; /* its number */
     unsigned words;       /* of code, after layout */
 };
 
@@ -155,6 +168,10 @@ bool trans_select(struct trans *t);
 void trans_cut(struct trans *t, unsigned insns);           /* the trace ends after so many */
 bool trans_same_page(const struct trans *t, uint32_t eip); /* as the first instruction */
 void trans_liveness(struct trans *t);
+
+/* patch.c: may the instruction be executed by an emulation patch? Then do so. */
+bool trans_may_patch(const struct trans *t, const struct insn *i, bool first);
+void trans_patch(struct trans *t, struct guest_insn *g);
 
 /* lower.c: false if an instruction can't be translated; t->insns is then cut to those before it */
 bool trans_lower(struct trans *t);

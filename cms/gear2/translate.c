@@ -6,6 +6,7 @@
 #include "hidden-mem/map.h"
 #include "isa_intrinsics.h"
 #include "runtime/jumps.h"
+#include "runtime/patch.h"
 #include "runtime/runtime.h"
 
 /* Everything that translating needs; one translation is made at a time. */
@@ -64,17 +65,29 @@ static void fill_record(const struct trans *t, struct translation *record)
     }
 }
 
+static void write_patches(const struct trans *t)
+{
+    unsigned n = t->first_patch;
+
+    for (const struct guest_insn *g = t->insn; g < t->insn + t->insns; g++) {
+        if (g->patched)
+            patch_write(n++, &g->insn, g->next, &t->key, g->device);
+    }
+}
+
 static struct translation *install(struct trans *t)
 {
-    struct translation *record = tcache_reserve(t->exits, t->words);
+    struct translation *record = tcache_reserve(t->exits, t->words, t->patches);
 
     if (!record) {
         t->abort = ABORT_SIZE;
         return NULL;
     }
+    t->first_patch = record->patch;
     if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
         return NULL;
     fill_record(t, record);
+    write_patches(t);
     tcache_install(record);
     return record;
 }

@@ -106,6 +106,21 @@ void io_trace_step(void)
     line("step", text);
 }
 
+void io_trace_patch(unsigned number, const char *routine, const struct insn *insn)
+{
+    char text[80];
+
+    trace()->number++;
+    trace()->open = true;
+    trace()->string = x86_ops[insn->op].props & P_STRING;
+    for (unsigned i = 0; i < GPRS; i++)
+        trace()->before[i] = guest_reg(i);
+    cms_snprintf(text, sizeof(text), "routine %u, %s", number, routine);
+    line("patch", text);
+    x86_print(insn, (uint32_t)vx_getr(REG_EIP), text, sizeof(text));
+    line("insn", text);
+}
+
 /* What kind of access, and who takes it. `device` NULL: nobody. */
 static void line_type(const char *space, unsigned digits, uint64_t addr, unsigned size, bool write,
                       const char *device)

@@ -23,6 +23,7 @@
 #include "isa.h"
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
+#include "runtime/patch.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
@@ -115,7 +116,7 @@ static void run_translation(const struct translation *t)
     cms_count(EV_DISPATCHES);
     vx_mtsr(SR_PHASE, PHASE_translated);
     vx_mtsr(SR_STATUS, STATUS_TRANSLATED);
-    struct exit *from = t->code();
+    struct exit *from = patch_enter(t->code);
 
     vx_mtsr(SR_STATUS, STATUS_FIRMWARE);
     vx_mtsr(SR_PHASE, PHASE_dispatch);

@@ -248,6 +248,7 @@ void mmu_fill(uint32_t lin, bool write, bool user, bool port)
 /* What remembers where linear addresses lead: the jump table and gear 1's fetch windows. */
 static void forget_mappings(void)
 {
+    cms.epoch++;
     jumps_flush();
     gear1_refetch();
 }

@@ -60,11 +60,14 @@ static bool word_is(const char *text, size_t length, const char *key)
     return strlen(key) == length && memcmp(text, key, length) == 0;
 }
 
-/* Decimal digits of at most 32 bits; false if there is anything else. */
+/* Decimal digits of at most 32 bits, or `on` or `off`; false if there is anything else. */
 static bool parse_number(const char *text, uint32_t *value)
 {
     uint64_t n = 0;
 
+    *value = word_is(text, strlen(text), "on");
+    if (*value || word_is(text, strlen(text), "off"))
+        return true;
     if (!*text)
         return false;
     for (; *text; text++) {
@@ -119,7 +122,7 @@ static void set_option(const char *option)
         if (!word_is(option, length, knobs[i].key))
             continue;
         if (!parse_number(value, &number))
-            option_refuse(option, "expected a decimal number");
+            option_refuse(option, "expected a decimal number, on or off");
         if (number < knobs[i].least || number > knobs[i].most) {
             char why[80];
 

@@ -22,6 +22,7 @@
 #include "runtime/chain.h"
 #include "runtime/context.h"
 #include "runtime/jumps.h"
+#include "runtime/patch.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 
@@ -29,11 +30,13 @@
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
 #define GENERATION_MAX 1024 /* translations in one */
+#define GENERATION_PATCHES (PATCHES / MAX_GENERATIONS) /* the first number of each is not used */
 
 struct generation {
     uint32_t *bottom, *top;   /* its memory */
     uint32_t *code, *records; /* what is free lies between */
     unsigned count;
+    unsigned patches; /* of its PATCHES / MAX_GENERATIONS numbers, used */
     struct translation *list[GENERATION_MAX]; /* in the order of their code */
 };
 
@@ -73,6 +76,7 @@ void tcache_init(void)
     tc->stale = true;
     cms.tcache = tc;
     jumps_init();
+    patch_init();
 }
 
 static unsigned context_hash(const struct context *key)
@@ -115,6 +119,8 @@ void tcache_left(struct exit *e)
     if (e->kind == EXIT_RERUN) {
         cms_count(EV_CHECK_FAILED);
         tcache_recover(e->from);
+    } else if (e->kind == EXIT_CHANGED) {
+        tcache_state_changed();
     }
 }
 
@@ -204,6 +210,7 @@ static void drop(struct translation *t)
     jumps_remove(t);
     unhash(t);
     t->dead = true;
+    cms.epoch++;
     if (cms.tcache->last && cms.tcache->last->from == t)
         cms.tcache->last = NULL;
 }
@@ -232,6 +239,7 @@ static void generation_evict(struct generation *g)
         drop(g->list[i]);
     }
     g->count = 0;
+    g->patches = 0;
     g->code = g->bottom;
     g->records = g->top;
 }
@@ -271,6 +279,21 @@ void tcache_recover(struct translation *t)
     }
 }
 
+/*
+ * Gear 1 will find out which instruction it was, and the next translation has an emulation patch
+ * there. That happens once an instruction, so it isn't a failure of the translation.
+ */
+void tcache_io(struct translation *t)
+{
+    if (!cms.opt->patches) {
+        tcache_recover(t);
+        return;
+    }
+    cms_count(EV_RECOVERED);
+    loop_recover(t->insns);
+    drop(t);
+}
+
 /* ---- adding */
 
 static size_t record_words(unsigned exits)
@@ -278,22 +301,23 @@ static size_t record_words(unsigned exits)
     return (sizeof(struct translation) + exits * sizeof(struct exit)) / sizeof(uint32_t);
 }
 
-static bool generation_has_room(const struct generation *g, size_t words)
+static bool generation_has_room(const struct generation *g, size_t words, unsigned patches)
 {
-    return g->count < GENERATION_MAX && (size_t)(g->records - g->code) >= words;
+    return g->count < GENERATION_MAX && (size_t)(g->records - g->code) >= words &&
+           g->patches + patches < GENERATION_PATCHES;
 }
 
-struct translation *tcache_reserve(unsigned exits, unsigned words)
+struct translation *tcache_reserve(unsigned exits, unsigned words, unsigned patches)
 {
     struct tcache *tc = cms.tcache;
     size_t record = record_words(exits);
     struct generation *g = tc->filling;
 
-    if (!generation_has_room(g, words + record)) {
+    if (!generation_has_room(g, words + record, patches)) {
         g = g + 1 < tc->generation + tc->generations ? g + 1 : tc->generation;
         if (g->count)
             generation_evict(g);
-        if (!generation_has_room(g, words + record))
+        if (!generation_has_room(g, words + record, patches))
             return NULL;
         tc->filling = g;
     }
@@ -301,6 +325,8 @@ struct translation *tcache_reserve(unsigned exits, unsigned words)
 
     memset(t, 0, record * sizeof(uint32_t));
     t->code = (struct exit * (*)(void))(uintptr_t)g->code;
+    t->patch = (uint16_t)((g - tc->generation) * GENERATION_PATCHES + 1 + g->patches);
+    t->patches = (uint16_t)patches;
     return t;
 }
 
@@ -313,6 +339,7 @@ void tcache_install(struct translation *t)
     g->records = (uint32_t *)t;
     g->code += t->code_size / sizeof(uint32_t);
     g->list[g->count++] = t;
+    g->patches += t->patches;
     t->hash_next = *bucket;
     *bucket = t;
     bucket = page_list(t->key.page);

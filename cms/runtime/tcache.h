@@ -47,6 +47,7 @@ enum exit_kind {
     EXIT_DIRECT,   /* to a known EIP: may be chained */
     EXIT_INDIRECT, /* EIP was computed: the dispatcher looks it up */
     EXIT_RERUN,    /* rolled back: a check failed, gear 1 takes over */
+    EXIT_CHANGED,  /* behind an emulation patch: the guest is exact, its context may be another */
 };
 
 struct translation;
@@ -74,6 +75,8 @@ struct translation {
     uint16_t insns;
     uint16_t exits;
     uint16_t faults; /* rollbacks */
+    uint16_t patch;   /* number of its first emulation patch; */
+    uint16_t patches; /* they follow each other */
     bool dead;
     struct translation *hash_next, *page_next;
     struct exit *incoming; /* exits chained to this one */
@@ -87,17 +90,19 @@ struct translation *
 tcache_find(void);             /* for the guest's state; made if it is time to; NULL: interpret */
 bool tcache_is_given_up(void); /* after tcache_find said NULL: no translation may begin here */
 void tcache_left(struct exit *e); /* translated code returned */
-void tcache_state_changed(void);  /* gear 1 ran: mode and segments may have changed */
+void tcache_state_changed(void);  /* gear 1 ran, or a trap: mode and segments may have changed */
 
 /* ---- for traps and smc.c */
 struct translation *tcache_owner(uint64_t pc); /* the translation whose code that is, or NULL */
 void tcache_recover(struct translation *t); /* it was rolled back: gear 1 must get past the place */
+void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
 void tcache_invalidate(uint32_t page,
                        uint32_t granules); /* drop what was made from these granules of the page */
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
-struct translation *tcache_reserve(unsigned exits,
-                                   unsigned words); /* code: where to write `words` words at most */
+/* code: where to write `words` words at most; patch: the first of so many numbers for emulation
+ * patches */
+struct translation *tcache_reserve(unsigned exits, unsigned words, unsigned patches);
 void tcache_install(
     struct translation *t); /* with key, code_size, granules, insns and exits filled in */
 

@@ -15,6 +15,7 @@
 #include "isa.h"
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
+#include "runtime/patch.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
@@ -102,7 +103,10 @@ static void land_tbit(const struct access *a, struct translation *from)
 static void land_step(struct translation *from, enum event why)
 {
     if (from) {
-        tcache_recover(from);
+        if (why == EV_STEP_IO)
+            tcache_io(from);
+        else
+            tcache_recover(from);
         return;
     }
     cms.count[why]++;
@@ -115,7 +119,7 @@ static void land_step(struct translation *from, enum event why)
 
 void trap_land(int why)
 {
-    uint64_t gmode = vx_mfsr(SR_GMODE);
+    uint64_t gmode = vx_mfsr(SR_GMODE), since = vx_mfsr(SR_CYCLE);
     struct translation *from = NULL;
     struct access a = {0};
 
@@ -123,6 +127,8 @@ void trap_land(int why)
     vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);
     cms.step = false;
     lin_drop();
+    emulate_trapped(why == CAUSE_tlb_io);
+    tcache_state_changed(); /* an emulated instruction may have changed it before its commit */
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
         from = tcache_owner(vx_mfsr(SR_EPC));
@@ -150,6 +156,7 @@ void trap_land(int why)
         cms_count(EV_IO_ROLLBACKS);
         io_trace_rollback();
         land_step(from, EV_STEP_IO);
+        cms.count[EV_IO_EXCEPTION_CYCLES] += vx_mfsr(SR_CYCLE) - since;
         break;
     case CAUSE_page_cross:
         cms_count(EV_TRAP_PAGE_CROSS);

@@ -154,16 +154,12 @@ static void check_slots(const struct trans *t, const struct region *r)
 
 static void check_region(const struct trans *t, unsigned number)
 {
-    const struct region *r = &t->region[number], *pins = &t->region[REGION_PINS];
+    const struct region *r = &t->region[number];
     const struct atom *atom[TRANS_ATOMS];
     unsigned count = 0, placed = 0;
 
-    if (number == REGION_PINS && !t->loops)
-        return;
-    if (number == REGION_BODY && !t->loops) {
-        for (unsigned i = 0; i < pins->count; i++)
-            atom[count++] = &t->atom[pins->first + i];
-    }
+    for (unsigned i = 0; i < r->prefixed; i++)
+        atom[count++] = &t->atom[r->prefix + i];
     for (unsigned i = 0; i < r->count; i++)
         atom[count++] = &t->atom[r->first + i];
     for (unsigned b = 0; b < r->bundles; b++) {
