@@ -21,7 +21,7 @@ gcc=${VLIW_GCC:-riscv64-unknown-elf-gcc}
 target='-march=rv64im_zba_zbb_zbs -mabi=lp64 -mcmodel=medlow'
 # -mno-div: dividing takes long, so constants are multiplied by; vliw-ld knows what is left (lift.c).
 # vliw-ld schedules, and better without what GCC would do for another machine; its branches are cheap.
-tuning='-O2 -fno-schedule-insns -fno-schedule-insns2 -mbranch-cost=1 -mno-div'
+tuning='-O2 -fno-schedule-insns -fno-schedule-insns2 -mbranch-cost=1 -mno-div -mtune=thead-c906 -mno-strict-align'
 code='-ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
     -fno-ipa-ra -fno-common -fno-stack-protector -Werror=trampolines -g'
 # The multilib is named by hand: with Zb in -march GCC would silently take the compressed-code libgcc.
