@@ -15,8 +15,8 @@
  *           port access may trap, and the trap handler leaves for good: so no store crosses it.
  *           `seq` atoms keep their order with every access. A commit takes along the registers and
  *           stores of its own bundle.
- *   stack   below sp nothing is safe (a trap handler may use it), so no access sinks below a write
- *           of sp.
+ *   stack   below sp nothing is safe (a trap handler may use it), so no access to a frame sinks
+ *           below its release.
  */
 #include "tools/ld/ld.h"
 
@@ -227,17 +227,18 @@ static void stack_edges(struct trace *t)
 {
     for (int32_t i = 0; i < t->nodes; i++) {
         const struct node *n = &t->node[i];
+        int32_t f = t->prog->block[t->member[n->block]].func;
+        bool constant = n->atom.op.atom == ISA_addi, takes = constant && n->atom.op.imm < 0;
+        bool private = f != NONE && t->prog->func[f].frame_private;
 
         if (!writes_sp(t, n))
             continue;
         for (int32_t k = 0; k < t->nodes; k++) {
-            enum kind kind = kind_of(&t->node[k]);
-
-            if (kind == KIND_NONE)
+            if (kind_of(&t->node[k]) == KIND_NONE)
                 continue;
-            if (k < i)
+            if (k < i && !takes && (!private || t->node[k].stack))
                 add_edge(t, k, i, 0);
-            else if (n->atom.op.atom != ISA_addi)
+            else if (k > i && !constant)
                 add_edge(t, i, k, 1);
         }
     }

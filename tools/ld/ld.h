@@ -7,8 +7,10 @@
  *   rvelf.c   read and check the input: sections, symbols, relocations
  *   lift.c    every instruction becomes atoms; code addresses become references to code
  *   cfg.c     basic blocks, functions, what is reachable
+ *   callees.c which functions may be drawn into their callers, and what they return
  *   live.c    which registers matter at the end of each block
  *   profile.c how often each block has run
+ *   loops.c   which blocks begin loops
  *   place.c   all traces, and in which order they lie
  *   collect.c which blocks make a trace;  super.c  likewise, by profile
  *   trace.c   a trace as nodes and values
@@ -116,7 +118,7 @@ size_t rv_reloc_at(const struct rv_file *f, uint64_t addr);
 uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code,
                          int64_t *offset);
 
-/* ---------------------------------------------------------------- lift.c, cfg.c, live.c */
+/* ---------------------------------------------------------------- lift.c .. live.c */
 
 struct atom {
     struct isa_op op;
@@ -158,7 +160,7 @@ struct block {
     /* profile, and what superblocks are made by */
     uint64_t runs, runs_taken; /* how often it ran, and its branch was taken */
     uint64_t left;             /* how often it ran but in traces of other heads */
-    bool loop;                 /* something behind it jumps back to it */
+    bool loop;                 /* a loop begins here */
     bool needed;               /* it must have a trace of its own */
     bool placed, contained;    /* it has one; it is in one of another head */
 };
@@ -170,6 +172,8 @@ struct func {
     uint32_t end_bundle; /* behind its last trace */
     uint64_t results;    /* registers in which a caller may expect a result */
     bool sized;          /* a real function symbol: nothing but it knows its frame */
+    bool plain;          /* returns by the address it was given, moves sp by constants */
+    bool callable;       /* a trace may follow a call into it */
     bool frame_private;  /* no pointer into its frame exists but sp */
 };
 
@@ -212,7 +216,13 @@ void program_lift(struct program *p);
 void program_blocks(struct program *p);
 /* `profile` is by vliw-sim, of the link that wrote `map`. */
 void program_profile(struct program *p, const char *profile, const char *map);
+/* Which functions are plain and callable, and may return results that some caller looks at. */
+void program_callees(struct program *p);
+void program_results(struct program *p);
+/* What a block calls, or goes on as, returns what is looked at behind it; true if that is news. */
+bool block_needs_results(struct program *p, const struct block *b);
 void program_liveness(struct program *p);
+void program_loops(struct program *p);
 /* Block at a code address, NONE if there is none. Address past the last code: `blocks`. */
 int32_t program_block_at(const struct program *p, uint64_t rv);
 /* Block that begins at or behind an address; `blocks` if there is none. */
@@ -279,7 +289,8 @@ struct node {
     int32_t block; /* position in the trace */
     bool dead;
     bool final; /* unconditional: nothing comes after it */
-    bool frame; /* sp-relative access inside a private frame */
+    bool stack; /* sp-relative access */
+    bool frame; /* ... inside a private frame */
     /* scheduling */
     int32_t preds, height, earliest, cycle;
     int32_t first_edge;
@@ -295,6 +306,7 @@ struct trace {
     int32_t member[TRACE_BLOCKS]; /* blocks, the head first */
     uint8_t role[TRACE_BLOCKS];   /* enum role */
     bool inverted[TRACE_BLOCKS]; /* its branch goes where the input falls through */
+    bool through[TRACE_BLOCKS];  /* it calls, or returns to, the next member */
     int32_t members;
     int32_t next; /* block to which control runs at the end, or NONE */
     bool follows; /* that block lies right behind; otherwise a jump is needed */

@@ -46,69 +46,6 @@ static uint64_t block_out(const struct program *p, const struct block *b)
     return LIVE_CLASS;
 }
 
-/* ---------------------------------------------------------------- results */
-
-/*
- * Does an atom treat the stack and the return address as compiled code does? What returns by
- * another's address, as longjmp, returns a result that its callers know nothing of.
- */
-static bool is_plain(const struct atom *a)
-{
-    struct isa_effects fx;
-
-    if (a->op.atom >= ISA_ATOM_COUNT)
-        return true;
-    isa_effects(&a->op, &fx);
-    if (fx.r_write & BIT(R_SP))
-        return a->op.atom == ISA_addi && (a->op.ra == R_SP || a->op.ra == R_S0);
-    if (fx.r_write & BIT(R_RA))
-        return atom_is_control(a) || (atom_is_load(a) && a->op.ra == R_SP);
-    return true;
-}
-
-/* Functions of which some caller is not known are assumed to return two results. */
-static void results_at_first(struct program *p)
-{
-    for (int32_t i = 0; i < p->funcs; i++)
-        p->func[i].results = p->func[i].sized ? 0 : RESULTS;
-    for (int32_t i = 0; i < p->blocks; i++) {
-        const struct block *b = &p->block[i];
-        bool plain = !b->pointed && b->rv != p->rv->entry;
-
-        for (uint32_t k = 0; k < b->count && plain; k++)
-            plain = is_plain(&p->atom[b->first + k]);
-        if (b->reached && b->func != NONE && !plain)
-            p->func[b->func].results = RESULTS;
-    }
-}
-
-static bool need_results(struct program *p, int32_t block, uint64_t results)
-{
-    int32_t f = block == NONE ? NONE : p->block[block].func;
-
-    if (f == NONE || !(results & ~p->func[f].results))
-        return false;
-    p->func[f].results |= results;
-    return true;
-}
-
-/* A callee's results are what is needed behind its calls; where it jumps away, those of its own. */
-static bool pass_results(struct program *p, const struct block *b)
-{
-    uint64_t own = b->func == NONE ? RESULTS : p->func[b->func].results;
-    bool changed = false;
-
-    if (b->end == END_CALL) {
-        bool known = p->atom[b->first + b->count - 1].op.rd == R_RA;
-        return need_results(p, b->taken, known ? in_of(p, b->fall) & RESULTS : RESULTS);
-    }
-    if (b->taken != NONE && p->block[b->taken].func != b->func)
-        changed = need_results(p, b->taken, own);
-    if (b->fall != NONE && p->block[b->fall].func != b->func)
-        changed |= need_results(p, b->fall, own);
-    return changed;
-}
-
 void program_liveness(struct program *p)
 {
     uint64_t *use = ld_alloc((size_t)p->blocks + 1, sizeof *use);
@@ -129,7 +66,7 @@ void program_liveness(struct program *p)
             def[i] |= fx.r_write;
         }
     }
-    results_at_first(p);
+    program_results(p);
     while (changed) {
         changed = false;
         for (int32_t i = p->blocks; i-- > 0;) {
@@ -141,7 +78,7 @@ void program_liveness(struct program *p)
             uint64_t in = ((b->live_out & ~def[i]) | use[i]) & LIVE_CLASS;
             changed |= in != b->live_in;
             b->live_in = in;
-            changed |= pass_results(p, b);
+            changed |= block_needs_results(p, b);
         }
     }
 }

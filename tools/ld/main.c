@@ -159,6 +159,7 @@ int main(int argc, char **argv)
     lines_read(&lines, &rv);
     program_lift(&program);
     program_blocks(&program);
+    program_callees(&program);
     program_liveness(&program);
     if (args.profile)
         program_profile(&program, args.profile, args.profile_map);

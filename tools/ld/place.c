@@ -86,7 +86,7 @@ static void place_in_order(struct program *p, struct trace *t)
 
 /* ---------------------------------------------------------------- superblocks */
 
-static void find_loops_and_entries(struct program *p)
+static void find_entries(struct program *p)
 {
     uint64_t runs = 0;
 
@@ -99,8 +99,6 @@ static void find_loops_and_entries(struct program *p)
         if (!k->reached)
             continue;
         runs += k->runs;
-        if ((k->end == END_COND || k->end == END_JUMP) && k->taken <= i)
-            p->block[k->taken].loop = true;
         for (int n = 0; n < 2; n++)
             if (to[n] != NONE && p->block[to[n]].func != k->func)
                 p->block[to[n]].needed = true;
@@ -118,7 +116,8 @@ static void account(struct program *p, const struct trace *t)
         bool guards = i + 1 < t->members && t->role[i + 1] != ROLE_PLAIN;
 
         if (i > 0) {
-            if (k->contained || k->placed || k->preds > 1)
+            if (k->contained || k->placed || k->preds > 1 ||
+                k->func != p->block[t->member[0]].func)
                 p->copied += k->count;
             k->contained = true;
         }
@@ -136,7 +135,7 @@ static void need_exits(struct program *p, const struct trace *t)
         const struct bundle *b = &t->out_bundle[i];
 
         for (uint32_t k = 0; k < b->count; k++)
-            if (atom_is_control(&b->atom[k]) && b->atom[k].block != NONE)
+            if (b->atom[k].block != NONE)
                 p->block[b->atom[k].block].needed = true;
     }
 }
@@ -216,7 +215,8 @@ static void place_by_profile(struct program *p, struct trace *t)
     struct range *range = ld_alloc((size_t)p->blocks, sizeof *range);
     size_t ranges = 0;
 
-    find_loops_and_entries(p);
+    program_loops(p);
+    find_entries(p);
     for (int32_t b = 0; b < p->blocks; b++) {
         if (b == 0 || p->block[b].func != p->block[b - 1].func)
             range[ranges++] = (struct range){.from = b};

@@ -9,6 +9,10 @@
  * that lead back to it. Copying stops where it is not worth its bytes: in cold code, before a
  * loop, and when the program has grown by GROWTH percent.
  *
+ * A trace also follows a call into its callee, if the way through that leads back to the caller
+ * within the trace. The callee's blocks are copies; an exit from them leads to the callee's own,
+ * which return by the address that the call would have left.
+ *
  * What never ran makes traces by the rules of `ext`, so a profile that saw nothing does no harm.
  */
 #include "tools/ld/ld.h"
@@ -20,6 +24,13 @@
 #define LOOP_ATOMS 128  /* likewise a loop that is unrolled */
 #define LOOP_COPIES 8
 #define GROWTH 60
+#define CALLS 4 /* deepest nest of calls that a trace follows */
+
+/* Calls that the trace has followed and not yet returned from. */
+struct calls {
+    int32_t member[CALLS]; /* that calls */
+    int32_t depth;
+};
 
 /* Where the trace may go on, and how many of `flow` runs do so. */
 struct way {
@@ -84,7 +95,7 @@ static unsigned copies_in(const struct trace *t, int32_t b)
     return copies;
 }
 
-static bool may_copy(const struct trace *t, int32_t from, const struct way *w)
+static bool may_copy(const struct trace *t, bool in_callee, int32_t from, const struct way *w)
 {
     const struct program *p = t->prog;
     const struct block *to = &p->block[w->to];
@@ -99,22 +110,45 @@ static bool may_copy(const struct trace *t, int32_t from, const struct way *w)
     if (to->loop && w->to > from)
         return false;
     /* only the first of several calls can have what it returns to right behind it */
-    return to->end != END_CALL || (!to->placed && !to->contained && 2 * w->flow >= to->left);
+    return to->end != END_CALL || in_callee || (!to->placed && !to->contained && 2 * w->flow >= to->left);
 }
 
-static bool may_follow(const struct trace *t, int32_t from, const struct way *w, uint32_t entries)
+/* Has the trace come through block b since its last call? */
+static bool seen_in_callee(const struct trace *t, const struct calls *c, int32_t b)
+{
+    for (int32_t i = c->member[c->depth - 1] + 1; i < t->members; i++)
+        if (t->member[i] == b)
+            return true;
+    return false;
+}
+
+/* Does block b go on as another function, which returns to whoever has called this one? */
+static bool tail_call(const struct program *p, int32_t b)
+{
+    const struct block *k = &p->block[b];
+    int32_t f = k->end == END_JUMP ? p->block[k->taken].func : NONE;
+
+    return f != NONE && f != k->func && p->func[f].callable && p->func[f].first_block == k->taken;
+}
+
+static bool may_follow(const struct trace *t, const struct calls *c, int32_t from,
+                       const struct way *w, uint32_t entries)
 {
     const struct program *p = t->prog;
     const struct block *to = w->to == NONE ? NULL : &p->block[w->to];
 
-    if (!to || w->leaves_loop || to->func != p->block[from].func)
+    if (!to || w->leaves_loop)
         return false;
+    if (to->func != p->block[from].func && !(c->depth && tail_call(p, from)))
+        return false;
+    if (c->depth)
+        return !seen_in_callee(t, c, w->to) && may_copy(t, true, from, w);
     if (w->to != t->member[0] && copies_in(t, w->to) != copies_in(t, t->member[0]) - 1 &&
         copies_in(t, w->to))
         return false;
     if (!to->entered && !to->placed && to->preds == entries && !copies_in(t, w->to))
         return true;
-    return may_copy(t, from, w);
+    return may_copy(t, false, from, w);
 }
 
 /* Can block n lie right behind the trace? It can't if it is to lie behind a call. */
@@ -152,20 +186,99 @@ static void close_trace(struct trace *t)
     t->follows = can_adjoin(t, t->next);
 }
 
+/* ---------------------------------------------------------------- calls */
+
+static bool may_call(const struct trace *t, const struct calls *c, int32_t b, uint64_t flow)
+{
+    const struct program *p = t->prog;
+    const struct block *k = &p->block[b];
+    struct way w = {.to = k->taken, .flow = flow, .likely = true};
+
+    if (k->taken == NONE || k->fall == NONE || c->depth == CALLS || !t->rename ||
+        p->atom[k->first + k->count - 1].op.rd != R_RA)
+        return false;
+    int32_t f = p->block[k->taken].func;
+    if (f == NONE || !p->func[f].callable || p->func[f].first_block != k->taken || f == k->func)
+        return false;
+    for (int32_t i = 0; i < c->depth; i++)
+        if (p->block[t->member[c->member[i]]].func == f)
+            return false;
+    return may_copy(t, true, b, &w);
+}
+
+static bool follow_call(struct trace *t, struct calls *c, int32_t b, uint64_t flow)
+{
+    int32_t last = t->members - 1;
+
+    if (!may_call(t, c, b, flow) || !trace_add(t, t->prog->block[b].taken, ROLE_PLAIN))
+        return false;
+    c->member[c->depth++] = last;
+    t->through[last] = true;
+    return true;
+}
+
+/* May what the trace returns to be part of it? */
+static bool may_return(const struct trace *t, const struct calls *c, int32_t to, uint64_t flow)
+{
+    const struct block *k = &t->prog->block[to];
+    struct way w = {.to = to, .flow = flow, .likely = true};
+
+    if (c->depth ? seen_in_callee(t, c, to) : copies_in(t, to) != copies_in(t, t->member[0]) - 1)
+        return false;
+    if (!c->depth && !k->placed && !k->contained && k->preds == 1)
+        return trace_atoms(t) + k->count <= SUPER_ATOMS;
+    return may_copy(t, c->depth, t->member[c->member[c->depth]], &w);
+}
+
+/* Goes on behind the last call; false if the trace ends there. */
+static bool follow_return(struct trace *t, struct calls *c, uint64_t flow)
+{
+    int32_t back = t->prog->block[t->member[c->member[--c->depth]]].fall;
+    int32_t last = t->members - 1;
+
+    t->through[last] = true;
+    if (may_return(t, c, back, flow) && trace_add(t, back, ROLE_PLAIN))
+        return true;
+    if (c->depth == 0) {
+        t->next = back;
+        t->follows = can_adjoin(t, back);
+    }
+    return false;
+}
+
+/* A call from which no way led back is the end of the trace after all. */
+static void give_up_calls(struct trace *t, const struct calls *c)
+{
+    if (c->depth == 0)
+        return;
+    t->members = c->member[0] + 1;
+    t->through[c->member[0]] = false;
+}
+
 void trace_collect_super(struct trace *t, int32_t head)
 {
     const struct program *p = t->prog;
     uint64_t flow = p->block[head].left;
+    struct calls calls = {.depth = 0};
     int32_t b = head;
 
     t->members = 0;
     trace_add(t, head, ROLE_PLAIN);
-    for (;;) {
+    for (;; b = t->member[t->members - 1]) {
         const struct block *k = &p->block[b];
         struct way w = likely_way(p, b, flow);
         uint32_t entries = 1;
         int32_t last = t->members - 1, join = NONE;
 
+        if (k->end == END_CALL && follow_call(t, &calls, b, flow))
+            continue;
+        if (k->end == END_RET && calls.depth) {
+            if (follow_return(t, &calls, flow))
+                continue;
+            if (calls.depth == 0)
+                return;
+            break;
+        }
         if (k->barrier || (k->end != END_FALL && k->end != END_COND && k->end != END_JUMP))
             break;
         if (!biased(k))
@@ -175,8 +288,8 @@ void trace_collect_super(struct trace *t, int32_t head)
             entries = 2;
             last = t->members - 1;
         }
-        if (!may_follow(t, b, &w, entries) || !trace_add(t, w.to, ROLE_PLAIN)) {
-            if (join == NONE)
+        if (!may_follow(t, &calls, b, &w, entries) || !trace_add(t, w.to, ROLE_PLAIN)) {
+            if (join == NONE || calls.depth)
                 break;
             t->next = join;
             t->follows = can_adjoin(t, join);
@@ -184,7 +297,7 @@ void trace_collect_super(struct trace *t, int32_t head)
         }
         t->inverted[last] = w.taken;
         flow = w.flow;
-        b = w.to;
     }
+    give_up_calls(t, &calls);
     close_trace(t);
 }

@@ -128,8 +128,8 @@ static void add_node(struct trace *t, const struct atom *lifted, int32_t positio
     }
     define_implicit(t, n, t->nodes);
     int32_t f = p->block[t->member[position]].func;
-    n->frame = (atom_is_load(a) || atom_is_store(a)) && a->op.ra == R_SP && f != NONE &&
-               p->func[f].frame_private;
+    n->stack = (atom_is_load(a) || atom_is_store(a)) && a->op.ra == R_SP;
+    n->frame = n->stack && f != NONE && p->func[f].frame_private;
     t->nodes++;
 }
 
@@ -234,11 +234,21 @@ static struct atom inverted(const struct trace *t, const struct atom *branch, co
 /* Is the control atom of a member left out? */
 static bool control_dropped(const struct trace *t, int32_t position, const struct block *b)
 {
-    if (t->role[position] != ROLE_PLAIN)
+    if (t->role[position] != ROLE_PLAIN || t->through[position])
         return true;
     if (position == t->members - 1)
         return trace_jump_dropped(t);
     return b->end == END_JUMP || t->role[position + 1] != ROLE_PLAIN;
+}
+
+/* All that is left of a call into the trace: the callee may leave it, and return by this. */
+static struct atom return_address(const struct trace *t, const struct block *b)
+{
+    struct atom a = atom_make(ISA_addi, R_RA, 0, 0, 0, b->rv_end - 4);
+
+    a.block = b->fall;
+    a.code = t->prog->block[b->fall].rv;
+    return a;
 }
 
 static void add_block(struct trace *t, int32_t position)
@@ -251,8 +261,13 @@ static void add_block(struct trace *t, int32_t position)
 
         if (a->op.atom >= ISA_ATOM_COUNT)
             continue;
-        if (atom_is_control(a) && control_dropped(t, position, block))
+        if (atom_is_control(a) && control_dropped(t, position, block)) {
+            if (t->through[position] && block->end == END_CALL) {
+                struct atom link = return_address(t, block);
+                add_node(t, &link, position);
+            }
             continue;
+        }
         if (atom_is_conditional(a) && t->inverted[position]) {
             struct atom other = inverted(t, a, block);
             add_node(t, &other, position);
@@ -416,7 +431,8 @@ bool trace_disjoint(const struct trace *t, const struct node *a, const struct no
     int32_t root_a, root_b;
     int64_t at_a, at_b;
 
-    if (a->frame != b->frame)
+    /* the stack that callees in the trace have is that of their callers, further down */
+    if (a->frame != b->frame && a->stack != b->stack)
         return true;
     trace_address(t, a, &root_a, &at_a);
     trace_address(t, b, &root_b, &at_b);

@@ -320,6 +320,27 @@ static void invert(struct run *r, uint64_t other)
     r->target = r->taken ? other : 0;
 }
 
+static void differ(const struct trace *t, const char *what, int32_t at)
+{
+    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d",
+           program_where(t->prog, t->prog->block[t->member[0]].rv), what, at);
+}
+
+/* A call or return into the next member: it must lead there. */
+static void pass(const struct trace *t, struct run *r, int32_t member)
+{
+    const struct program *p = t->prog;
+    const struct block *b = &p->block[t->member[member]];
+    int32_t next = member + 1 < t->members ? t->member[member + 1] : t->next;
+
+    if (!r->taken || r->target != p->block[next].rv)
+        differ(t, "a call or return leads elsewhere", r->leaves);
+    if (b->end == END_CALL)
+        r->r[R_RA] = p->block[b->fall].rv;
+    r->taken = false;
+    r->target = 0;
+}
+
 static void run_input(const struct trace *t, struct verifier *v)
 {
     const struct program *p = t->prog;
@@ -344,7 +365,9 @@ static void run_input(const struct trace *t, struct verifier *v)
                 continue;
             execute(v, r, a);
             retire(v, r, p);
-            if (control && guards) {
+            if (control && t->through[i]) {
+                pass(t, r, i);
+            } else if (control && guards) {
                 taken = r->taken;
                 r->taken = false;
                 r->target = 0;
@@ -382,12 +405,6 @@ static void run_output(const struct trace *t, struct verifier *v)
             leave(r, v->mask[r->leaves]);
     }
     leave(r, v->mask[v->input.leaves - 1]);
-}
-
-static void differ(const struct trace *t, const char *what, int32_t at)
-{
-    ld_bug("%s: the schedule of the trace is wrong: %s at exit %d",
-           program_where(t->prog, t->prog->block[t->member[0]].rv), what, at);
 }
 
 static void compare(const struct trace *t, const struct verifier *v)
