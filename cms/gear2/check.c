@@ -14,6 +14,7 @@
  */
 #include "gear2/build.h"
 #include "isa_codec.h"
+#include "runtime/jumps.h"
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define GUEST_REGS (BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(7) | BIT(8))
@@ -79,7 +80,7 @@ static bool check_region(const struct trans *t, unsigned number, uint64_t pinned
             insn = a->insn;
             temps = 0;
         }
-        readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | pinned | temps;
+        readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | BIT(REG_PLACE) | pinned | temps;
         if (!body)
             readable |= BIT(REG_RA);
         if (t->insn[a->insn].patched)

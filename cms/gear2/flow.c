@@ -13,7 +13,8 @@
  * instructions so far. Exits to known addresses lead to a stub at first, which tells the dispatcher
  * who it was; chaining turns the branch to the target. Exits to addresses that are computed, or
  * that may be mapped elsewhere by the time, have a stub that looks for the target in the table of
- * runtime/jumps.c, and asks the dispatcher only if it isn't there.
+ * runtime/jumps.c, and asks the dispatcher only if it isn't there. After a trace that ends in a
+ * computed branch the search is part of the body.
  */
 #include "gear2/build.h"
 #include "runtime/jumps.h"
@@ -66,6 +67,17 @@ static void lower_call(struct trans *t, const struct guest_insn *g)
         set_eip(t, target, i->opsize);
 }
 
+/* The translation is wrong if `target` isn't g->target. */
+static void expect(struct trans *t, const struct guest_insn *g, unsigned target, unsigned size)
+{
+    unsigned expected = constant(t, g->target);
+
+    if (size == 2)
+        put_r(t, ISA_zexth, target, target, 0);
+    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)target, .rb = (uint8_t)expected},
+        ROLE_CHECK, exit_new(t, EXIT_VARIES, g->eip));
+}
+
 static void lower_ret(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
@@ -74,7 +86,10 @@ static void lower_ret(struct trans *t, const struct guest_insn *g)
 
     stack_top(t, i->opsize, target);
     move_esp(t, i->opsize + drop);
-    set_eip(t, target, i->opsize);
+    if (g->flow == FLOW_RETURN)
+        expect(t, g, target, i->opsize);
+    else
+        set_eip(t, target, i->opsize);
 }
 
 /* ---- the conditional end: taken to one exit or round the loop, else to another exit */
@@ -178,6 +193,31 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
     }
 }
 
+/*
+ * Goes to what the JTLB, or else the table of computed branches, has for EIP; to the last part of the
+ * stub if neither knows.
+ */
+static void put_lookup(struct trans *t, unsigned exit)
+{
+    unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t),
+             code = temp(t);
+    bool jtlb = jumps_by_hardware();
+
+    put_r(t, ISA_or, wanted, REG_EIP, REG_PLACE);
+    if (jtlb)
+        put(t, &(struct isa_op){.atom = ISA_jtj, .ra = (uint8_t)wanted}, ROLE_PLAIN, 0);
+    put_i(t, ISA_addi, table, 0, (intptr_t)jumps_table());
+    put_field(t, ISA_extu, row, REG_EIP, 0, JUMPS_BITS);
+    put_r(t, ISA_sh3add, entry, row, table);
+    put_i(t, ISA_ldd, key, entry, offsetof(struct jumps_table, key));
+    put_i(t, ISA_ldd, code, entry, offsetof(struct jumps_table, code));
+    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)key, .rb = (uint8_t)wanted}, ROLE_MISS,
+        exit);
+    if (jtlb)
+        put_r(t, ISA_jtw, 0, wanted, code);
+    put(t, &(struct isa_op){.atom = ISA_jr, .ra = (uint8_t)code}, ROLE_PLAIN, 0);
+}
+
 void flow_end(struct trans *t, const struct guest_insn *g)
 {
     unsigned props = x86_ops[g->insn.op].props;
@@ -193,6 +233,7 @@ void flow_end(struct trans *t, const struct guest_insn *g)
     case FLOW_INDIRECT:
         put_commit(t, t->insns - t->committed);
         t->falls = exit_new(t, EXIT_INDIRECT, 0);
+        put_lookup(t, t->falls);
         return;
     case FLOW_PATCH: return;
     default:
@@ -231,29 +272,6 @@ static void side_region(struct trans *t, unsigned exit)
     region_close(t, r);
 }
 
-/*
- * Goes to what the table of computed branches has for EIP; to the rest of the stub if that is
- * something else.
- */
-static void lookup_region(struct trans *t, unsigned exit)
-{
-    struct region *r = region_open(t);
-    unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t),
-             code = temp(t);
-
-    put_i(t, ISA_addi, table, 0, (intptr_t)jumps_table());
-    put_field(t, ISA_extu, row, REG_EIP, 0, JUMPS_BITS);
-    put_r(t, ISA_sh3add, entry, row, table);
-    put_i(t, ISA_ldd, key, entry, offsetof(struct jumps_table, key));
-    put_i(t, ISA_ldd, code, entry, offsetof(struct jumps_table, code));
-    put_i(t, ISA_addi, wanted, 0, t->place);
-    put_shift(t, ISA_slli, wanted, wanted, 32);
-    put_r(t, ISA_or, wanted, wanted, REG_EIP);
-    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)key, .rb = (uint8_t)wanted}, ROLE_MISS,
-        exit);
-    put(t, &(struct isa_op){.atom = ISA_jr, .ra = (uint8_t)code}, ROLE_PLAIN, 0);
-    region_close(t, r);
-}
 
 static void stub_regions(struct trans *t, unsigned exit)
 {
@@ -261,11 +279,14 @@ static void stub_regions(struct trans *t, unsigned exit)
     struct region *r;
 
     l->stub = (uint8_t)t->regions;
-    if (l->kind == EXIT_INDIRECT)
-        lookup_region(t, exit);
+    if (l->kind == EXIT_INDIRECT && exit != t->falls) {
+        r = region_open(t);
+        put_lookup(t, exit);
+        region_close(t, r);
+    }
     l->last = (uint8_t)t->regions;
     r = region_open(t);
-    if (l->kind == EXIT_RERUN)
+    if (l->kind == EXIT_RERUN || l->kind == EXIT_VARIES)
         put(t, &(struct isa_op){.atom = ISA_rollback}, ROLE_PLAIN, 0);
     put(t, &(struct isa_op){.atom = ISA_addi, .rd = REG_A0, .long_imm = true}, ROLE_RETURN, exit);
     put(t, &(struct isa_op){.atom = ISA_jr, .ra = REG_RA}, ROLE_PLAIN, 0);

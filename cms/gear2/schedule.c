@@ -117,6 +117,8 @@ static unsigned earliest_by_role(const struct scheduler *s, const struct atom *a
 
     if (flags & ISA_F_BRANCH)
         when = s->control;
+    else if (flags & ISA_F_SEQ && !commits) /* the JTLB learns what a branch has made sure */
+        when = s->control;
     if (a->role == ROLE_PATCH) /* what comes later would come after the routine */
         when = max(when, with(s->bundles));
     if (commits)

@@ -11,6 +11,8 @@
 #include "gear2/trans.h"
 #include "runtime/profile.h"
 
+#define CALLS_MAX 4 /* that a trace may be inside of */
+
 /*
  * Operations that lowering doesn't know by their very nature: an emulation patch executes them, or
  * they end the trace. But PUSHF and POPF mostly move status flags and nothing else, and CLD finds
@@ -70,6 +72,8 @@ static bool is_hot(const struct trans *t, uint32_t eip)
  */
 static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
+    unsigned marks;
+
     if (!decode(t, linear(t, eip) & PAGE_MASK, &g->insn))
         return false;
     g->eip = eip;
@@ -85,7 +89,9 @@ static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
         t->abort = ABORT_SMC;
         return false;
     }
-    g->device = profile_is_io(linear(t, eip));
+    marks = profile_marks(linear(t, eip));
+    g->device = marks & SITE_DEVICE;
+    g->varies = marks & SITE_VARIES;
     g->patched = false;
     if (!g->device && !is_foreign(&g->insn))
         return true;
@@ -112,8 +118,27 @@ static bool can_follow(const struct trans *t, uint32_t eip)
     return t->insns < t->max_insns && trans_same_page(t, eip) && !in_trace(t, eip);
 }
 
+/* On the way through the trace. */
+struct path {
+    unsigned sides;           /* branches out of it so far */
+    unsigned calls, returns;  /* calls that the trace has followed and not left; returns followed */
+    uint32_t back[CALLS_MAX]; /* where the callers go on */
+};
+
+/* A return behind a call of the same trace: it will lead where that call came from. */
+static bool follow_return(struct trans *t, struct guest_insn *g, struct path *p)
+{
+    if (!cms.opt->returns || g->insn.op != OP_ret || g->varies || !p->calls ||
+        p->returns == TRANS_RETURNS || !can_follow(t, p->back[p->calls - 1]))
+        return false;
+    g->flow = FLOW_RETURN;
+    g->target = p->back[--p->calls];
+    p->returns++;
+    return true;
+}
+
 /* Decides how the trace goes on after g, the last of it; true and *eip if it does. */
-static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint32_t *eip)
+static bool follow(struct trans *t, struct guest_insn *g, struct path *p, uint32_t *eip)
 {
     unsigned props = x86_ops[g->insn.op].props;
     bool direct = g->insn.opd[0] == OPD_IMM;
@@ -126,14 +151,14 @@ static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint3
     if (props & P_COND) {
         bool forward = g->target > g->eip;
 
-        if (g->insn.op == OP_jcc && forward && *sides < TRANS_SIDES) {
+        if (g->insn.op == OP_jcc && forward && p->sides < TRANS_SIDES) {
             bool taken = profile_is_warm(linear(t, g->target));
 
             if (taken)
                 *eip = g->target;
             if (can_follow(t, *eip)) {
                 g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
-                ++*sides;
+                p->sides++;
                 return true;
             }
         }
@@ -142,6 +167,10 @@ static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint3
         return false;
     }
     if (props & (P_JUMP | P_CALL | P_RET)) {
+        if (follow_return(t, g, p)) {
+            *eip = g->target;
+            return true;
+        }
         if (!direct || props & P_RET) {
             g->flow = FLOW_INDIRECT;
             return false;
@@ -149,8 +178,11 @@ static bool follow(struct trans *t, struct guest_insn *g, unsigned *sides, uint3
         *eip = g->target;
     }
     g->flow = FLOW_NEXT;
-    if (can_follow(t, *eip))
+    if (can_follow(t, *eip)) {
+        if (props & P_CALL && p->calls < CALLS_MAX)
+            p->back[p->calls++] = g->next;
         return true;
+    }
     g->flow = FLOW_DIRECT;
     t->loops = *eip == t->key.eip;
     return false;
@@ -165,6 +197,8 @@ void trans_cut(struct trans *t, unsigned insns)
 
         if (last->flow == FLOW_NEXT)
             last->flow = FLOW_DIRECT;
+        else if (last->flow == FLOW_RETURN)
+            last->flow = FLOW_INDIRECT;
         else if (last->flow == FLOW_SIDE || last->flow == FLOW_TAKEN)
             last->flow = FLOW_COND;
     }
@@ -173,7 +207,7 @@ void trans_cut(struct trans *t, unsigned insns)
 bool trans_select(struct trans *t)
 {
     uint32_t eip = t->key.eip;
-    unsigned sides = 0;
+    struct path path = {0};
 
     t->insns = 0;
     t->patches = 0;
@@ -193,7 +227,7 @@ bool trans_select(struct trans *t)
             break;
         }
         t->insns++;
-        if (!follow(t, g, &sides, &eip))
+        if (!follow(t, g, &path, &eip))
             return true;
     }
     trans_cut(t, t->insns);

@@ -34,7 +34,8 @@
 #define TRANS_STORES 64
 #define TRANS_SIDES 4 /* conditional branches out of the middle */
 #define TRANS_PATCHES 12
-#define TRANS_EXITS (TRANS_SIDES + 4)
+#define TRANS_RETURNS 3 /* returns to the callers of the trace */
+#define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 4)
 #define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + 2 * TRANS_EXITS)
 #define TRANS_PINS 10
 
@@ -55,6 +56,7 @@ enum flow {
     FLOW_NEXT,     /* to the next of the trace, which may be a direct jump's or call's target */
     FLOW_SIDE,     /* conditional branch: out of the trace if taken, */
     FLOW_TAKEN,    /* or if not taken: the trace goes on at the target */
+    FLOW_RETURN,   /* return to the trace's own caller: `target`, as long as that is so */
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
     FLOW_INDIRECT, /* the trace ends; next EIP is in a register */
@@ -70,6 +72,7 @@ struct guest_insn {
     uint8_t flow;    /* enum flow */
     bool patched;    /* executed by an emulation patch */
     bool device;     /* seen to touch a device */
+    bool varies;     /* a return seen to lead elsewhere than the trace took for granted */
 };
 
 /* What an atom means beyond its operation. */

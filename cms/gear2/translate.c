@@ -105,7 +105,7 @@ static struct translation *translate(struct trans *t)
     return made;
 }
 
-struct translation *gear2_translate(const struct context *key)
+struct translation *gear2_translate(const struct context *key, uint32_t place)
 {
     struct trans *t = &cms.gear2->trans;
     struct translation *made;
@@ -114,7 +114,7 @@ struct translation *gear2_translate(const struct context *key)
     t->machine = &cms.gear2->machine;
     t->max_insns = cms.opt->max_insns;
     t->key = *key;
-    t->place = jumps_place(key);
+    t->place = place;
     t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
     made = translate(t);
     if (made) {

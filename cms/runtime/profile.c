@@ -1,12 +1,12 @@
 /*
- * profile.c - counters of block entries, and the set of instructions that touch I/O.
+ * profile.c - counters of block entries, and marks of single instructions.
  */
 #include "runtime/profile.h"
 
 #include "cms.h"
 
 #define BLOCKS 4096 /* powers of two */
-#define IO_SITES 1024
+#define SITES 1024
 #define MAX_DROPS 3 /* translations dropped at one address before it is left to gear 1 for good */
 
 struct block {
@@ -17,9 +17,15 @@ struct block {
     bool made; /* a translation, once */
 };
 
+/* An instruction that translations must treat with care. Nothing at linear address 0 is. */
+struct site {
+    uint32_t lin;
+    uint8_t marks; /* SITE_x */
+};
+
 struct profile {
     struct block block[BLOCKS];
-    uint32_t io[IO_SITES]; /* 0: free. Nothing at linear address 0 is worth remembering */
+    struct site site[SITES];
 };
 
 void profile_init(void)
@@ -71,12 +77,23 @@ void profile_dropped(uint32_t lin)
     }
 }
 
-void profile_touches_io(uint32_t lin)
+static struct site *site_of(uint32_t lin)
 {
-    cms.prof->io[(lin ^ lin >> 10) % IO_SITES] = lin;
+    return &cms.prof->site[(lin ^ lin >> 10) % SITES];
 }
 
-bool profile_is_io(uint32_t lin)
+void profile_mark(uint32_t lin, unsigned marks)
 {
-    return lin && cms.prof->io[(lin ^ lin >> 10) % IO_SITES] == lin;
+    struct site *s = site_of(lin);
+
+    if (s->lin != lin)
+        *s = (struct site){.lin = lin};
+    s->marks |= (uint8_t)marks;
+}
+
+unsigned profile_marks(uint32_t lin)
+{
+    const struct site *s = site_of(lin);
+
+    return lin && s->lin == lin ? s->marks : 0;
 }

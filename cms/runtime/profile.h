@@ -1,4 +1,4 @@
-/* profile.h - what gear 1 has seen: entries of blocks, instructions that touch I/O. */
+/* profile.h - what gear 1 has seen: entries of blocks, marks of instructions. */
 #ifndef CMS_RUNTIME_PROFILE_H
 #define CMS_RUNTIME_PROFILE_H
 
@@ -21,7 +21,14 @@ enum profile_advice profile_entered(uint32_t lin); /* a block is entered by gear
 bool profile_is_warm(uint32_t lin);                /* entered half as often as translations ask */
 void profile_give_up(uint32_t lin);                /* no translation may begin here */
 void profile_dropped(uint32_t lin);                /* a translation that began here kept failing */
-void profile_touches_io(uint32_t lin);             /* this instruction had to be stepped */
-bool profile_is_io(uint32_t lin);
+
+/* What is known of one instruction, so that it alone is translated with more care. */
+enum site_mark {
+    SITE_DEVICE = 1u << 0, /* touched a device */
+    SITE_VARIES = 1u << 1, /* a return that led elsewhere than behind the call before it */
+};
+
+void profile_mark(uint32_t lin, unsigned marks); /* adds them */
+unsigned profile_marks(uint32_t lin);
 
 #endif

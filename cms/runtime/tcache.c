@@ -45,7 +45,8 @@ struct tcache {
     struct translation *page[PAGE_HASH_SIZE];
     struct exit *last; /* the exit by which translated code was left just now */
     uint32_t cs_base, mode;
-    bool stale;               /* cs_base and mode have to be found again */
+    uint32_t place;           /* their number: jumps.h */
+    bool stale;               /* all three have to be found again */
     bool given_up;            /* the last lookup ended at a place where no translation may begin */
     uint64_t bottom;          /* of all generations, which follow each other, */
     uint64_t generation_size; /* bytes */
@@ -107,6 +108,19 @@ static struct translation **page_list(uint32_t page)
 
 /* ---- leaving and finding */
 
+static void drop(struct translation *t);
+
+/*
+ * It was rolled back for a reason that the next translation here will not have, because the site is
+ * marked: no failure of the translation. Gear 1 gets past the place first.
+ */
+static void retranslate(struct translation *t)
+{
+    cms_count(EV_RECOVERED);
+    loop_recover(t->insns);
+    drop(t);
+}
+
 void tcache_state_changed(void)
 {
     cms.tcache->stale = true;
@@ -116,9 +130,15 @@ void tcache_state_changed(void)
 void tcache_left(struct exit *e)
 {
     cms.tcache->last = e;
+    if (!e)
+        return;
     if (e->kind == EXIT_RERUN) {
         cms_count(EV_CHECK_FAILED);
         tcache_recover(e->from);
+    } else if (e->kind == EXIT_VARIES) {
+        cms_count(EV_CHECK_FAILED);
+        profile_mark(e->from->key.cs_base + e->eip, SITE_VARIES);
+        retranslate(e->from);
     } else if (e->kind == EXIT_CHANGED) {
         tcache_state_changed();
     }
@@ -154,6 +174,7 @@ struct translation *tcache_find(void)
     if (tc->stale) {
         tc->mode = context_mode();
         tc->cs_base = cms.cpu.seg[SEG_CS].base;
+        tc->place = jumps_select(tc->mode, tc->cs_base);
         tc->stale = false;
     }
     key.eip = (uint32_t)vx_getr(REG_EIP);
@@ -169,7 +190,7 @@ struct translation *tcache_find(void)
         case PROFILE_COLD: return NULL;
         case PROFILE_NEVER: tc->given_up = true; return NULL;
         case PROFILE_TRANSLATE:
-            t = gear2_translate(&key);
+            t = gear2_translate(&key, tc->place);
             if (!t) {
                 profile_give_up(key.cs_base + key.eip);
                 tc->given_up = true;
@@ -279,19 +300,13 @@ void tcache_recover(struct translation *t)
     }
 }
 
-/*
- * Gear 1 will find out which instruction it was, and the next translation has an emulation patch
- * there. That happens once an instruction, so it isn't a failure of the translation.
- */
+/* Gear 1 will find out which instruction it was, and the next translation has a patch there. */
 void tcache_io(struct translation *t)
 {
-    if (!cms.opt->patches) {
+    if (cms.opt->patches)
+        retranslate(t);
+    else
         tcache_recover(t);
-        return;
-    }
-    cms_count(EV_RECOVERED);
-    loop_recover(t->insns);
-    drop(t);
 }
 
 /* ---- adding */

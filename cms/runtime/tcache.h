@@ -47,6 +47,7 @@ enum exit_kind {
     EXIT_DIRECT,   /* to a known EIP: may be chained */
     EXIT_INDIRECT, /* EIP was computed: the dispatcher looks it up */
     EXIT_RERUN,    /* rolled back: a check failed, gear 1 takes over */
+    EXIT_VARIES,   /* likewise, because of the instruction at `eip`, which led somewhere else */
     EXIT_CHANGED,  /* behind an emulation patch: the guest is exact, its context may be another */
 };
 
@@ -57,7 +58,7 @@ struct exit {
     struct translation *from;
     struct translation *to; /* chained to; NULL if it leads to the dispatcher */
     struct exit *next;      /* next of to->incoming */
-    uint32_t eip;           /* EXIT_DIRECT */
+    uint32_t eip;           /* EXIT_DIRECT, EXIT_VARIES */
     uint8_t kind;
     uint32_t *bundle;  /* EXIT_DIRECT: first atom of the bundle that leaves, */
     uint32_t *branch;  /* its branch atom, */
@@ -89,7 +90,7 @@ void tcache_init(void);
 struct translation *
 tcache_find(void);             /* for the guest's state; made if it is time to; NULL: interpret */
 bool tcache_is_given_up(void); /* after tcache_find said NULL: no translation may begin here */
-void tcache_left(struct exit *e); /* translated code returned */
+void tcache_left(struct exit *e); /* translated code returned; NULL: it trapped */
 void tcache_state_changed(void);  /* gear 1 ran, or a trap: mode and segments may have changed */
 
 /* ---- for traps and smc.c */

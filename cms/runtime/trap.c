@@ -111,7 +111,7 @@ static void land_step(struct translation *from, enum event why)
     }
     cms.count[why]++;
     if (why == EV_STEP_IO)
-        profile_touches_io(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP));
+        profile_mark(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP), SITE_DEVICE);
     loop_step();
     if (why == EV_STEP_IO)
         cms_count(EV_IO_RESUMED);
@@ -127,11 +127,13 @@ void trap_land(int why)
     vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);
     cms.step = false;
     lin_drop();
+    if (why == CAUSE_interrupt || cms.emulating)
+        tcache_state_changed(); /* an emulated instruction may have, before its commit */
     emulate_trapped(why == CAUSE_tlb_io);
-    tcache_state_changed(); /* an emulated instruction may have changed it before its commit */
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
         from = tcache_owner(vx_mfsr(SR_EPC));
+        tcache_left(NULL);
     }
     switch (why) {
     case UNWIND_FAULT:
