@@ -53,6 +53,7 @@ struct cms {
     uint32_t guest_size;      /* bytes of guest-physical memory at GUEST_BASE */
     struct options *opt;      /* runtime/options.c */
     struct gear1 gear1;       /* gear1/fetch.c */
+    struct fpu_code *fpu;     /* boot/fpu.c */
     struct monitor *mon;      /* monitor/ */
     struct profile *prof;     /* runtime/profile.c */
     struct tcache *tcache;    /* runtime/tcache.c */
@@ -133,6 +134,8 @@ void gear1_refetch(void);                         /* CS, CPL, code size or a map
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);
 
+bool x87_error(void);                             /* an x87 exception waits to be reported */
+
 /* Raise an exception of the guest: unwinds. */
 void x86_fault(uint8_t vector) __attribute__((noreturn)); /* no error code */
 void x86_fault_code(uint8_t vector, uint32_t error) __attribute__((noreturn));
@@ -158,6 +161,7 @@ void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
  */
 uint64_t monitor_alias(uint64_t gpa);
 uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announces */
+void monitor_ferr(void);       /* the coprocessor's error line: interrupt 13 */
 void monitor_poll(void);       /* run device events that are due, set SR_TIMER to the next */
 void monitor_idle(void);       /* HLT: wait for the next event, then poll */
 /* Reset of the whole PC, as port 64h or a triple fault asks for */

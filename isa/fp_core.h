@@ -81,6 +81,13 @@ struct fp_num fp_mul(struct fp_num a, struct fp_num b, const struct fp_rule *rul
 struct fp_num fp_div(struct fp_num a, struct fp_num b, const struct fp_rule *rule, uint32_t *flags);
 struct fp_num fp_sqrt(struct fp_num a, const struct fp_rule *rule, uint32_t *flags);
 
+/*
+ * fp_x87.c: do NaNs and unsupported operands decide the result already, by the rules of x87? b may
+ * be a.
+ */
+bool fp_special(const struct fp_num *a, const struct fp_num *b, struct fp_num *result,
+                uint32_t *flags);
+
 /* -1, 0, 1: a below, equal to, above b. No NaNs. */
 int fp_compare(const struct fp_num *a, const struct fp_num *b);
 

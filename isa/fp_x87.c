@@ -71,9 +71,8 @@ static struct fp_num larger_nan(const struct fp_num *a, const struct fp_num *b)
     return quieted(a->sign ? *b : *a);
 }
 
-/* Takes operands apart. True if that decides the result already; b may be a. */
-static bool special(const struct fp_num *a, const struct fp_num *b, struct fp_num *result,
-                    uint32_t *flags)
+bool fp_special(const struct fp_num *a, const struct fp_num *b, struct fp_num *result,
+                uint32_t *flags)
 {
     if (a->class == FP_UNSUPPORTED || b->class == FP_UNSUPPORTED) {
         *flags |= FP_INVALID;
@@ -105,7 +104,7 @@ static struct isa_v arithmetic(operation *op, struct isa_v va, struct isa_v vb, 
     struct fp_num a = fp_unpack80(va), b = fp_unpack80(vb), result;
     uint32_t flags = 0;
 
-    if (special(&a, &b, &result, &flags))
+    if (fp_special(&a, &b, &result, &flags))
         return finish(result, flags, env);
     b.sign ^= negate;
     result = op(a, b, &rule, &flags);
@@ -140,7 +139,7 @@ struct isa_v isa_x87_sqrt(struct isa_v va, struct isa_fenv *env)
     struct fp_num a = fp_unpack80(va), result;
     uint32_t flags = 0;
 
-    if (special(&a, &a, &result, &flags))
+    if (fp_special(&a, &a, &result, &flags))
         return finish(result, flags, env);
     result = fp_sqrt(a, &rule, &flags);
     if (!(flags & FP_INVALID))
@@ -153,7 +152,7 @@ struct isa_v isa_x87_rint(struct isa_v va, struct isa_fenv *env)
     struct fp_num a = fp_unpack80(va), result;
     uint32_t flags = 0;
 
-    if (special(&a, &a, &result, &flags) || a.class == FP_INFINITE)
+    if (fp_special(&a, &a, &result, &flags) || a.class == FP_INFINITE)
         return finish(a.class == FP_INFINITE ? a : result, flags, env);
     flags |= denormals(&a, &a);
     result = fp_to_integral(&a, rounding(env), &flags);
@@ -180,7 +179,7 @@ struct isa_v isa_x87_scale(struct isa_v va, struct isa_v vb, struct isa_fenv *en
     struct fp_num a = fp_unpack80(va), b = fp_unpack80(vb), result;
     uint32_t flags = 0, ignored = 0;
 
-    if (special(&a, &b, &result, &flags))
+    if (fp_special(&a, &b, &result, &flags))
         return finish(result, flags, env);
     if (b.class == FP_INFINITE) {
         result = scale_infinitely(&a, &b, &flags);
@@ -202,7 +201,7 @@ struct isa_v isa_x87_exponent(struct isa_v va, struct isa_fenv *env)
     struct fp_num a = fp_unpack80(va), result;
     uint32_t flags = 0;
 
-    if (special(&a, &a, &result, &flags))
+    if (fp_special(&a, &a, &result, &flags))
         return finish(result, flags, env);
     if (a.class == FP_INFINITE)
         return finish(fp_infinity(false), flags, env);
@@ -216,7 +215,7 @@ struct isa_v isa_x87_significand(struct isa_v va, struct isa_fenv *env)
     struct fp_num a = fp_unpack80(va), result;
     uint32_t flags = 0;
 
-    if (special(&a, &a, &result, &flags))
+    if (fp_special(&a, &a, &result, &flags))
         return finish(result, flags, env);
     if (a.class == FP_ZERO)
         flags |= FP_ZERO_DIVIDE;
@@ -293,7 +292,7 @@ struct isa_v isa_x87_rem(struct isa_v va, struct isa_v vb, uint64_t nearest, str
     uint64_t quotient;
     bool complete;
 
-    if (special(&a, &b, &result, &flags))
+    if (fp_special(&a, &b, &result, &flags))
         return finish(result, flags, env);
     if (a.class == FP_INFINITE || b.class == FP_ZERO)
         return finish(fp_indefinite(), FP_INVALID, env);
@@ -330,7 +329,7 @@ static uint64_t compare(struct isa_v va, struct isa_v vb, bool quiet, struct isa
     uint32_t flags = 0;
     uint64_t result = ZF | PF | CF;
 
-    if (special(&a, &b, &ignored, &flags)) {
+    if (fp_special(&a, &b, &ignored, &flags)) {
         if (!quiet)
             flags |= FP_INVALID;
     } else {
@@ -373,7 +372,7 @@ static struct isa_v load(const struct fp_format *f, uint64_t bits, struct isa_fe
     struct fp_num a = fp_unpack(f, bits), result = a;
     uint32_t flags = denormals(&a, &a);
 
-    special(&a, &a, &result, &flags);
+    fp_special(&a, &a, &result, &flags);
     return finish(result, flags, env);
 }
 
@@ -400,7 +399,7 @@ static uint64_t store(const struct fp_format *f, struct isa_v va, struct isa_fen
     struct fp_num a = fp_unpack80(va), result;
     uint32_t flags = 0;
 
-    if (!special(&a, &a, &result, &flags))
+    if (!fp_special(&a, &a, &result, &flags))
         result = fp_round_num(&a, &rule, &flags);
     raise(env, flags);
     return fp_pack(f, &result);

@@ -5,7 +5,9 @@
     (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | \
      CR0_PG)
 #define CR0_PAGING (CR0_PE | CR0_WP | CR0_PG) /* what the page walk looks at */
-#define CR4_KNOWN (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_PGE)
+#define CR4_KNOWN \
+    (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_PGE | \
+     CR4_OSFXSR)
 #define CR4_PAGING (CR4_PSE | CR4_PAE | CR4_PGE)
 
 enum dr_bits {

@@ -14,6 +14,7 @@
  * mode is on; none of these can come on unnoticed, because every instruction of the property
  * P_SYSTEM ends the run (pick.c).
  */
+#include "gear1/fpu.h"
 #include "gear1/gear1.h"
 
 #define RUN_BURST 64 /* REP iterations between two looks at the outside world */
@@ -22,6 +23,7 @@ void gear1_init(void)
 {
     cms.gear1.slots = cms_alloc(SLOT_COUNT * sizeof(struct slot));
     lin_init();
+    fpu_init();
 }
 
 void g1_jump_fault(void)

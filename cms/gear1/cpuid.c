@@ -13,6 +13,7 @@
 #define BIT_CX8 CPUID_CX8
 #define BIT_SEP CPUID_SEP
 #define BIT_CMOV CPUID_CMOV
+#define BIT_FXSR CPUID_FXSR
 
 #define OP(name, mnemonic, reads, writes, undef, props, feature) | BIT_##feature
 static const uint32_t table_features = 0

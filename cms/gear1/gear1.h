@@ -241,9 +241,32 @@ static inline void g1_store(uint32_t lin, unsigned size, uint32_t value)
     }
 }
 
+/* Eight bytes at a checked linear address. */
+static inline uint64_t g1_load64(uint32_t lin)
+{
+    if (unlikely(cms.step)) {
+        g1_watch(lin, 8, false, cms.cpu.cpl == 3);
+        return lin_read(lin, 8, cms.cpu.cpl == 3);
+    }
+    return vx_gld64(lin);
+}
+
+static inline void g1_store64(uint32_t lin, uint64_t value)
+{
+    if (unlikely(cms.step)) {
+        g1_watch(lin, 8, true, cms.cpu.cpl == 3);
+        lin_write(lin, 8, value, cms.cpu.cpl == 3);
+    } else {
+        vx_gst64(lin, value);
+    }
+}
+
 /* Offsets must be cut to the address size by the caller; values are zero-extended. */
 uint32_t g1_read(unsigned seg, uint32_t offset, unsigned size);
 void g1_write(unsigned seg, uint32_t offset, unsigned size, uint32_t value);
+
+uint64_t g1_read64(unsigned seg, uint32_t offset);
+void g1_write64(unsigned seg, uint32_t offset, uint64_t value);
 
 /* Faults as a write of `size` bytes would; writes nothing. */
 void g1_probe_write(unsigned seg, uint32_t offset, unsigned size);

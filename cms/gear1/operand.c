@@ -13,6 +13,16 @@ void g1_write(unsigned seg, uint32_t offset, unsigned size, uint32_t value)
     g1_store(seg_linear(seg, offset, size, true), size, value);
 }
 
+uint64_t g1_read64(unsigned seg, uint32_t offset)
+{
+    return g1_load64(seg_linear(seg, offset, 8, false));
+}
+
+void g1_write64(unsigned seg, uint32_t offset, uint64_t value)
+{
+    g1_store64(seg_linear(seg, offset, 8, true), value);
+}
+
 void g1_probe_write(unsigned seg, uint32_t offset, unsigned size)
 {
     uint32_t lin = seg_linear(seg, offset, size, true);

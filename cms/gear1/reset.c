@@ -3,6 +3,7 @@
  * FFFF0000.
  */
 #include "gear1/system.h"
+#include "gear1/x87.h"
 
 void gear1_reset(void)
 {
@@ -27,6 +28,7 @@ void gear1_reset(void)
     cpu->dr[7] = 0x400;
     cpu->a20 = true;
     msr_reset();
+    x87_reset();
     cpu->tsc_base = -vx_mfsr(SR_CYCLE);
     cms.delivering = 0;
     cpu_set_eflags(0);

@@ -105,6 +105,7 @@ enum cpuid_feature {
     CPUID_PGE = 1u << 13,
     CPUID_CMOV = 1u << 15,
     CPUID_PAT = 1u << 16,
+    CPUID_FXSR = 1u << 24,
 };
 
 #define CPUID_SIGNATURE 0x610u /* family 6, model 1, stepping 0 */

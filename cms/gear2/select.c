@@ -18,7 +18,7 @@
  * they end the trace. But PUSHF and POPF mostly move status flags and nothing else, and CLD finds
  * the direction flag clear.
  */
-#define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP)
+#define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP | P_FPU)
 
 static bool is_foreign(const struct insn *i)
 {

@@ -11,6 +11,7 @@
 #include "isa/fp.h"
 #include "isa/packed.h"
 #include "isa/prims.h"
+#include "isa_facts.h"
 #include "isa_intrinsics.h"
 #include "isa_lift.h"
 
@@ -36,6 +37,8 @@ struct store {
 static struct {
     uint64_t r[ISA_SHADOW_R_LAST + 1], saved_r[ISA_SHADOW_R_LAST + 1];
     uint64_t c, saved_c;
+    struct isa_v f[ISA_F_COUNT], saved_f[ISA_F_COUNT];
+    uint64_t saved_control[3]; /* FPCW, FPSW, MXCSR */
     uint64_t sr[SR_COUNT];
     struct tlb_entry tlb[TLB_SETS][TLB_WAYS];
     unsigned victim;
@@ -54,6 +57,8 @@ void host_chip_reset(void)
 {
     memset(&chip, 0, sizeof(chip));
     chip.sr[SR_TIMER] = UINT64_MAX;
+    chip.sr[SR_FPCW] = 0x37f;
+    chip.sr[SR_MXCSR] = 0x1f80;
     for (unsigned f3 = 0; f3 < CLASSES; f3++)
         for (unsigned f7 = 0; f7 < INSTRS; f7++)
             chip.lifted[f3][f7].known =
@@ -79,6 +84,8 @@ static void chip_rollback(void)
 {
     memcpy(chip.r, chip.saved_r, sizeof(chip.r));
     chip.c = chip.saved_c;
+    memcpy(chip.f, chip.saved_f, sizeof(chip.f));
+    memcpy(&chip.sr[SR_FPCW], chip.saved_control, sizeof(chip.saved_control));
     chip.stores = 0;
 }
 
@@ -99,6 +106,8 @@ static void chip_commit(uint64_t n)
     chip.stores = 0;
     memcpy(chip.saved_r, chip.r, sizeof(chip.r));
     chip.saved_c = chip.c;
+    memcpy(chip.saved_f, chip.f, sizeof(chip.f));
+    memcpy(chip.saved_control, &chip.sr[SR_FPCW], sizeof(chip.saved_control));
     chip.commits++;
     chip.retired += n;
     if (chip.limit && chip.retired >= chip.limit) {
@@ -261,11 +270,13 @@ static void unsupported(void)
     cms_panic("atom that the host build doesn't have");
 }
 
-/* C has no f registers. */
-static struct isa_v f_register(void)
+/* Exceptions of an atom. Nothing in the firmware's C unmasks any. */
+static void raise(const struct isa_fenv *env)
 {
-    unsupported();
-    return isa_pair(0, 0);
+    chip.sr[SR_FPSW] = isa_fenv_fpsw((uint32_t)chip.sr[SR_FPSW], env);
+    chip.sr[SR_MXCSR] |= env->sse;
+    if (isa_fenv_unmasked(env))
+        chip_trap(CAUSE_fp, 0, 0);
 }
 
 #define ISA_EXEC(name) case ISA_##name:
@@ -275,16 +286,17 @@ static struct isa_v f_register(void)
 #define ISA_C(field) (chip.c)
 #define ISA_SET_C(field, v) (chip.c = (v))
 #define ISA_F(field) (op->field)
-#define ISA_V(field) (f_register())
-#define ISA_SET_V(field, v) ((void)(v), unsupported())
-#define ISA_NLOAD_V(size, a) ((void)(a), f_register())
-#define ISA_GLOAD_V(size, a) ((void)(a), f_register())
-#define ISA_GLOAD_VA(size, a) ((void)(a), f_register())
+#define ISA_V(field) (chip.f[op->field])
+#define ISA_SET_V(field, v) (chip.f[op->field] = (v))
+#define ISA_NLOAD_V(size, a) ((void)(a), isa_pair(0, 0))
+#define ISA_GLOAD_V(size, a) ((void)(a), isa_pair(0, 0))
+#define ISA_GLOAD_VA(size, a) ((void)(a), isa_pair(0, 0))
 #define ISA_NSTORE_V(size, a, v) ((void)(a), (void)(v), unsupported())
 #define ISA_GSTORE_V(size, a, v) ((void)(a), (void)(v), unsupported())
 #define ISA_GSTORE_VA(size, a, v) ((void)(a), (void)(v), unsupported())
-#define ISA_FENV() isa_fenv_make(0, 0)
-#define ISA_RAISE(env) (void)(env)
+#define ISA_FENV() \
+    isa_fenv_make((uint32_t)chip.sr[SR_FPCW], (uint32_t)chip.sr[SR_MXCSR])
+#define ISA_RAISE(env) raise(env)
 #define ISA_PC 0
 #define ISA_NEXT 0
 #define ISA_BRANCH(atoms) unsupported()
@@ -321,6 +333,39 @@ static struct isa_v f_register(void)
 #define ISA_RSTACK_POP(key) ((void)(key), 0)
 #define ISA_EMULATE(n) unsupported()
 
+static void execute(const struct isa_op *op, struct operands *in)
+{
+    struct operands o = *in;
+
+    switch (op->atom) {
+#include "isa_exec.inc"
+    }
+    *in = o;
+}
+
+enum { F_A = 24, F_B = 25 };
+
+struct isa_v *host_f(unsigned f)
+{
+    return &chip.f[f];
+}
+
+struct isa_v host_atom(unsigned atom, struct isa_v a, struct isa_v b)
+{
+    struct isa_op op = {.atom = (uint16_t)atom, .fd = F_A, .fa = F_A, .fb = F_B, .rd = 1};
+    uint32_t flags = isa_facts[atom].uses;
+    struct operands o = {.ra = b.lo};
+    uint64_t c = chip.c;
+
+    chip.f[F_A] = a;
+    chip.f[F_B] = b;
+    execute(&op, &o);
+    if (flags & ISA_WRITE_CD)
+        o.rd = chip.c;
+    chip.c = c;
+    return flags & ISA_WRITE_FD ? chip.f[F_A] : isa_pair(o.rd, 0);
+}
+
 /* vx_getr and vx_setr name a register of the chip by number. */
 enum { CLASS_GETR = 3, CLASS_SETR = 4 };
 
@@ -343,8 +388,6 @@ uint64_t isa_host_atom(unsigned funct3, unsigned funct7, uint64_t rs1, uint64_t 
     *operand(&o, map->rs1) = rs1;
     if (map->rs2 != ISA_LIFT_none)
         *operand(&o, map->rs2) = rs2;
-    switch (op->atom) {
-#include "isa_exec.inc"
-    }
+    execute(op, &o);
     return o.rd;
 }

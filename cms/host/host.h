@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "isa/prims.h"
+
 struct host_request;
 
 /* chip.c */
@@ -22,6 +24,10 @@ void host_chip_reset(void);
 uint64_t host_retired(void);                             /* guest instructions so far */
 void host_limit(uint64_t instructions);                  /* HOST_EXIT after so many; 0: never */
 void host_serve(void (*serve)(struct host_request *rq)); /* who answers the host port */
+
+/* An f register; an atom whose operands are f24 or r, and f25, and whose result is f24, r or c1 */
+struct isa_v *host_f(unsigned f);
+struct isa_v host_atom(unsigned atom, struct isa_v a, struct isa_v b);
 
 /* machine.c: memory for guest and firmware; ends the process when there is none */
 void host_memory(size_t guest_size);

@@ -48,10 +48,12 @@ enum {
 #include "insns.def"
 };
 
+enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_COUNT }; /* insns.def counts from 1 */
+
 #define FIRST(a, b, c) ((a) ? (a) : (b) ? (b) : (c)) /* that isn't 0 */
 
 static const struct row {
-    uint8_t op;
+    uint16_t op;
     uint8_t kind[3];
     uint8_t size; /* enum kind_size of the first operand that has one */
     uint8_t how;  /* of all operands */
@@ -66,14 +68,12 @@ static const struct row {
 };
 
 /* clang-format off */
-static const uint16_t opcode_map[2][256][8] = {
+static const uint16_t opcode_map[MAP_COUNT][256][8] = {
 #define ENC(map, first, last, ext0, ext1, name, a, b, c) \
     [map - 1][0x##first ... 0x##last][ext0 ... ext1] = ROW_##map##_##first##_##ext0,
 #include "insns.def"
 };
 /* clang-format on */
-
-_Static_assert(OP_COUNT <= 256, "struct row holds an operation in 8 bits");
 
 const struct x86_op_info x86_ops[OP_COUNT] = {
     [OP_none] = {"(bad)", 0, 0, 0, 0, FEATURE_BASE},
@@ -241,23 +241,33 @@ static uint8_t rm_size(const struct insn *i, unsigned kind)
     case K_Ma: return i->opsize * 2;
     case K_Ms: return 6;
     case K_M0: return 0;
+    case K_Mw: return 2;
+    case K_Md: return 4;
+    case K_Mt: return 10;
     default: return i->opsize;
     }
 }
 
-/* modrm.reg of the byte at the cursor, for the lookup in opcode_map. False: more bytes are needed
- * to know the row. */
-static bool peek_ext(const struct cursor *c, const uint16_t row[8], unsigned *ext)
+/*
+ * The row of `opcode`, by the byte at the cursor. NULL: more bytes are needed to know it.
+ */
+static const struct row *find_row(const struct cursor *c, unsigned map, uint8_t opcode)
 {
-    *ext = 0;
-    if (c->pos < c->avail) {
-        *ext = c->bytes[c->pos] >> 3 & 7;
-        return true;
+    bool known = c->pos < c->avail;
+    uint8_t byte = known ? c->bytes[c->pos] : 0;
+    const uint16_t *row = opcode_map[map][opcode];
+
+    if (map == MAP_ONE && opcode >> 3 == 0xd8 >> 3) {
+        if (!known)
+            return NULL;
+        if (byte >= 0xc0)
+            return &rows[opcode_map[MAP_ESCAPE][byte][opcode & 7]];
+        row = opcode_map[MAP_ESCAPE_MEMORY][opcode];
     }
-    for (unsigned e = 1; e < 8; e++)
+    for (unsigned e = 1; e < 8 && !known; e++)
         if (row[e] != row[0])
-            return false;
-    return true;
+            return NULL;
+    return &rows[row[byte >> 3 & 7]];
 }
 
 int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i)
@@ -265,24 +275,26 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
     static const uint8_t fixed[] = {[SZ_B] = 1, [SZ_W] = 2, [SZ_D] = 4, [SZ_Q] = 8};
     struct cursor c = {bytes, avail, 0, 1};
     uint32_t *imm = &i->imm;
-    unsigned map = 0, ext;
+    unsigned map = MAP_ONE;
 
     *i = (struct insn){.mod = 3, .base = -1, .index = -1};
     i->opcode = prefixes(&c, i, code32);
     if (i->opcode == 0x0f) {
-        map = 1;
+        map = MAP_0F;
         i->opcode = next(&c);
     }
     if (c.error != 1)
         return c.error;
-    if (!peek_ext(&c, opcode_map[map][i->opcode], &ext))
+
+    const struct row *row = find_row(&c, map, i->opcode);
+
+    if (!row)
         return c.pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
-
-    const struct row *row = &rows[opcode_map[map][i->opcode][ext]];
-    unsigned how = row->how;
-
     if (row->op == OP_none)
         return X86_EUD;
+
+    unsigned how = row->how | (i->opcode >> 3 == 0xd8 >> 3 && map == MAP_ONE ? KH_MODRM : 0u);
+
     i->op = row->op;
     if (row->size != SZ_NONE && row->size != SZ_V)
         i->opsize = fixed[row->size];

@@ -27,6 +27,9 @@ enum x86_opd {
     OPD_SRC,  /* string source, seg:[ESI] */
     OPD_DST,  /* string destination, ES:[EDI] */
     OPD_FAR,  /* imm2:imm */
+    OPD_ST,   /* x87 register ST(rm) */
+    OPD_ST0,
+    OPD_AX,
 };
 
 struct insn {

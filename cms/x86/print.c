@@ -46,12 +46,12 @@ static void put_memory(struct out *o, const struct insn *i)
 {
     static const char *const ptr[] = {
         [1] = "byte ptr ",  [2] = "word ptr ",  [4] = "dword ptr ",
-        [6] = "fword ptr ", [8] = "qword ptr ",
+        [6] = "fword ptr ", [8] = "qword ptr ", [10] = "tbyte ptr ",
     };
     static const char *const scale[4] = {"", "*2", "*4", "*8"};
     bool sum = false;
 
-    if (i->msize && i->op != OP_x87)
+    if (i->msize)
         put(o, ptr[i->msize]);
     if (i->seg_override) {
         put(o, sreg[i->seg]);
@@ -126,18 +126,28 @@ static void put_operand(struct out *o, const struct insn *i, unsigned n, uint32_
         put(o, ":");
         put_hex(o, i->imm);
         break;
+    case OPD_ST:
+        put(o, "st(");
+        put(o, digit[i->rm]);
+        put(o, ")");
+        break;
+    case OPD_ST0: put(o, "st"); break;
+    case OPD_AX: put(o, "ax"); break;
     }
 }
 
 static void put_mnemonic(struct out *o, const struct insn *i)
 {
     const char *name = x86_ops[i->op].mnemonic;
+    static const char *const fcmov[8] = {"fcmovb",  "fcmove",  "fcmovbe",  "fcmovu",
+                                         "fcmovnb", "fcmovne", "fcmovnbe", "fcmovnu"};
     bool wide = i->opsize == 4;
 
     switch (i->op) {
     case OP_cwde: name = wide ? "cwde" : "cbw"; break;
     case OP_cdq: name = wide ? "cdq" : "cwd"; break;
     case OP_jecxz: name = i->adsize == 4 ? "jecxz" : "jcxz"; break;
+    case OP_fcmov: name = fcmov[(i->opcode & 1) << 2 | (i->reg & 3)]; break;
     case OP_nop: name = i->rep == 0xf3 && !i->has_modrm ? "pause" : "nop"; break;
     }
     put(o, name);

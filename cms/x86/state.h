@@ -63,6 +63,7 @@ enum cr4 {
     CR4_MCE = 1u << 6,
     CR4_PGE = 1u << 7,
     CR4_PCE = 1u << 8,
+    CR4_OSFXSR = 1u << 9,
 };
 
 enum dr6 {
@@ -104,6 +105,21 @@ struct table_reg {
     uint16_t limit;
 };
 
+/*
+ * What of the x87 isn't in f registers (gear1/fpu.h) and the chip's FPCW and FPSW, which have the
+ * exceptions and C1 of the status word and, but for bits that do nothing, the control word.
+ */
+struct x87 {
+    uint16_t control;
+    uint16_t status; /* C0, C2, C3, stack fault: the rest is elsewhere */
+    uint8_t top;     /* physical number of ST(0) */
+    uint8_t full;    /* bit n: physical register n is not empty */
+    bool ignore;     /* IGNNE#: exceptions hold nothing up, although CR0.NE is clear */
+    uint16_t opcode; /* of the last instruction that wasn't control: 11 bits */
+    uint16_t cs, ds;
+    uint32_t ip, dp;
+};
+
 struct cpu {
     uint32_t eflags; /* everything but FL_STATUS; bit 1 always set */
     uint8_t cpl;     /* 3 in virtual-8086 mode, 0 in real mode */
@@ -119,6 +135,7 @@ struct cpu {
     uint32_t cr0, cr2, cr3, cr4;
     uint64_t pdpte[4]; /* PAE: loaded with CR3, not walked */
     uint32_t dr[8];
+    struct x87 x87;
     uint64_t tsc_base;
     uint32_t sysenter_cs, sysenter_esp, sysenter_eip;
     uint64_t msr_misc[32]; /* MTRR and PAT: gear1/msr.c knows which */

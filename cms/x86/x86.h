@@ -42,6 +42,8 @@ enum x86_property {
     P_RET = 1u << 11,  /* near return */
     P_FAR = 1u << 12,  /* far transfer */
     P_TRAP = 1u << 13, /* raises an exception or software interrupt */
+    P_FPU = 1u << 14,    /* x87, MMX, SSE: gear 1 only */
+    P_FPUCTL = 1u << 15, /* ... and not one that the last-instruction pointers remember */
     P_BRANCH = P_COND | P_JUMP | P_CALL | P_RET | P_FAR | P_TRAP, /* ends a basic block */
 };
 
@@ -54,6 +56,7 @@ enum x86_feature {
     FEATURE_CX8,
     FEATURE_SEP,
     FEATURE_CMOV,
+    FEATURE_FXSR,
     FEATURE_COUNT
 };
 

@@ -18,6 +18,7 @@
 
 #define GUEST_SIZE (64u << 20)
 #define LIMIT 3000000 /* instructions: longer than any of the programs runs */
+#define MAPS 4
 #define PREFIXES "\x26\x2e\x36\x3e\x64\x65\x66\x67\xf0\xf2\xf3"
 
 static const struct row {
@@ -29,7 +30,7 @@ static const struct row {
 #include "x86/insns.def"
 };
 
-static bool seen[2][256][8];
+static bool seen[MAPS][256][8];
 
 int __real_x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *insn);
 int __wrap_x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *insn);
@@ -42,7 +43,12 @@ int __wrap_x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct 
         return length;
     while (strchr(PREFIXES, bytes[at]))
         at++;
-    seen[bytes[at] == 0x0f][insn->opcode][insn->has_modrm ? insn->reg : 0] = true;
+    if (bytes[at] >> 3 != 0xd8 >> 3)
+        seen[bytes[at] == 0x0f][insn->opcode][insn->has_modrm ? insn->reg : 0] = true;
+    else if (insn->is_mem)
+        seen[MAP_ESCAPE_MEMORY - 1][insn->opcode][insn->reg] = true;
+    else
+        seen[MAP_ESCAPE - 1][bytes[at + 1]][insn->opcode & 7] = true;
     return length;
 }
 
@@ -80,13 +86,16 @@ static void print_name(const char *path)
     printf(" %.*s", (int)strcspn(name, "."), name);
 }
 
-static bool print_row(const struct row *row, unsigned opcode, char **lists, bool (*has)[2][256][8],
+static bool print_row(const struct row *row, unsigned opcode, char **lists, bool (*has)[MAPS][256][8],
                       int count)
 {
     unsigned tests = 0;
 
-    printf("| %s%02x", row->map == 2 ? "0f " : "", opcode);
-    if (row->ext0 != 0 || row->ext1 != 7)
+    if (row->map == MAP_ESCAPE)
+        printf("| %02x %02x", 0xd8 | row->ext0, opcode);
+    else
+        printf("| %s%02x", row->map == MAP_0F ? "0f " : "", opcode);
+    if (row->map != MAP_ESCAPE && (row->ext0 != 0 || row->ext1 != 7))
         printf(" /%u", row->ext0);
     printf(" | %s", x86_ops[row->op].mnemonic);
     for (unsigned n = 0; n < 3 && strcmp(row->operands[n], "__") != 0; n++)
@@ -110,7 +119,7 @@ static bool print_row(const struct row *row, unsigned opcode, char **lists, bool
 
 static int page(char **lists, int count)
 {
-    bool(*has)[2][256][8] = calloc((size_t)count, sizeof(seen));
+    bool(*has)[MAPS][256][8] = calloc((size_t)count, sizeof(seen));
     unsigned opcodes = 0, untested = 0;
 
     for (int n = 0; n < count; n++) {
@@ -120,7 +129,7 @@ static int page(char **lists, int count)
         if (!f)
             return perror(lists[n]), 2;
         while (fscanf(f, "%u %x %u\n", &map, &opcode, &ext) == 3)
-            has[n][(map - 1) & 1][opcode & 255][ext & 7] = true;
+            has[n][(map - 1) & 3][opcode & 255][ext & 7] = true;
         fclose(f);
     }
     printf("# Every opcode of the instruction table, and what tests it\n\n"

@@ -9,6 +9,7 @@
  *
  *     forms.c     which encodings there are, from insns.def    make.c   a random case of one form
  *     sequence.c  several instructions in a row                main.c   the loop, comparison, report
+ *     fpu.c       the floating-point half of the state
  */
 #ifndef TESTS_X86_DIFF_H
 #define TESTS_X86_DIFF_H
@@ -24,11 +25,17 @@ struct regs {
     uint32_t gpr[8], eip, eflags;
 };
 
+/* x87 and SSE registers as FXSAVE has them: what gear 1 has of them counts (fpu.c). */
+struct fpu {
+    _Alignas(16) uint8_t image[512];
+};
+
 #define NO_VECTOR 256u /* the case ran to its CC */
 
 struct outcome {
     struct regs regs;
     uint32_t vector, error, cr2; /* error and cr2 for page faults only */
+    struct fpu fpu;
 };
 
 /*
@@ -48,25 +55,38 @@ extern const struct area areas[AREA_COUNT];
 
 struct testcase {
     struct regs in;
+    struct fpu fpu;
     uint8_t code[MAX_CODE]; /* placed at in.eip; CC around it */
     unsigned length;
     bool code32;      /* default sizes of the code segment */
     const char *op;   /* mnemonic; NULL: a sequence */
     uint32_t undef;   /* status flags not to compare */
+    bool has_fpu;     /* something in it uses the x87 */
+    bool close;       /* x87 results may differ by one in the last place */
 };
 
 /* native.c: false if this host can't map AREA_LOW (16-bit addresses) */
 bool native_init(void);
 bool native_init16(void); /* false if this host has no 16-bit code segments */
-void native_run(const struct regs *in, bool code32, struct outcome *out);
+void native_run(const struct regs *in, const struct fpu *fpu, bool code32, struct outcome *out);
 uint8_t *native_memory(uint32_t addr);
 bool native_has(uint32_t addr); /* something of this process is there */
 
 /* guest.c */
 void guest_init(void);
 void guest_code_changed(uint32_t addr, size_t length);
-void guest_run(const struct regs *in, bool code32, struct outcome *out);
+void guest_run(const struct regs *in, const struct fpu *fpu, bool code32, struct outcome *out);
 uint8_t *guest_memory(uint32_t addr);
+
+/*
+ * fpu.c: a random state; a number worth having of 4, 8, or 10 bytes; are two states the same? `close`
+ * as in struct testcase. Printing.
+ */
+void fpu_random(struct fpu *fpu);
+void fpu_init_state(struct fpu *fpu); /* as FNINIT leaves it */
+void fpu_number(unsigned size, uint8_t *to);
+bool fpu_same(const struct fpu *a, const struct fpu *b, bool close);
+void fpu_print(const char *name, const struct fpu *fpu);
 
 /* forms.c: one row of insns.def's encodings */
 struct form {
@@ -74,6 +94,8 @@ struct form {
     bool has_ext;
     uint8_t op;
 };
+
+enum { MAP_ONE = 1, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE };
 
 extern const struct form forms[];
 extern const unsigned form_count;

@@ -3,8 +3,10 @@
  *
  * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it
  * ran to its CC); mask of the flags that count, bit 31: 16-bit code segment; registers before and
- * after, EIP and EFLAGS last; the code, filled up to a whole word; pokes, (address, value) to set
- * before; changes, (address, value to restore, value after).
+ * after, EIP and EFLAGS last; where the floating-point state stands in the record, 0: nowhere; the
+ * code, filled up to a whole word; pokes, (address, value) to set before; changes, (address, value
+ * to restore, value after); floating-point state before and after, as much of FXSAVE's image as has
+ * the x87.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +16,15 @@
 struct record {
     uint32_t size, length, pokes, changes, vector, mask;
     struct regs in, out;
+    uint32_t fpu;
     uint32_t list[256];
 };
 
-_Static_assert(offsetof(struct record, list) == 104, "guest/vectors.S knows the layout");
+_Static_assert(offsetof(struct record, list) == 108, "guest/vectors.S knows the layout");
 
 #define BREAKPOINT 3
 #define CODE16 (1u << 31)
+#define FPU_SIZE 160
 #define LIST (sizeof(((struct record *)0)->list) / sizeof(uint32_t))
 
 /* Appends where memory has another word than the image. False: the list is full. */
@@ -65,7 +69,7 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
         if (!list_words(&r, &used, n, image[n], NULL))
             return false;
     }
-    native_run(&tc->in, tc->code32, &out);
+    native_run(&tc->in, &tc->fpu, tc->code32, &out);
     if (out.vector == X86_PF)
         return false; /* vectors.S runs without paging */
     r.vector = out.vector == NO_VECTOR ? BREAKPOINT : out.vector;
@@ -76,10 +80,16 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
 
     size_t head = offsetof(struct record, list), code = (tc->length + 3) & ~(size_t)3;
 
+    size_t fpu = tc->has_fpu ? FPU_SIZE : 0;
+
     r.size = (uint32_t)(head + code + used * 4);
+    if (tc->has_fpu)
+        r.fpu = r.size;
+    r.size += 2 * (uint32_t)fpu;
     if (r.size + 4 > *room)
         return false;
     *room -= r.size;
     return fwrite(&r, 1, head, to) == head && fwrite(tc->code, 1, code, to) == code &&
-           fwrite(r.list, 4, used, to) == used;
+           fwrite(r.list, 4, used, to) == used && fwrite(tc->fpu.image, 1, fpu, to) == fpu &&
+           fwrite(out.fpu.image, 1, fpu, to) == fpu;
 }

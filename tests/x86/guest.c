@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "diff.h"
-#include "gear1/gear1.h"
+#include "gear1/x87.h"
 #include "hidden-mem/map.h"
 #include "host/host.h"
 #include "runtime/runtime.h"
@@ -64,7 +64,7 @@ void guest_init(void)
     for (unsigned n = 0; n < AREA_COUNT; n++)
         for (uint32_t at = 0; at < areas[n].size; at += PAGE_SIZE)
             map_page(areas[n].base + at);
-    cms.cpu.cr0 = CR0_PE | CR0_PG | CR0_ET | CR0_WP | CR0_AM;
+    cms.cpu.cr0 = CR0_PE | CR0_PG | CR0_ET | CR0_NE | CR0_WP | CR0_AM;
     cms.cpu.cr3 = PAGE_DIRECTORY;
     user_segments();
     cpu_set_cpl(3);
@@ -87,6 +87,40 @@ static void code_size(bool code32)
 void guest_code_changed(uint32_t addr, size_t length)
 {
     smc_written(addr, length);
+}
+
+enum { FX_CONTROL = 0, FX_STATUS = 2, FX_FULL = 4, FX_ST = 32 };
+
+static void load_fpu(const struct fpu *fpu)
+{
+    uint16_t control, status;
+
+    memcpy(&control, fpu->image + FX_CONTROL, 2);
+    memcpy(&status, fpu->image + FX_STATUS, 2);
+    x87_set_control(control);
+    x87_set_status_word(status);
+    for (unsigned n = 0; n < 8; n++) {
+        struct isa_v v = {0};
+
+        memcpy(&v, fpu->image + FX_ST + 16 * n, 10);
+        x87_set(n, v);
+    }
+    cms.cpu.x87.full = fpu->image[FX_FULL];
+}
+
+static void store_fpu(struct fpu *fpu)
+{
+    uint16_t status = x87_status_word();
+
+    memset(fpu, 0, sizeof(*fpu));
+    memcpy(fpu->image + FX_CONTROL, &cms.cpu.x87.control, 2);
+    memcpy(fpu->image + FX_STATUS, &status, 2);
+    fpu->image[FX_FULL] = cms.cpu.x87.full;
+    for (unsigned n = 0; n < 8; n++) {
+        struct isa_v v = x87_get(n);
+
+        memcpy(fpu->image + FX_ST + 16 * n, &v, 10);
+    }
 }
 
 static void load(const struct regs *in)
@@ -118,13 +152,14 @@ static bool at_end(void)
     return g1_eip() - code->base < code->size && *guest_memory(g1_eip()) == 0xcc;
 }
 
-void guest_run(const struct regs *in, bool code32, struct outcome *out)
+void guest_run(const struct regs *in, const struct fpu *fpu, bool code32, struct outcome *out)
 {
     static volatile unsigned steps; /* survives landings */
     int why;
 
     *out = (struct outcome){.vector = NO_VECTOR};
     code_size(code32);
+    load_fpu(fpu);
     load(in);
     steps = 0;
     why = cms_setjmp(cms.landing);
@@ -141,4 +176,5 @@ void guest_run(const struct regs *in, bool code32, struct outcome *out)
             gear1_run(1);
     }
     store(out);
+    store_fpu(&out->fpu);
 }

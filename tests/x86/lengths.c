@@ -36,13 +36,17 @@ static unsigned make(const struct form *form, bool code32, uint8_t to[SLOT], str
     for (unsigned p = below(4); p > 0; p--)
         if (below(2))
             to[n++] = prefix[below(sizeof(prefix))];
-    if (form->map == 2)
+    if (form->map == MAP_0F)
         to[n++] = 0x0f;
+    if (form->map == MAP_ESCAPE)
+        to[n++] = 0xd8 | form->ext;
     to[n++] = (uint8_t)(form->first + below(form->last - form->first + 1u));
     for (unsigned first = n; n < SLOT; n++) {
         to[n] = (uint8_t)below(256);
-        if (n == first && form->has_ext)
+        if (n == first && form->has_ext && form->map != MAP_ESCAPE)
             to[n] = (uint8_t)((to[n] & 0xc7) | form->ext << 3);
+        if (n == first && form->map == MAP_ESCAPE_MEMORY && to[n] >= 0xc0)
+            to[n] &= 0x7f;
     }
 
     int length = x86_decode(to, X86_MAX_LENGTH, code32, i);

@@ -1,11 +1,11 @@
 /*
- * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-e FILE] [MNEMONIC...]
+ * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-f] [-e FILE] [MNEMONIC...]
  *
  * For each instruction of insns.def that user-mode code may run: CASES random cases of every
  * encoding (20), from SEED (1). With -u undefined flags are compared too, with -16 the
- * code segment is a 16-bit one. One line an instruction;
- * differences in full. Exit status 1 if any. With -q it is SEQUENCES sequences of instructions
- * instead.
+ * code segment is a 16-bit one, with -f only floating-point instructions are taken. One line an
+ * instruction; differences in full. Exit status 1 if any. With -q it is SEQUENCES sequences of
+ * instructions instead.
  *
  * With -e the cases are not compared but written to FILE with what the processor made of them, as
  * far as 192 KiB hold them, for guest/vectors.S; each is listed with its number.
@@ -22,7 +22,7 @@
 struct settings {
     unsigned cases, sequences;
     uint64_t seed;
-    bool undefined, code16;
+    bool undefined, code16, fpu;
     FILE *export;
     size_t room; /* bytes left in it */
     unsigned exported;
@@ -91,11 +91,13 @@ static uint32_t memory_differs(void)
     return 0;
 }
 
-static bool same(const struct outcome *a, const struct outcome *b, uint32_t flags)
+static bool same(const struct outcome *a, const struct outcome *b, uint32_t flags,
+                 bool close)
 {
     return memcmp(a->regs.gpr, b->regs.gpr, sizeof(a->regs.gpr)) == 0 &&
            a->regs.eip == b->regs.eip && !((a->regs.eflags ^ b->regs.eflags) & flags) &&
-           a->vector == b->vector && a->error == b->error && a->cr2 == b->cr2;
+           a->vector == b->vector && a->error == b->error && a->cr2 == b->cr2 &&
+           fpu_same(&a->fpu, &b->fpu, close);
 }
 
 static void print_outcome(const char *name, const struct outcome *o)
@@ -143,6 +145,11 @@ static void print_difference(const struct testcase *tc, const struct outcome *na
     print_outcome("before", &before);
     print_outcome("native", native);
     print_outcome("gear 1", guest);
+    if (!fpu_same(&native->fpu, &guest->fpu, tc->close)) {
+        fpu_print("before", &tc->fpu);
+        fpu_print("native", &native->fpu);
+        fpu_print("gear 1", &guest->fpu);
+    }
     if (at)
         printf("  memory at %08x: native %02x, gear 1 %02x\n", at, *native_memory(at),
                *guest_memory(at));
@@ -154,9 +161,9 @@ static bool run_case(const struct testcase *tc, uint32_t flags, bool show)
     struct outcome native, guest;
 
     place_code(tc);
-    native_run(&tc->in, tc->code32, &native);
-    guest_run(&tc->in, tc->code32, &guest);
-    if (same(&native, &guest, flags) && !memory_differs())
+    native_run(&tc->in, &tc->fpu, tc->code32, &native);
+    guest_run(&tc->in, &tc->fpu, tc->code32, &guest);
+    if (same(&native, &guest, flags, tc->close) && !memory_differs())
         return true;
     if (show)
         print_difference(tc, &native, &guest);
@@ -168,6 +175,8 @@ static void list_case(const struct testcase *tc, uint32_t flags, struct settings
 {
     struct insn i;
 
+    if (tc->close)
+        return;
     if (x86_decode(tc->code, tc->length, tc->code32, &i) > 0 &&
         (i.op == OP_push_seg || i.op == OP_mov_from_seg))
         return;
@@ -245,6 +254,8 @@ static int read_options(int argc, char **argv, struct settings *set)
             set->undefined = true;
         else if (strcmp(argv[n], "-16") == 0)
             set->code16 = true;
+        else if (strcmp(argv[n], "-f") == 0)
+            set->fpu = true;
         else if (strcmp(argv[n], "-n") == 0 && n + 1 < argc)
             set->cases = (unsigned)strtoul(argv[++n], NULL, 0);
         else if (strcmp(argv[n], "-q") == 0 && n + 1 < argc)
@@ -271,7 +282,7 @@ int main(int argc, char **argv)
 
     if (!first) {
         fprintf(stderr,
-                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-e file] "
+                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-f] [-e file] "
                 "[mnemonic...]\n");
         return 2;
     }
@@ -286,6 +297,8 @@ int main(int argc, char **argv)
         wrong = run_sequences(&set, &total);
     }
     for (unsigned op = 1; op < OP_COUNT && !set.sequences; op++) {
+        if (set.fpu != !!(x86_ops[op].props & P_FPU) && (set.fpu || set.export))
+            continue;
         if (!make_runs(op) || !wanted(op, argv + first, argc - first))
             continue;
         unsigned bad = run_op(op, &set, &run);

@@ -114,10 +114,15 @@ bool make_aim(struct testcase *tc, const struct insn *i, uint32_t want)
     return false;
 }
 
+static void poke(uint32_t addr, const void *bytes, unsigned size)
+{
+    memcpy(native_memory(addr), bytes, size);
+    memcpy(guest_memory(addr), bytes, size);
+}
+
 static void poke32(uint32_t addr, uint32_t value)
 {
-    memcpy(native_memory(addr), &value, sizeof(value));
-    memcpy(guest_memory(addr), &value, sizeof(value));
+    poke(addr, &value, sizeof(value));
 }
 
 bool make_in_area(uint32_t addr, uint32_t size)
@@ -184,6 +189,14 @@ static void arrange_memory(struct testcase *tc, const struct insn *i)
 {
     uint32_t esp = tc->in.gpr[ESP];
 
+    if (i->is_mem && x86_ops[i->op].props & P_FPU && make_below(4)) {
+        unsigned size = i->msize == 4 || i->msize == 8 ? i->msize : 10;
+        uint8_t number[12];
+
+        fpu_number(size, number);
+        if (make_in_area(effective(tc, i), size))
+            poke(effective(tc, i), number, size);
+    }
     if (i->op == OP_ret && make_in_area(esp, 4))
         poke32(esp, code_target(tc));
     if (i->op == OP_popf && make_in_area(esp, 4))
@@ -238,12 +251,19 @@ unsigned make_bytes(const struct form *form, bool low, uint8_t *to)
         to[n++] = one_in(2) ? 0x3e : 0x26; /* DS, ES: flat as well */
     if (one_in(x86_ops[form->op].props & P_LOCK ? 4 : 40))
         to[n++] = 0xf0;
-    if (form->map == 2)
+    if (form->map == MAP_ESCAPE) {
+        to[n++] = 0xd8 | form->ext;
+        to[n++] = (uint8_t)(form->first + make_below(form->last - form->first + 1u));
+        return n + immediate_bytes(to + n);
+    }
+    if (form->map == MAP_0F)
         to[n++] = 0x0f;
     to[n++] = (uint8_t)(form->first + make_below(form->last - form->first + 1u));
     to[n] = (uint8_t)make_random(); /* modrm, or the first immediate byte */
     if (form->has_ext)
         to[n] = (uint8_t)((to[n] & 0xc7) | form->ext << 3);
+    if (form->map == MAP_ESCAPE_MEMORY && to[n] >= 0xc0)
+        to[n] &= 0x7f;
     n++;
     if (one_in(2))
         to[n++] = (uint8_t)make_random();
@@ -279,12 +299,14 @@ bool make_tame(struct testcase *tc, struct insn *i)
 
 /*
  * A 16-bit double shift by more than 16 gives what it gives; which of two page faults CMPS raises
- * is nobody's business.
+ * is nobody's business; nor in which order FRSTOR and FLDENV read.
  */
 bool make_differs(const struct testcase *tc, const struct insn *i)
 {
     if ((i->op == OP_shld || i->op == OP_shrd) && i->opsize == 2)
         return ((i->opd[2] == OPD_CL ? tc->in.gpr[ECX] : i->imm) & 31) > 16;
+    if (i->op == OP_frstor || i->op == OP_fldenv)
+        return !make_in_area(effective(tc, i), i->op == OP_fldenv ? 28 : 108);
     if (i->op == OP_cmps)
         return !make_in_area(tc->in.gpr[ESI], 4) && !make_in_area(tc->in.gpr[EDI], 4);
     return false;
@@ -295,7 +317,28 @@ bool make_runs(unsigned op)
 {
     if (op == OP_pushf || op == OP_popf || op == OP_cld || op == OP_std)
         return true;
+    switch (op) { /* what the kernel doesn't keep is in their memory operand */
+    case OP_fnstenv:
+    case OP_fnsave:
+    case OP_fxsave:
+    case OP_fxrstor: return false;
+    }
     return !(x86_ops[op].props & (P_SYSTEM | P_IO | P_FAR));
+}
+
+bool make_close(unsigned op)
+{
+    switch (op) {
+    case OP_f2xm1:
+    case OP_fyl2x:
+    case OP_fyl2xp1:
+    case OP_fptan:
+    case OP_fpatan:
+    case OP_fsin:
+    case OP_fcos:
+    case OP_fsincos: return true;
+    default: return false;
+    }
 }
 
 bool make_case(const struct form *form, bool low, bool code32, struct testcase *tc)
@@ -331,5 +374,11 @@ bool make_case(const struct form *form, bool low, bool code32, struct testcase *
     if (x86_decode(tc->code, tc->length, code32, &i) > 0)
         arrange_memory(tc, &i);
     tc->undef = x86_ops[form->op].undef;
+    tc->close = make_close(form->op);
+    tc->has_fpu = x86_ops[form->op].props & P_FPU;
+    if (tc->has_fpu)
+        fpu_random(&tc->fpu);
+    else
+        fpu_init_state(&tc->fpu);
     return true;
 }

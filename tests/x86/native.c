@@ -70,6 +70,7 @@ static void handler(int number, siginfo_t *info, void *context)
         result->vector = NO_VECTOR;
         result->regs.eip--;
     }
+    memcpy(&result->fpu, ((ucontext_t *)context)->uc_mcontext.fpregs, sizeof(result->fpu));
     siglongjmp(back, 1);
 }
 
@@ -124,7 +125,7 @@ struct iret_frame {
     uint64_t rip, cs, rflags, rsp, ss;
 };
 
-void native_run(const struct regs *in, bool code32, struct outcome *out)
+void native_run(const struct regs *in, const struct fpu *fpu, bool code32, struct outcome *out)
 {
     struct iret_frame frame = {in->eip, code32 ? CODE32_SELECTOR : CODE16_SELECTOR, in->eflags,
                                in->gpr[ESP], DATA_SELECTOR};
@@ -137,6 +138,7 @@ void native_run(const struct regs *in, bool code32, struct outcome *out)
     __asm__ volatile("mov %[data], %%ds\n\t"
                      "mov %[data], %%es\n\t"
                      "mov %[frame], %%rsp\n\t"
+                     "fxrstor (%[fpu])\n\t"
                      "mov %[in], %%r8\n\t"
                      "mov 0(%%r8), %%eax\n\t"
                      "mov 4(%%r8), %%ecx\n\t"
@@ -147,7 +149,7 @@ void native_run(const struct regs *in, bool code32, struct outcome *out)
                      "mov 28(%%r8), %%edi\n\t"
                      "iretq"
                      :
-                     : [data] "r"(DATA_SELECTOR), [frame] "r"(&frame), [in] "r"(in)
+                     : [data] "r"(DATA_SELECTOR), [frame] "r"(&frame), [in] "r"(in), [fpu] "r"(fpu)
                      : "memory");
     __builtin_unreachable();
 }

@@ -1,5 +1,5 @@
 # x86-diff compares gear 1, in the host build, with the host's processor.
-X86_DIFF := main native guest forms make sequence export
+X86_DIFF := main native guest forms make sequence export fpu
 TEST_NEEDS += $(B)/bin/x86-diff $(B)/bin/x86-lengths
 
 $(B)/host/tests/x86/%.o: HOST_FLAGS := -DCMS_HOST -Icms
@@ -7,7 +7,7 @@ $(B)/host/tests/x86/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 $(B)/bin/x86-diff: $(X86_DIFF:%=$(B)/host/tests/x86/%.o) $(B)/host/libcms.a
 
 # The same cases on the chip: a BIOS of 192 KiB of records and the program that runs them.
-X86_VECTORS := $(addprefix $(B)/guests/x86/,vectors.bin vectors-16.bin sequences.bin)
+X86_VECTORS := $(addprefix $(B)/guests/x86/,vectors.bin vectors-16.bin vectors-fpu.bin sequences.bin)
 TEST_NEEDS += $(X86_VECTORS)
 
 $(B)/guests/x86/program.bin: tests/x86/guest/vectors.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
@@ -22,6 +22,7 @@ $(X86_VECTORS): $(B)/bin/x86-diff $(B)/guests/x86/program.bin
 
 $(B)/guests/x86/vectors.bin: VECTORS := -n 4
 $(B)/guests/x86/vectors-16.bin: VECTORS := -16 -n 4
+$(B)/guests/x86/vectors-fpu.bin: VECTORS := -f -n 3
 $(B)/guests/x86/sequences.bin: VECTORS := -q 1000
 
 # x86-lengths compares the decoder with objdump.
@@ -42,7 +43,7 @@ TEST_NEEDS += $(B)/bin/x86-coverage $(COVERAGE)
 DOCS += $(B)/docs/x86-coverage.md
 
 $(B)/bin/x86-coverage: LDFLAGS += -Wl,--wrap=x86_decode
-$(B)/bin/x86-coverage: $(addprefix $(B)/host/tests/x86/,coverage.o make.o forms.o native.o guest.o) $(B)/host/libcms.a
+$(B)/bin/x86-coverage: $(addprefix $(B)/host/tests/x86/,coverage.o make.o forms.o native.o guest.o fpu.o) $(B)/host/libcms.a
 
 $(B)/tests/coverage/%.txt: $(B)/guests/sys/%.bin $(B)/bin/x86-coverage
 	@mkdir -p $(@D)

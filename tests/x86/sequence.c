@@ -17,6 +17,7 @@
 struct sequence {
     struct testcase *tc;
     struct regs at;  /* state now */
+    struct fpu fpu;
     uint32_t undef;  /* status flags that are undefined now */
     uint32_t end;    /* behind the last byte of the code */
     bool ended;      /* in an exception */
@@ -62,8 +63,9 @@ static bool run(struct sequence *s, const struct piece *p)
     memcpy(guest_memory(eip), p->bytes, p->size);
     memcpy(s->tc->code + (eip - s->tc->in.eip), p->bytes, p->size);
     guest_code_changed(eip, p->size);
-    guest_run(&s->at, s->tc->code32, &out);
+    guest_run(&s->at, &s->fpu, s->tc->code32, &out);
     s->at = out.regs;
+    s->fpu = out.fpu;
     s->ended = out.vector != NO_VECTOR;
     s->strange = out.vector == X86_PF && (native_has(out.cr2) || out.cr2 > UINT32_MAX - 8);
     if (eip + p->size > s->end)
@@ -78,6 +80,8 @@ static bool suits(const struct sequence *s, const struct insn *i)
     if (info->reads & s->undef || (i->is_mem && i->adsize == 2))
         return false;
     if (i->seg == SEG_FS || i->seg == SEG_GS || i->seg == SEG_CS)
+        return false;
+    if (make_close(i->op))
         return false;
     switch (i->op) {
     case OP_ud:
@@ -148,6 +152,7 @@ static bool add(struct sequence *s, const struct form *form)
         take_back(s, &before, &p);
         return true;
     }
+    s->tc->has_fpu |= (info->props & P_FPU) != 0;
     if (!s->ended)
         s->undef = (info->props & P_FLAGMAY ? s->undef : s->undef & ~info->writes) | info->undef;
     return true;
@@ -168,7 +173,9 @@ void make_sequence(bool code32, struct testcase *tc)
     memset(native_memory(areas[AREA_CODE].base), 0xcc, areas[AREA_CODE].size);
     memset(guest_memory(areas[AREA_CODE].base), 0xcc, areas[AREA_CODE].size);
     guest_code_changed(areas[AREA_CODE].base, areas[AREA_CODE].size);
+    fpu_random(&tc->fpu);
     s.at = tc->in;
+    s.fpu = tc->fpu;
     s.end = tc->in.eip;
     while (count && !s.ended && tries++ < TRIES * 20) {
         const struct form *form = &forms[make_below(form_count)];

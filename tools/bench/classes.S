@@ -56,6 +56,11 @@
     popl %ecx
 .endm
 
+.macro load_store
+    fldl 8(%esi)
+    fstpl 16(%esi)
+.endm
+
 .macro not_taken
     jc 1f
 1:
@@ -133,6 +138,12 @@ test32:
     class "CLI", 1, cli
     class "MOV from and to a segment register", 2, segment
     class "read of a control register", 1, movl %cr0, %ecx
+    fninit
+    fld1
+    fld1
+    class "x87 arithmetic on registers", 1, fadd %st(1), %st
+    class "x87 load and store", 2, load_store
+    class "FSIN", 1, fsin
     jmp pass
 
 /* EAX: the cycle counter at the end. */

@@ -43,7 +43,7 @@ test32:
     jb fail
     movl $1, %eax
     cpuid
-    EQ(%edx, 0x1b97e) /* VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT */
+    EQ(%edx, 0x101b97f) /* FPU VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT, FXSR */
     EQ(%ecx, 0)
     shrl $8, %eax
     andl $15, %eax

@@ -25,7 +25,13 @@
 #define R_MASK 20 /* bit 31: 16-bit code segment */
 #define R_IN 24 /* EAX ECX EDX EBX ESP EBP ESI EDI EIP EFLAGS */
 #define R_OUT 64
-#define R_BYTES 104 /* the code, filled up to a word; then the pokes and the changes */
+#define R_FPU 104 /* offset of the floating-point state in the record, or 0 */
+#define R_BYTES 108 /* the code, filled up to a word; then the pokes and the changes */
+
+/* FXSAVE's image: this much of it is in records */
+#define FPU_SIZE 160
+#define FPU_IN 0x5000
+#define FPU_OUT 0x5200
 
 #define CODE16_3 (GDT_FREE | 3)
 
@@ -75,7 +81,7 @@ test32:
     rep stosb
     movl $check, hook
     movl %cr0, %eax
-    orl $0x40000, %eax /* as under Linux: EFLAGS.AC is up to the case */
+    orl $0x40020, %eax /* as under Linux: EFLAGS.AC is up to the case; NE */
     movl %eax, %cr0
     movl $RECORDS, record
     movl $0, line
@@ -105,7 +111,16 @@ next_round:
     movl R_IN + 32(%ebp), %edi
     movl R_LENGTH(%ebp), %ecx
     rep movsb
-    movl $DATA3, %eax
+    fninit
+    movl R_FPU(%ebp), %esi
+    testl %esi, %esi
+    jz 4f
+    addl %ebp, %esi
+    movl $FPU_IN, %edi
+    movl $(FPU_SIZE / 4), %ecx
+    rep movsl
+    fxrstor FPU_IN
+4:  movl $DATA3, %eax
     movl %eax, %ds
     movl %eax, %es
     pushl $DATA3
@@ -168,7 +183,27 @@ check:
     movl %eax, (%edi)
     addl $12, %esi
     loop 3b
-4:  movl R_IN + 32(%ebx), %edi
+4:  movl R_FPU(%ebx), %esi
+    testl %esi, %esi
+    jz 8f
+    leal FPU_SIZE(%ebx, %esi), %esi
+    fxsave FPU_OUT
+    movl $FPU_OUT, %edi
+    cmpsl /* control and status */
+    jne fail
+    cmpsb /* registers in use */
+    jne fail
+    addl $27, %esi
+    addl $27, %edi
+    movl $8, %edx
+7:  movl $5, %ecx
+    repe cmpsw
+    jne fail
+    addl $6, %esi
+    addl $6, %edi
+    decl %edx
+    jnz 7b
+8:  movl R_IN + 32(%ebx), %edi
     movl R_LENGTH(%ebx), %ecx
     movb $0xcc, %al
     rep stosb
