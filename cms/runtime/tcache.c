@@ -200,6 +200,7 @@ struct translation *tcache_find(void)
     }
     if (tc->last)
         lead_on(tc->last, t);
+    tc->last = NULL; /* whatever lands in `t` leads here again without having left by an exit */
     return t;
 }
 

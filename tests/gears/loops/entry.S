@@ -1,0 +1,106 @@
+/*
+ * entry.S - what of runner.c can't be C: the way into a case, and back by an exception.
+ */
+#define MAGIC 0x1badb002
+#define FLAGS 3 /* modules on page borders, tell about memory */
+
+    .section .multiboot, "a"
+    .balign 4
+    .long MAGIC, FLAGS, -(MAGIC + FLAGS)
+
+    .text
+    .globl start, case_enter, vectors
+start:
+    movl $stack_top, %esp
+    cld
+    pushl %ebx
+    call runner_main
+1:  cli
+    hlt
+    jmp 1b
+
+/* void case_enter(const struct registers *): returns by way of an exception. */
+case_enter:
+    pushal
+    movl %esp, back
+    movl 36(%esp), %ebp
+    pushl $0x23
+    pushl 16(%ebp)
+    pushl 36(%ebp)
+    pushl $0x1b
+    pushl 32(%ebp)
+    movl $0x23, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl 0(%ebp), %eax
+    movl 4(%ebp), %ecx
+    movl 8(%ebp), %edx
+    movl 12(%ebp), %ebx
+    movl 24(%ebp), %esi
+    movl 28(%ebp), %edi
+    movl 20(%ebp), %ebp
+    iret
+
+/* On the stack: registers, vector, error code, EIP, CS, EFLAGS, ESP, SS. */
+common:
+    pushal
+    cld
+    movl $0x10, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    cmpl $TIMER, 32(%esp)
+    jne 1f
+    incl ticks
+    movb $0x20, %al
+    outb %al, $0x20
+    movl $0x23, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    popal
+    addl $8, %esp
+    iret
+1:  movl %esp, %eax
+    movl back, %esp
+    pushl %eax
+    call case_ended
+    addl $4, %esp
+    popal
+    ret
+
+.set TIMER, 0x20
+
+    .altmacro
+    .macro vector n
+vector\n:
+    .if \n != 8 && (\n < 10 || \n > 14) && \n != 17
+    pushl $0
+    .endif
+    pushl $\n
+    jmp common
+    .section .rodata
+    .long vector\n
+    .text
+    .endm
+
+    .section .rodata
+    .balign 4
+vectors:
+    .text
+    .set n, 0
+    .rept TIMER + 1
+    vector %n
+    .set n, n + 1
+    .endr
+
+    .bss
+    .balign 16
+back:
+    .skip 4
+    .globl ticks
+ticks:
+    .skip 4
+    .balign 16
+    .skip 16384
+stack_top:
+
+    .section .note.GNU-stack, "", @progbits
