@@ -17,7 +17,7 @@
  */
 #include "tools/ld/ld.h"
 
-#define LIKELY 60       /* percent: a branch that goes there more often is followed */
+#define LIKELY 50       /* percent: a branch that goes there more often is followed */
 #define BIASED 85       /* percent: such a branch is better followed than made a condition */
 #define COPIED_ATOMS 48 /* longest block that is copied */
 #define SUPER_ATOMS 200 /* a trace that has copies in it gets no longer */
