@@ -8,6 +8,7 @@
  *   lift.c    every instruction becomes atoms; code addresses become references to code
  *   cfg.c     basic blocks, functions, what is reachable
  *   callees.c which functions may be drawn into their callers, and what they return
+ *   objects.c which data the registers point into
  *   live.c    which registers matter at the end of each block
  *   profile.c how often each block has run
  *   loops.c   which blocks begin loops
@@ -126,6 +127,7 @@ struct atom {
     uint64_t code; /* RV64 code address that its displacement or immediate names, or NO_CODE */
     int64_t code_offset; /* to be added to it */
     int32_t block;       /* the block there, or NONE */
+    uint32_t symbol;     /* the data whose address it makes, or 0 */
 };
 
 /* An instruction that can't be lifted. It is refused only if it can be reached. */
@@ -155,6 +157,7 @@ struct block {
     bool merged;  /* inside another block's trace */
     bool barrier; /* no value in a pool register may pass its end */
     uint32_t preds;
+    int32_t *object;            /* that r32..r63 point into at its beginning */
     uint64_t live_in, live_out; /* masks of r32..r63; all others always count as live */
     uint32_t first_bundle; /* of its trace; of a block inside a trace: behind the trace */
     /* profile, and what superblocks are made by */
@@ -183,6 +186,8 @@ struct program {
     struct atom *atom;
     size_t atoms, atom_capacity;
     uint32_t **first_atom; /* by section, by word: index of the first atom */
+    int32_t *object;       /* of each symbol: the symbol that names its object, or 0 */
+    bool *object_constant; /* of such a symbol: nothing is stored there */
     struct block *block;   /* in order of RV64 address */
     int32_t blocks;
     struct func *func;
@@ -211,6 +216,9 @@ enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_S0 = 40, R_A0 = 
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define LIVE_CLASS 0xffffffff00000000ULL
+/* What a call keeps. */
+#define REGISTERS_SAVED \
+    (BIT(R_SP) | BIT(R_GP) | BIT(R_TP) | BIT(R_S0) | BIT(41) | (UINT64_C(0x3ff) << 50))
 
 void program_lift(struct program *p);
 void program_blocks(struct program *p);
@@ -222,6 +230,13 @@ void program_results(struct program *p);
 /* What a block calls, or goes on as, returns what is looked at behind it; true if that is news. */
 bool block_needs_results(struct program *p, const struct block *b);
 void program_liveness(struct program *p);
+/* Which objects the registers of each block point into; needs plain functions to be known. */
+void program_objects(struct program *p);
+/* The object that a register points into where a block begins, or 0. */
+int32_t object_at_head(const struct program *p, int32_t block, unsigned reg);
+/* The object that an atom's result points into, given those of its operands and of its old rd. */
+int32_t object_result(const struct program *p, const struct atom *a, int32_t ra, int32_t rb,
+                      int32_t old);
 void program_loops(struct program *p);
 /* Block at a code address, NONE if there is none. Address past the last code: `blocks`. */
 int32_t program_block_at(const struct program *p, uint64_t rv);
@@ -278,6 +293,7 @@ struct value {
     int32_t def;   /* node, or NONE: it has come in */
     int32_t next;  /* following version of the register, or NONE */
     int32_t uses;  /* operands that name it */
+    int32_t object; /* that it points into, or 0 */
     int64_t number;
 };
 
@@ -289,6 +305,7 @@ struct node {
     int32_t block; /* position in the trace */
     bool dead;
     bool final; /* unconditional: nothing comes after it */
+    int32_t object; /* that it accesses, or 0 */
     bool stack; /* sp-relative access */
     bool frame; /* ... inside a private frame */
     /* scheduling */

@@ -357,8 +357,8 @@ static void lift_upper(struct lift *l)
     if (code)
         emit_code_address(l, rd_of(l->word), target, offset);
     else
-        emit(l, ISA_addi, rd_of(l->word), 0, 0,
-             imm_u(l->word) + (pc_relative ? (int64_t)l->pc : 0));
+        emit(l, ISA_addi, rd_of(l->word), 0, 0, imm_u(l->word) + (pc_relative ? (int64_t)l->pc : 0))
+            ->symbol = l->reloc ? l->reloc->symbol : 0;
 }
 
 /*

@@ -12,7 +12,7 @@
  */
 #include "tools/ld/ld.h"
 
-#define SAVED (BIT(R_SP) | BIT(R_GP) | BIT(R_TP) | BIT(40) | BIT(41) | (UINT64_C(0x3ff) << 50))
+#define SAVED REGISTERS_SAVED
 #define RESULTS (BIT(R_A0) | BIT(R_A1))
 #define ARGUMENTS (UINT64_C(0xff) << R_A0)
 

@@ -160,6 +160,7 @@ int main(int argc, char **argv)
     program_lift(&program);
     program_blocks(&program);
     program_callees(&program);
+    program_objects(&program);
     program_liveness(&program);
     if (args.profile)
         program_profile(&program, args.profile, args.profile_map);

@@ -52,8 +52,10 @@ static int32_t add_value(struct trace *t, unsigned reg, int32_t def)
 
 static int32_t current(struct trace *t, unsigned reg)
 {
-    if (t->out[reg] == NONE)
+    if (t->out[reg] == NONE) {
         t->in[reg] = t->out[reg] = add_value(t, reg, NONE);
+        t->value[t->in[reg]].object = object_at_head(t->prog, t->member[0], reg);
+    }
     return t->out[reg];
 }
 
@@ -94,6 +96,11 @@ static struct atom without_index(struct trace *t, const struct atom *a)
                                   : atom_make(ISA_addi, reg, a->op.rb, 0, 0, a->pc);
 }
 
+static int32_t object_of(const struct trace *t, int32_t v)
+{
+    return v == NONE ? 0 : t->value[v].object;
+}
+
 static void add_node(struct trace *t, const struct atom *lifted, int32_t position)
 {
     const struct program *p = t->prog;
@@ -120,14 +127,18 @@ static void add_node(struct trace *t, const struct atom *lifted, int32_t positio
         n->rs = current(t, a->op.rs);
     if (uses & ISA_READ_RD)
         n->rd_old = current(t, a->op.rd);
-    if ((uses & ISA_WRITE_RD) && a->op.rd)
+    if ((uses & ISA_WRITE_RD) && a->op.rd) {
         n->rd = define(t, a->op.rd, t->nodes);
+        t->value[n->rd].object = object_result(p, a, object_of(t, n->ra), object_of(t, n->rb),
+                                               object_of(t, n->rd_old));
+    }
     if (n->rd != NONE && a->op.atom == ISA_addi && a->op.ra == 0 && a->code == NO_CODE) {
         t->value[n->rd].constant = true;
         t->value[n->rd].number = a->op.imm;
     }
     define_implicit(t, n, t->nodes);
     int32_t f = p->block[t->member[position]].func;
+    n->object = atom_is_load(a) || atom_is_store(a) ? object_of(t, n->ra) : 0;
     n->stack = (atom_is_load(a) || atom_is_store(a)) && a->op.ra == R_SP;
     n->frame = n->stack && f != NONE && p->func[f].frame_private;
     t->nodes++;
@@ -363,6 +374,8 @@ static void add_guarded(struct trace *t, int32_t position)
                                  t->out[reg], branch->pc, position);
         n->rd_old = old[reg];
         n->rd = define(t, reg, t->nodes - 1);
+        t->value[n->rd].object = object_result(p, &n->atom, object_of(t, n->ra),
+                                               object_of(t, n->rb), object_of(t, n->rd_old));
     }
     if (condition != a)
         t->value[condition].next = t->out[carrier];
@@ -426,11 +439,22 @@ void trace_address(const struct trace *t, const struct node *n, int32_t *root, i
     *offset = sum;
 }
 
+static bool apart_as_objects(const struct program *p, const struct node *a, const struct node *b)
+{
+    if (p->object_constant[a->object] || p->object_constant[b->object])
+        return true; /* one of both is a load of what is never stored to */
+    if (a->object && b->object)
+        return a->object != b->object;
+    return (a->object && b->stack) || (b->object && a->stack);
+}
+
 bool trace_disjoint(const struct trace *t, const struct node *a, const struct node *b)
 {
     int32_t root_a, root_b;
     int64_t at_a, at_b;
 
+    if (apart_as_objects(t->prog, a, b))
+        return true;
     /* the stack that callees in the trace have is that of their callers, further down */
     if (a->frame != b->frame && a->stack != b->stack)
         return true;
