@@ -77,6 +77,7 @@ static void run(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
 {
     struct regs in;
     struct outcome out;
+    static const struct fpu fpu = {.image = {0x7f, 3, [24] = 0x80, 0x1f}}; /* no case uses it */
 
     make_piece(seed * 1000003 + n, n % SLOTS, p);
     fill(at(DATA), DATA, DATA_SIZE);
@@ -86,7 +87,7 @@ static void run(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
     memcpy(in.gpr, p->in.gpr, sizeof in.gpr);
     in.eip = p->in.eip;
     in.eflags = p->in.eflags;
-    native_run(&in, true, &out);
+    native_run(&in, &fpu, true, &out);
     *r = (struct record){
         .number = n,
         .start = p->start,
