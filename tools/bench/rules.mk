@@ -12,6 +12,7 @@ TWICE_PRESETS := selkirk crusoe efficeon
 TWICE_GUESTS := $(TWICE:%=$(B)/bench/twice/%.elf)
 TWICE_NATIVE := $(foreach p,$(TWICE_PRESETS),$(TWICE:%=$(B)/bench/twice/%.$p))
 TWICE_HEADERS := $(TWICE_SRC)/bench.h tests/guests/pc.h
+TWICE_NEEDS := $(B)/bin/vliw-cc $(addprefix $(B)/native/,native.ld crt0.o libnative.a)
 
 BENCH += $(TWICE_GUESTS) $(TWICE_NATIVE)
 TEST_NEEDS += $(TWICE_GUESTS) $(TWICE:%=$(B)/bench/twice/%.selkirk)
@@ -34,13 +35,13 @@ $(TWICE_GUESTS): $(B)/bench/twice/%.elf: $(B)/bench/twice/x86/%.o \
     $(addprefix $(B)/bench/twice/x86/,start.o main.o x86.o) tests/guests/grub/program.ld
 	ld -m elf_i386 -z noexecstack --no-warn-rwx-segments -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)
 
-$(B)/bench/twice/chip/%.o: $(TWICE_SRC)/%.c $(TWICE_HEADERS) $(VLIW_CC) | $(GENERATED)
+$(B)/bench/twice/chip/%.o: $(TWICE_SRC)/%.c $(TWICE_HEADERS) $(B)/bin/vliw-cc | $(GENERATED)
 	@mkdir -p $(@D)
 	$(VLIW_CC) $(TWICE_FLAGS) -I$(GEN) -c -o $@ $<
 
 define TWICE_LINK
 $$(B)/bench/twice/%.$1: $$(B)/bench/twice/chip/%.o $$(B)/bench/twice/chip/main.o $$(B)/bench/twice/chip/native.o \
-    $$(NATIVE) $$(B)/presets/$1.ini $$(B)/bin/vliw-ld
+    $$(TWICE_NEEDS) $$(B)/presets/$1.ini $$(B)/bin/vliw-ld
 	$$(VLIW_CC) -m $1 -o $$@ $$(filter %.o,$$(filter-out $$(B)/native/%,$$^))
 
 endef
