@@ -24,7 +24,11 @@ for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
 
 # A test that hangs is a failed test: the simulator gets a limit on host time (lit's own needs a
 # module that Debian's python3 does not come with).
-limit = "timeout " + os.environ.get("SELKIRK_TEST_SECONDS", "200") + " "
+# Sanitizers slow it down.
+seconds = os.environ.get("SELKIRK_TEST_SECONDS",
+                         "1500" if os.path.basename(build.rstrip("/")) == "san" else "200")
+config.environment["SELKIRK_TEST_SECONDS"] = seconds
+limit = "timeout " + seconds + " "
 for program in ("vliw-as", "vliw-objdump", "vliw-sim", "vliw-cc", "vliw-ld", "vliw-mkimage"):
     path = os.path.join(build, "bin", program)
     config.substitutions.append(("%" + program, limit + path if program == "vliw-sim" else path))

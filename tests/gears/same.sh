@@ -56,7 +56,7 @@ run() # where to, pages left out, options
     to=$1 without=$2
     shift 2
     status=0
-    timeout 100 "$sim" --serial none --digest "$work/digest" "$@" >/dev/null 2>"$work/log" </dev/null ||
+    timeout "${SELKIRK_TEST_SECONDS:-100}" "$sim" --serial none --digest "$work/digest" "$@" >/dev/null 2>"$work/log" </dev/null ||
         status=$?
     { echo "status $status"; kept "$work/digest" "$without"; } >"$to"
 }

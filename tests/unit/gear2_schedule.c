@@ -200,7 +200,7 @@ static void check_code(const struct trans *t, const uint32_t *code)
                     return;
                 }
                 for (unsigned k = 0; k < t->regions; k++)
-                    found |= bundle + op.imm == code + t->region[k].start;
+                    found |= bundle - code + op.imm == t->region[k].start;
                 if (!found)
                     fail(t, "a branch doesn't lead to a region");
                 at += words;
