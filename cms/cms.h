@@ -59,6 +59,7 @@ struct cms {
     struct tcache *tcache;    /* runtime/tcache.c */
     uint32_t segments;        /* runtime/context.c: classes of the segment registers: enum mode */
     struct jumps *jumps;      /* runtime/jumps.c */
+    struct power *power;      /* runtime/power.c */
     struct smc *smc;          /* runtime/smc.c */
     struct patches *patches;  /* runtime/patch.c */
     struct patch *emulating;  /* runtime/emulate.c: whose gear 1 handler is at work, or NULL */

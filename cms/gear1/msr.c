@@ -7,6 +7,7 @@
  * which kernels count on when they probe.
  */
 #include "gear1/system.h"
+#include "runtime/power.h"
 
 enum msr {
     MSR_TSC = 0x10,
@@ -87,10 +88,9 @@ void msr_reset(void)
     cms.cpu.msr_misc[MISC_PAT] = PAT_RESET;
 }
 
-/* The counter counts the chip's cycles. */
 uint64_t cpu_tsc(void)
 {
-    return vx_mfsr(SR_CYCLE) + cms.cpu.tsc_base;
+    return power_cycles() + cms.cpu.tsc_base;
 }
 
 bool msr_read(uint32_t number, uint64_t *value)
@@ -124,7 +124,7 @@ bool msr_write(uint32_t number, uint64_t value)
         return true;
     }
     switch (number) {
-    case MSR_TSC: cpu->tsc_base = value - vx_mfsr(SR_CYCLE); return true;
+    case MSR_TSC: cpu->tsc_base = value - power_cycles(); return true;
     case MSR_SYSENTER_CS: cpu->sysenter_cs = value; return true;
     case MSR_SYSENTER_ESP: cpu->sysenter_esp = value; return true;
     case MSR_SYSENTER_EIP: cpu->sysenter_eip = value; return true;

@@ -4,6 +4,7 @@
  */
 #include "gear1/system.h"
 #include "gear1/x87.h"
+#include "runtime/power.h"
 
 void gear1_reset(void)
 {
@@ -29,7 +30,7 @@ void gear1_reset(void)
     cpu->a20 = true;
     msr_reset();
     x87_reset();
-    cpu->tsc_base = -vx_mfsr(SR_CYCLE);
+    cpu->tsc_base = -power_cycles();
     cms.delivering = 0;
     cpu_set_eflags(0);
     cpu_set_cpl(0);

@@ -8,6 +8,7 @@
  */
 #include "hidden-mem/hostport.h"
 #include "monitor/monitor.h"
+#include "runtime/power.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -37,10 +38,17 @@ static enum device_id sched_first(void)
     return first;
 }
 
+static void sched_arm(uint64_t due)
+{
+    uint64_t power = power_due();
+
+    vx_mtsr(SR_TIMER, power < due ? power : due);
+}
+
 void sched_at(enum device_id id, uint64_t time)
 {
     cms.mon->deadline[id] = time;
-    vx_mtsr(SR_TIMER, cms.mon->deadline[sched_first()]);
+    sched_arm(cms.mon->deadline[sched_first()]);
 }
 
 void monitor_poll(void)
@@ -48,11 +56,12 @@ void monitor_poll(void)
     uint64_t phase = vx_mfsr(SR_PHASE);
 
     vx_mtsr(SR_PHASE, PHASE_monitor);
+    power_poll();
     for (;;) {
         enum device_id id = sched_first();
         uint64_t due = cms.mon->deadline[id];
 
-        vx_mtsr(SR_TIMER, due);
+        sched_arm(due);
         if (due == NEVER || due > sched_now())
             break;
         cms.mon->deadline[id] = NEVER;
@@ -70,8 +79,10 @@ void monitor_idle(void)
     if (cms.mon->deadline[sched_first()] == NEVER)
         monitor_exit(HOST_EXIT_HALT, 0, "the guest waits for an interrupt that nothing will send");
     uint64_t phase = vx_mfsr(SR_PHASE);
+    uint64_t since = sched_now();
     vx_mtsr(SR_PHASE, PHASE_idle);
     vx_halt();
     vx_mtsr(SR_PHASE, phase);
+    power_idled(sched_now() - since);
     monitor_poll();
 }

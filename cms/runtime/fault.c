@@ -7,15 +7,24 @@
  */
 #include "hidden-mem/fault.h"
 #include "isa_intrinsics.h"
+#include "runtime/power.h"
 #include "runtime/runtime.h"
 
-/* The ways without the broken one. */
-static uint64_t ways_without(uint64_t ways, unsigned broken, const char *unit)
+static void cache_isolate(enum power_cache cache, unsigned way)
 {
-    ways &= ~(1ull << broken);
-    if (!ways)
-        cms_panic("parity error in the last way of %s", unit);
-    return ways;
+    static const char *const name[] = {"L1I", "L1D", "L2"};
+
+    if (!power_way_broken(cache, way))
+        cms_panic("parity error in the last way of %s", name[cache]);
+}
+
+static void tlb_isolate(unsigned way)
+{
+    uint64_t left = vx_mfsr(SR_TLB_WAYS) & ~(1ull << way);
+
+    if (!left)
+        cms_panic("parity error in the last way of the TLB");
+    vx_mtsr(SR_TLB_WAYS, left);
 }
 
 void fault_isolate(void)
@@ -25,18 +34,10 @@ void fault_isolate(void)
 
     vx_mtsr(SR_FAULT, 0);
     switch (fault & FAULT_UNIT_MASK) {
-    case FAULT_L1I:
-        vx_mtsr(SR_L1I_WAYS, ways_without(vx_mfsr(SR_L1I_WAYS), index, "L1I"));
-        break;
-    case FAULT_L1D:
-        vx_mtsr(SR_L1D_WAYS, ways_without(vx_mfsr(SR_L1D_WAYS), index, "L1D"));
-        break;
-    case FAULT_L2:
-        vx_mtsr(SR_L2_WAYS, ways_without(vx_mfsr(SR_L2_WAYS), index, "L2"));
-        break;
-    case FAULT_TLB:
-        vx_mtsr(SR_TLB_WAYS, ways_without(vx_mfsr(SR_TLB_WAYS), index, "the TLB"));
-        break;
+    case FAULT_L1I: cache_isolate(POWER_L1I, index); break;
+    case FAULT_L1D: cache_isolate(POWER_L1D, index); break;
+    case FAULT_L2: cache_isolate(POWER_L2, index); break;
+    case FAULT_TLB: tlb_isolate(index); break;
     case FAULT_REGISTER: cms_panic("parity error in register r%u", index);
     default: cms_panic("parity error in unit %u", (unsigned)(fault & FAULT_UNIT_MASK));
     }

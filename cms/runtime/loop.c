@@ -24,6 +24,7 @@
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
 #include "runtime/patch.h"
+#include "runtime/power.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
@@ -154,6 +155,7 @@ static void forward(void)
 void runtime_init(void)
 {
     options_read();
+    power_init();
     profile_init();
     smc_init();
     tcache_init();
