@@ -25,6 +25,8 @@ packages='
     isolinux                        guests: on a CD
     syslinux                        guests: on a FAT disk
     syslinux-common                 their modules
+    ipxe                            guests: iPXE, as a bootable CD
+    memtest86+                      guests: started as a kernel
     libmpfr-dev                     tests compare our floating point with it
     llvm-14-tools                   lit and FileCheck, which run the tests
 '

@@ -39,6 +39,7 @@ enum {
 #define LOADER_UNKNOWN 0xff
 #define HDRS 0x53726448u
 #define OLDEST 0x0206 /* boot protocol: command line anywhere, its size known */
+#define SAYS_SIZE 0x020a /* where it unpacks itself, and what room that takes */
 #define OURS 0x020c
 #define INITRD_LIMIT_DEFAULT 0x37ffffffu
 #define SECTOR 512
@@ -100,6 +101,8 @@ static void start_packed(struct loader *l, uint8_t *zero)
 
     if (loader_get(l->head + VERSION, 2) < OLDEST || !(l->head[LOAD_FLAGS] & LOADED_HIGH))
         loader_refuse(l, "is older than Linux 2.6.22's boot protocol");
+    if (!loader_get(l->head + CODE32_START, 4))
+        loader_refuse(l, "has no 32-bit entry: a boot loader has to start it");
     if (setup >= l->kernel.size)
         loader_refuse(l, "is shorter than it says itself");
     end = end < HEADER_END ? end : HEADER_END;
@@ -108,7 +111,10 @@ static void start_packed(struct loader *l, uint8_t *zero)
     loader_put(zero + CODE32_START, 4, HIGH_FIRST);
 
     /* It unpacks itself to where it likes to be; that has to be memory, and not the initrd's. */
+    bool sized = loader_get(l->head + VERSION, 2) >= SAYS_SIZE;
     uint64_t room = loader_get(zero + PREFERRED, 4) + (uint64_t)loader_get(zero + INIT_SIZE, 4);
+    if (!sized)
+        room = HIGH_FIRST + (uint64_t)l->kernel.size - setup;
     if (room > cms.guest_size)
         loader_refuse(l, "needs more memory than the guest has");
     if (room > l->top)
