@@ -239,8 +239,12 @@ static inline uint64_t isa_x86_flag_mask(void)
 static inline uint64_t isa_x86_szp(unsigned n, uint64_t r)
 {
     uint64_t v = isa_zx(n, r);
+#ifdef __x86_64__ /* the host has an instruction for it, the chip has not */
+    uint64_t flags = (uint64_t)!__builtin_parity((uint8_t)v) << 2;
+#else
     uint64_t odd = v ^ v >> 4;
     uint64_t flags = (0x9669u >> (odd & 15) & 1) << 2;
+#endif
 
     flags |= (uint64_t)(v == 0) << 6;
     return flags | (v >> (n - 1) & 1) << 7;

@@ -30,6 +30,8 @@ uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t
     memcpy(bytes, &value, sizeof bytes);
     for (uint32_t i = 0; i < sb->used; i++) {
         const struct sbuf_store *s = &sb->store[i];
+        if (s->addr >= addr + size || addr >= s->addr + s->size)
+            continue;
         for (unsigned k = 0; k < size; k++) {
             uint64_t at = addr + k - s->addr;
             if (at < s->size) {

@@ -684,6 +684,7 @@ void block_common(struct fast *f, const struct chip *chip)
     f->call_step = common_piece(f, STENCIL_call_on_step);
     f->call_exit = common_piece(f, STENCIL_call_on_exit);
     f->back = common_piece(f, STENCIL_back);
+    f->start = common_piece(f, STENCIL_start);
     f->code_start = f->code.used;
 }
 

@@ -69,25 +69,33 @@ static bool fits(const struct stencil *s, const struct patch *p)
     return true;
 }
 
-static void emit_at(struct emitter *e, const struct stencil *s, size_t at)
+/* Its first `hot` bytes go to offset `at` of the code, the others to `cold`. */
+static void emit_at(struct emitter *e, const struct stencil *s, size_t at, uint32_t hot,
+                    size_t cold)
 {
-    uint8_t *to = e->code->write + at;
+    uint8_t *write = e->code->write;
 
-    memcpy(to, s->code, s->size);
+    memcpy(write + at, s->code, hot);
+    memcpy(write + cold, s->code + hot, s->size - hot);
     for (unsigned i = 0; i < s->holes; i++) {
         const struct stencil_hole *h = &s->hole[i];
+        size_t here = h->at < hot ? at + h->at : cold + h->at - hot;
         int32_t value = (int32_t)(e->p.value[h->hole] + h->addend);
         if (h->fill == FILL_BYTE) {
-            to[h->at] = (uint8_t)value;
-        } else if (h->fill == FILL_ABS) {
-            memcpy(to + h->at, &value, sizeof value);
-        } else if (h->hole == HOLE_next) {
-            value = s->size - h->at + h->addend;
-            memcpy(to + h->at, &value, sizeof value);
-        } else {
-            e->fixup[e->fixups++] = (struct fixup){(uint32_t)at + h->at,
-                                                   (uint32_t)e->p.value[h->hole], h->addend};
+            write[here] = (uint8_t)value;
+            continue;
         }
+        if (h->fill == FILL_PART) {
+            size_t to = (uint32_t)h->addend < hot ? at : cold - hot;
+            value = (int32_t)(to + (uint32_t)h->addend - here - 4);
+        } else if (h->fill == FILL_REL && h->hole == HOLE_next) {
+            value = (int32_t)(at + hot - here) + h->addend;
+        } else if (h->fill == FILL_REL) {
+            e->fixup[e->fixups++] = (struct fixup){(uint32_t)here,
+                                                   (uint32_t)e->p.value[h->hole], h->addend};
+            continue;
+        }
+        memcpy(write + here, &value, sizeof value);
     }
 }
 
@@ -97,8 +105,9 @@ bool emit(struct emitter *e, unsigned stencil)
 
     if (!fits(s, &e->p))
         return false;
-    emit_at(e, s, e->code->used);
-    e->code->used += s->size;
+    e->code->cold -= s->size - s->hot;
+    emit_at(e, s, e->code->used, s->hot, e->code->cold);
+    e->code->used += s->hot;
     return true;
 }
 
@@ -107,7 +116,7 @@ uint32_t emit_cold(struct emitter *e, unsigned stencil)
     const struct stencil *s = &stencils[stencil];
 
     e->code->cold -= s->size;
-    emit_at(e, s, e->code->cold);
+    emit_at(e, s, e->code->cold, s->size, e->code->cold + s->size);
     return (uint32_t)e->code->cold;
 }
 

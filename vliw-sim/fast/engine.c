@@ -19,7 +19,7 @@
 #include "vliw-sim/panic.h"
 #include "vliw-sim/trace.h"
 
-typedef void host_code(struct chip *chip, uint64_t base, uint32_t *count, uint64_t extra);
+typedef void host_start(struct chip *chip, uint64_t base, uint32_t *count, const void *code);
 
 #define MIB ((size_t)1 << 20)
 #define SHADOWED ((2ull << ISA_SHADOW_R_LAST) - (1ull << ISA_SHADOW_R_FIRST))
@@ -466,7 +466,7 @@ __attribute__((noinline)) static void fast_loop(struct chip *chip)
         if (arrived || b->blocks) {
             const void *code = fast_follow(chip, NULL);
             if (code != f->back) {
-                ((host_code *)code)(chip, chip->hot.base, chip->hot.count, 0);
+                ((host_start *)f->start)(chip, chip->hot.base, chip->hot.count, code);
                 arrived = false;
                 continue;
             }
@@ -526,6 +526,7 @@ bool fast_open(struct chip *chip)
     chip->hot.on_step = fast_step;
     chip->hot.on_residue = fast_residue;
     chip->hot.on_drain = fast_drain;
+    chip->hot.on_merge = sbuf_merge_slow;
     chip->hot.on_exit = fast_exit;
     block_common(f, chip);
     views_open(chip);

@@ -18,7 +18,12 @@
 
 /* ---------------------------------------------------------------- stencils */
 
-enum stencil_fill { FILL_ABS, FILL_REL, FILL_BYTE };
+enum stencil_fill {
+    FILL_ABS,
+    FILL_REL,
+    FILL_BYTE,
+    FILL_PART /* from the part that is run often to the other, or back: to offset `addend` */
+};
 
 struct stencil_hole {
     uint16_t at;
@@ -30,6 +35,7 @@ struct stencil_hole {
 struct stencil {
     const uint8_t *code;
     uint16_t size;
+    uint16_t hot; /* bytes of it that are run often */
     bool slow; /* may go the long way */
     const struct stencil_hole *hole;
     uint16_t holes;
@@ -194,7 +200,7 @@ void emit_here(struct emitter *e, uint32_t label);
 /* False: a number doesn't fit into its hole; nothing was emitted. */
 bool emit(struct emitter *e, unsigned stencil);
 
-/* The same far away from what is run often; returns its offset in the code. */
+/* All of it away from what is run often; returns its offset in the code. */
 uint32_t emit_cold(struct emitter *e, unsigned stencil);
 
 /* Fills in the jumps. */
@@ -291,7 +297,7 @@ struct fast {
     uint32_t lines_used;
     uint64_t hidden_size;
     bool user;
-    const void *call_atom, *call_fetch, *call_step, *call_exit, *back;
+    const void *call_atom, *call_fetch, *call_step, *call_exit, *back, *start;
     struct emitter emitter;
 };
 

@@ -39,6 +39,7 @@ struct fast_jump {
 };
 
 struct chip;
+struct sbuf;
 typedef void *fast_call(struct chip *chip, uint64_t base, uint64_t extra, uint64_t site);
 
 struct fast_state {
@@ -56,6 +57,9 @@ struct fast_state {
     /* Host code calls these at commits: for what earlier blocks have left, and for stores. */
     void (*on_residue)(struct chip *chip);
     void (*on_drain)(struct chip *chip, uint64_t cycle, uint64_t order);
+
+    /* The value of a guest load that meets stores which wait. */
+    uint64_t (*on_merge)(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
 
     /* What host code calls where it can't go on; each returns where to go on. */
     fast_call *on_atom, *on_fetch, *on_step, *on_exit;

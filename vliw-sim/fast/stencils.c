@@ -7,24 +7,25 @@
  * through stencil_atoms.inc, where cut.py has written out some of them once for each value of an
  * operand.
  *
- * Between pieces only the arguments live: the chip, the block's first cycle, and the tallies of the
- * current phase. Guest registers stay in the chip.
+ * Between pieces live the chip, the block's first cycle, and the tallies of the current phase, each
+ * in a register of its own. Guest registers stay in the chip.
  */
 #include <string.h>
 
 #include "isa/prims.h"
 #include "vliw-sim/chip.h"
 
-#define ARGS struct chip *chip, uint64_t base, uint32_t *count
-#define ARGS_TEXT chip, base, count
+register struct chip *chip __asm__("rbx");
+register uint64_t base __asm__("rbp");
+register uint32_t *count __asm__("r12");
 
-typedef void code(ARGS, uint64_t extra);
+typedef void code(uint64_t extra);
 
-void next(ARGS);                         /* the piece that follows */
-void slow(ARGS, uint64_t extra);         /* this atom, or this fetch, the long way */
-void taken(ARGS);                        /* the branch's other way */
-void to(ARGS);                           /* anywhere */
-void common(ARGS, uint64_t, uint64_t);   /* a piece that all sites share */
+void next(void);                 /* the piece that follows */
+void slow(uint64_t extra);       /* this atom, or this fetch, the long way */
+void taken(void);                /* the branch's other way */
+void to(void);                   /* anywhere */
+void common(uint64_t, uint64_t); /* a piece that all sites share */
 
 #define HOLE(name) extern char h_##name[];
 HOLE(rd) HOLE(rs) HOLE(ra) HOLE(rb) HOLE(ca) HOLE(cd) HOLE(to_r) HOLE(to_c) HOLE(fa) HOLE(to_f)
@@ -66,7 +67,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 #define ISA_F_n H(n)
 #define ISA_PC H(pc)
 #define ISA_NEXT H(next_pc)
-#define ISA_BRANCH(atoms) return (void)(atoms), taken(ARGS_TEXT)
+#define ISA_BRANCH(atoms) return (void)(atoms), taken()
 #define ISA_COMMIT(n) (chip->commit_count = (uint32_t)(n))
 #define ISA_JUMP(addr) (chip->hot.target = (addr) & ~CODE_ODD)
 #define ISA_GREG(i) (chip->r[1 + (i)])
@@ -85,7 +86,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         struct fast_view *view_ = VIEW(at_);                  \
         uint64_t off_ = at_ - view_->native_read;             \
         if (RARE(off_ > H(room##bytes)))                      \
-            return slow(ARGS_TEXT, at_);                      \
+            return slow(at_);                      \
         STAMP(view_->native_stamp);                           \
         load_bytes(view_->native_host + off_, bytes);         \
     })
@@ -97,7 +98,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         struct fast_view *view_ = VIEW(at_);                  \
         uint64_t off_ = at_ - view_->native_write;            \
         if (RARE(off_ > H(room##bytes)))                      \
-            return slow(ARGS_TEXT, at_);                      \
+            return slow(at_);                      \
         STAMP(view_->native_stamp);                           \
         store_bytes(view_->native_host + off_, (v), bytes);   \
     } while (0)
@@ -109,7 +110,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         struct fast_view *view_ = VIEW(at_);                                    \
         uint64_t off_ = at_ - view_->native_write;                              \
         if (RARE(off_ > H(room##bytes)))                                        \
-            return slow(ARGS_TEXT, at_);                                        \
+            return slow(at_);                                        \
         STAMP(view_->native_stamp);                                             \
         struct chip_store *late_ = &chip->late_store[chip->late_stores++];      \
         late_->host = (uint8_t *)(view_->native_host + off_);                   \
@@ -118,9 +119,14 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
     } while (0)
 
 /* Does a store wait that may have written one of the bytes? */
-#define WAITS(addr, bytes)                            \
-    (chip->sbuf.filter >> ((addr) >> 3 & 63) & 1 ||   \
-     ((bytes) > 1 && chip->sbuf.filter >> (((addr) + (bytes) - 1) >> 3 & 63) & 1))
+FOLDED bool waits(uint64_t addr, unsigned bytes)
+{
+    uint64_t filter = chip->sbuf.filter;
+
+    if (RARE(filter >> (addr >> 3 & 63) & 1))
+        return true;
+    return bytes > 1 && RARE(filter >> ((addr + bytes - 1) >> 3 & 63) & 1);
+}
 
 #define ISA_GLOAD(bytes, addr)                                   \
     ({                                                           \
@@ -128,11 +134,14 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         struct fast_view *view_ = VIEW(at_);                     \
         uint32_t off_ = (uint32_t)at_ - view_->guest_read;       \
         if (RARE(off_ > (uint32_t)H(room##bytes)))               \
-            return slow(ARGS_TEXT, at_);                         \
-        if (RARE(WAITS(at_, bytes)))                             \
-            return slow(ARGS_TEXT, at_);                         \
+            return slow(at_);                         \
         STAMP(view_->guest_stamp);                               \
-        load_bytes(view_->guest_host + off_, bytes);             \
+        uint64_t host_ = view_->guest_host + off_;               \
+        uint64_t value_ = load_bytes(host_, bytes);              \
+        if (waits(at_, bytes))                                   \
+            value_ = chip->hot.on_merge(                         \
+                &chip->sbuf, host_ - (uint64_t)chip->dram, bytes, value_); \
+        value_;                                                  \
     })
 
 #define ISA_GSTORE(bytes, addr, v)                                                  \
@@ -141,9 +150,9 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         struct fast_view *view_ = VIEW(at_);                                        \
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
         if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
-            return slow(ARGS_TEXT, at_);                                            \
+            return slow(at_);                                            \
         if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))         \
-            return slow(ARGS_TEXT, at_);                                            \
+            return slow(at_);                                            \
         sbuf_put(&chip->sbuf, view_->guest_pa + off_, bytes, (v));                  \
     } while (0)
 
@@ -154,9 +163,9 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         struct fast_view *view_ = VIEW(at_);                                        \
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
         if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
-            return slow(ARGS_TEXT, at_);                                            \
+            return slow(at_);                                            \
         if (RARE(sb_->used + sb_->draining + chip->late_guest >= sb_->size))        \
-            return slow(ARGS_TEXT, at_);                                            \
+            return slow(at_);                                            \
         struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
         chip->late_guest++;                                                         \
         late_->host = NULL;                                                         \
@@ -165,117 +174,117 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         late_->size = (bytes);                                                      \
     } while (0)
 
-#define ISA_EXEC(name) void atom_##name(ARGS)
-#define ISA_END next(ARGS_TEXT); }
+#define ISA_EXEC(name) void atom_##name(void)
+#define ISA_END next(); }
 #include "stencil_atoms.inc"
 
 /* ---------------------------------------------------------------- what stands between atoms */
 
-void move_r(ARGS)
+void move_r(void)
 {
     FIELD(uint64_t, to_r) = FIELD(uint64_t, ra);
-    next(ARGS_TEXT);
+    next();
 }
 
-void move_c(ARGS)
+void move_c(void)
 {
     FIELD(uint32_t, to_c) = FIELD(uint32_t, ca);
-    next(ARGS_TEXT);
+    next();
 }
 
-void move_f(ARGS)
+void move_f(void)
 {
     FIELD(struct isa_v, to_f) = FIELD(struct isa_v, fa);
-    next(ARGS_TEXT);
+    next();
 }
 
 /* Late stores of a bundle, one after the other, and then none is left. */
 #define STORE(size)                                                                 \
-    void store##size(ARGS)                                                          \
+    void store##size(void)                                                          \
     {                                                                               \
         struct chip_store *late = &FIELD(struct chip_store, late);                  \
         store_bytes((uint64_t)late->host, late->value, size);                       \
-        next(ARGS_TEXT);                                                            \
+        next();                                                            \
     }
 STORE(1) STORE(2) STORE(4) STORE(8)
 
-void store_guest(ARGS)
+void store_guest(void)
 {
     struct chip_store *late = &FIELD(struct chip_store, late);
     sbuf_put(&chip->sbuf, late->addr, late->size, late->value);
-    next(ARGS_TEXT);
+    next();
 }
 
-void stored(ARGS)
+void stored(void)
 {
     chip->late_stores = 0;
     chip->late_guest = 0;
     chip->after = 0;
-    next(ARGS_TEXT);
+    next();
 }
 
 /* A block is entered only if no event can come while it runs. */
-void enter(ARGS)
+void enter(void)
 {
     if (RARE(base >= chip->hot.limit))
-        return slow(ARGS_TEXT, 0);
-    next(ARGS_TEXT);
+        return slow(0);
+    next();
 }
 
 /* From an indirect transfer: `line` was fetched last. Is it the block's first, too? */
-void enter_line(ARGS, uint64_t line)
+void enter_line(uint64_t line)
 {
     if (line == H(line))
-        return to(ARGS_TEXT);
-    next(ARGS_TEXT);
+        return to();
+    next();
 }
 
 /* A line of the block that was not the one fetched last. */
-void fetch(ARGS)
+void fetch(void)
 {
     int64_t *stamp = FIELD(int64_t *, record);
 
     if (RARE(!stamp))
-        return slow(ARGS_TEXT, 0);
+        return slow(0);
     STAMP(stamp);
-    next(ARGS_TEXT);
+    next();
 }
 
 /* Likewise at a block's start, where it isn't in the block's tallies. */
-void fetch_first(ARGS)
+void fetch_first(void)
 {
     int64_t *stamp = FIELD(int64_t *, record);
 
     if (RARE(!stamp))
-        return slow(ARGS_TEXT, 0);
+        return slow(0);
     STAMP(stamp);
     chip->hier.l1i.hits++;
-    next(ARGS_TEXT);
+    next();
 }
 
 /* Before a bundle that commits: can nothing be taken after it? */
-void commit_check(ARGS)
+void commit_check(void)
 {
     if (RARE(base + H(cycles) >= chip->irq_cycle))
-        return slow(ARGS_TEXT, 0);
-    next(ARGS_TEXT);
+        return slow(0);
+    next();
 }
 
 /* At its end: what this block has written becomes official, */
-void shadow_r(ARGS)
+void shadow_r(void)
 {
     FIELD(uint64_t, to_r) = FIELD(uint64_t, ra);
-    next(ARGS_TEXT);
+    next();
 }
 
-void shadow_c(ARGS)
+void shadow_c(void)
 {
     FIELD(uint32_t, to_c) = FIELD(uint32_t, ca);
-    next(ARGS_TEXT);
+    next();
 }
 
 /* and what earlier ones have left, and the stores. */
-void commit(ARGS)
+void commit(void)
 {
     if (RARE(chip->r_dirty | chip->fpu.dirty | chip->hot.stale))
         chip->hot.on_residue(chip);
@@ -284,71 +293,86 @@ void commit(ARGS)
     chip->alias.used = 0;
     chip->retired += chip->commit_count;
     chip->commits++;
-    next(ARGS_TEXT);
+    next();
 }
 
 /* What the block has written so far is not official, and others may have to make it so. */
-void dirty(ARGS)
+void dirty(void)
 {
     chip->r_dirty |= H(dirty);
     chip->fpu.dirty |= (uint32_t)H(f_dirty);
-    next(ARGS_TEXT);
+    next();
 }
 
-void stale(ARGS)
+void stale(void)
 {
     chip->hot.stale = 1;
-    next(ARGS_TEXT);
+    next();
 }
 
 /* The end of a way through the block. */
-void leave(ARGS)
+void leave(void)
 {
     ++*(uint32_t *)((char *)count + H(tally));
     chip->hier.clock += (int64_t)H(order);
-    next(chip, base + H(cycles), count);
+    base += H(cycles);
+    next();
 }
 
-void go(ARGS)
+void go(void)
 {
-    to(ARGS_TEXT);
+    to();
 }
 
 /* To chip->hot.target, if the table knows it; a way is a set of pending results. */
-void go_indirect(ARGS)
+void go_indirect(void)
 {
     uint64_t target = chip->hot.target;
     struct fast_jump *jump = &chip->hot.jump[(target >> 2 ^ H(way)) & (JUMPS - 1)];
 
     if (RARE(jump->target != target || jump->way != H(way)))
-        return slow(ARGS_TEXT, 0);
-    ((code *)jump->code)(ARGS_TEXT, H(line));
+        return slow(0);
+    ((code *)jump->code)(H(line));
 }
 
 /* ---------------------------------------------------------------- calls of the engine */
 
 /* Says which place in which block it is. */
-void site(ARGS, uint64_t extra)
+void site(uint64_t extra)
 {
-    common(ARGS_TEXT, extra, H(site));
+    common(extra, H(site));
 }
 
-#define CALL(name)                                                       \
-    void call_##name(ARGS, uint64_t extra, uint64_t site)                \
-    {                                                                    \
-        code *on = chip->hot.name(chip, base, extra, site);              \
-        (void)count;                                                     \
-        on(chip, chip->hot.base, chip->hot.count, 0);                    \
+#define CALL(name)                                               \
+    void call_##name(uint64_t extra, uint64_t site)              \
+    {                                                            \
+        code *on = chip->hot.name(chip, base, extra, site);      \
+        base = chip->hot.base;                                   \
+        count = chip->hot.count;                                 \
+        on(0);                                                   \
     }
 CALL(on_atom)
 CALL(on_fetch)
 CALL(on_step)
 CALL(on_exit)
 
-/* Back to the loop that entered host code. */
-void back(ARGS)
+/* Back to whom has called `start`. */
+void back(void)
 {
-    (void)chip;
-    (void)base;
-    (void)count;
+}
+
+/* Called like any function: the registers that host code uses are its caller's. */
+void start(struct chip *on_chip, uint64_t from, uint32_t *counting, code *go)
+{
+    struct chip *their_chip = chip;
+    uint64_t their_base = base;
+    uint32_t *their_count = count;
+
+    chip = on_chip;
+    base = from;
+    count = counting;
+    go(0);
+    chip = their_chip;
+    base = their_base;
+    count = their_count;
 }
