@@ -25,7 +25,8 @@ struct build {
     struct fast_block *block;
     struct score score;
     struct tally tally; /* of the bundles so far */
-    uint32_t dirty;     /* shadowed registers that they have written */
+    uint32_t before;    /* dirty when the block begins, and no commit has come since */
+    uint32_t dirty;     /* shadowed registers that have been written since */
     uint32_t f_dirty;
     uint32_t c_dirty;
     uint32_t line;  /* fetched last */
@@ -384,6 +385,14 @@ static void emit_leave(struct build *b, const struct pending_exit *x)
     emit(b->e, STENCIL_leave);
 }
 
+/* All that is dirty behind the last bundle. */
+static uint32_t dirty_here(const struct build *b)
+{
+    if (b->before == DIRTY_UNKNOWN || b->f_dirty)
+        return DIRTY_UNKNOWN;
+    return b->before | b->dirty | DIRTY_C(b->c_dirty);
+}
+
 /* The state behind the last bundle. */
 static struct pending_exit exit_here(struct build *b, uint64_t target)
 {
@@ -393,7 +402,7 @@ static struct pending_exit exit_here(struct build *b, uint64_t target)
                                  .dirty = b->dirty,
                                  .f_dirty = b->f_dirty,
                                  .c_dirty = b->c_dirty,
-                                 .way = score_way(&b->score, &b->f->ways),
+                                 .way = score_way(&b->score, &b->f->ways, dirty_here(b)),
                                  .line = b->line,
                                  .target = target,
                                  .bundle = (uint16_t)(b->block->bundles - 1)};
@@ -465,7 +474,7 @@ static struct build taken_from(const struct build *b)
 
 /* ---------------------------------------------------------------- bundles */
 
-static bool bundle_commits(const struct bundle *n)
+bool bundle_commits(const struct bundle *n)
 {
     for (unsigned i = 0; i < n->execs; i++) {
         if (!is_move(&n->atom[i]) && (isa_facts[n->atom[i].op.atom].flags & ISA_F_COMMIT))
@@ -487,23 +496,31 @@ static void emit_commit(struct build *b)
 {
     struct patch *p = &b->e->p;
 
-    for (uint32_t regs = b->dirty; regs; regs &= regs - 1) {
+    bool known = b->before != DIRTY_UNKNOWN;
+    uint32_t dirty = b->dirty | (known ? b->before & (DIRTY_C(1) - 1) : 0);
+    uint32_t c_dirty = b->c_dirty | (known ? b->before >> 24 : 0);
+
+    for (uint32_t regs = dirty; regs; regs &= regs - 1) {
         unsigned reg = (unsigned)__builtin_ctz(regs);
         p->value[HOLE_ra] = AT_R(reg);
         p->value[HOLE_to_r] = (int64_t)offsetof(struct chip, r_shadow) + 8 * (int64_t)reg;
         emit(b->e, STENCIL_shadow_r);
     }
-    for (uint32_t regs = b->c_dirty; regs; regs &= regs - 1) {
+    for (uint32_t regs = c_dirty; regs; regs &= regs - 1) {
         unsigned reg = (unsigned)__builtin_ctz(regs);
         p->value[HOLE_ca] = AT_C(reg);
         p->value[HOLE_to_c] = (int64_t)offsetof(struct chip, c_shadow) + 4 * (int64_t)reg;
         emit(b->e, STENCIL_shadow_c);
     }
     emit_dirty(b, 0, b->f_dirty);
+    if (!known || b->f_dirty)
+        emit(b->e, STENCIL_commit_residue);
+    else if (b->before)
+        emit(b->e, STENCIL_commit_known);
     p->value[HOLE_cycles] = b->score.now;
     p->value[HOLE_order] = b->order;
     emit(b->e, STENCIL_commit);
-    b->dirty = b->f_dirty = b->c_dirty = 0;
+    b->before = b->dirty = b->f_dirty = b->c_dirty = 0;
 }
 
 /* The flag registers that the bundle writes. */
@@ -531,7 +548,7 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
     fb->dirty = b->dirty;
     fb->f_dirty = b->f_dirty;
     fb->order = b->order;
-    fb->way = score_way(&b->score, &b->f->ways);
+    fb->way = score_way(&b->score, &b->f->ways, DIRTY_UNKNOWN);
     b->room &= fb->way != UINT32_MAX;
     fb->tally = tally_new(b);
     n->in_block = true;
@@ -706,6 +723,7 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
     tail.sites = tail.exits = 0;
     size_t before = f->code.used;
     score_start(&b.score, &f->ways, way);
+    b.before = f->ways.way[way].dirty;
     emit_start(&f->emitter, &f->code);
     emit_entries(&b, &tail);
     emit_bundles(&b, &tail);

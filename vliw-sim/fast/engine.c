@@ -23,6 +23,7 @@ typedef void host_start(struct chip *chip, uint64_t base, uint32_t *count, const
 
 #define MIB ((size_t)1 << 20)
 #define SHADOWED ((2ull << ISA_SHADOW_R_LAST) - (1ull << ISA_SHADOW_R_FIRST))
+#define DIRTY_KNOWN 12 /* registers */
 #define COUNT_CYCLES (1ull << 31) /* between tally_flush()es: counts have 32 bits */
 
 /* ---------------------------------------------------------------- blocks come and go */
@@ -187,6 +188,19 @@ static void link_exit(struct chip *chip, struct fast_site *s, struct fast_block 
     block->incoming = s;
 }
 
+/* Is it worth a block to know what is dirty? If it commits, and that hasn't become too much. */
+static bool commits_soon(struct chip *chip, const struct bundle *b, uint32_t dirty)
+{
+    if (dirty == DIRTY_UNKNOWN || __builtin_popcount(dirty) > DIRTY_KNOWN)
+        return false;
+    for (unsigned n = 0; b && n < BLOCK_BUNDLES; n++) {
+        if (bundle_commits(b))
+            return true;
+        b = bundle_known(chip, b->next);
+    }
+    return false;
+}
+
 /*
  * Where the chip's state goes on: a block, or back to the loop. An exit that led here leads there
  * directly from now on.
@@ -205,7 +219,9 @@ static const void *fast_follow(struct chip *chip, struct fast_site *from)
         return f->back;
     if (f->full)
         return f->back;
-    uint32_t way = way_of_chip(chip, &f->ways);
+    uint32_t way = from && from->kind == SITE_EXIT ? from->way : way_of_chip(chip, &f->ways);
+    if (way != UINT32_MAX && !commits_soon(chip, b, f->ways.way[way].dirty))
+        way = way_unknown(&f->ways, way);
     if (way == UINT32_MAX) {
         f->full = true;
         return f->back;

@@ -78,13 +78,20 @@ struct way_item {
 
 enum { SCORE_DIVIDER = LATE_F + ISA_F_COUNT, SCORE_F_DIVIDER, SCORES };
 
-/* All that are on their way at some moment, in the order of their numbers: known by its number. */
+/*
+ * What a block has to know of the moment when it is entered, itself known by a number: all results
+ * that are on their way, in the order of their registers; and which registers can differ from their
+ * official copies, if that is known.
+ */
 struct way {
     const struct way_item *item;
     uint32_t items;
+    uint32_t dirty; /* integer registers, DIRTY_C of flag registers; or DIRTY_UNKNOWN */
 };
 
 #define WAY_NOTHING 0u
+#define DIRTY_C(mask) ((uint32_t)(mask) << 24)
+#define DIRTY_UNKNOWN UINT32_MAX
 #define WAYS (1u << 14)
 
 struct ways {
@@ -110,9 +117,12 @@ void score_wait(struct score *s, const struct bundle *b, uint32_t *operand, uint
 void score_issue(struct score *s, const struct bundle *b, const struct machine *m);
 
 /* What is on its way now; UINT32_MAX: no room for another way. */
-uint32_t score_way(const struct score *s, struct ways *ways);
+uint32_t score_way(const struct score *s, struct ways *ways, uint32_t dirty);
 
-/* The same for the chip's own scoreboard, and back. */
+/* The same way, but what is dirty is unknown. */
+uint32_t way_unknown(struct ways *ways, uint32_t way);
+
+/* The same for the chip's own scoreboard (what is dirty is unknown), and back. */
 uint32_t way_of_chip(struct chip *chip, struct ways *ways);
 void way_to_chip(struct chip *chip, const struct ways *ways, uint32_t way, uint64_t now);
 
@@ -328,6 +338,8 @@ void lines_clear(struct chip *chip);
 
 /* Makes the block; NULL if there is no room. */
 struct fast_block *block_build(struct chip *chip, struct bundle *b, uint32_t way);
+
+bool bundle_commits(const struct bundle *b);
 
 /* Code that all blocks share. */
 void block_common(struct fast *f, const struct chip *chip);

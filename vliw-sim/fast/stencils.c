@@ -283,11 +283,24 @@ void shadow_c(void)
     next();
 }
 
-/* and what earlier ones have left, and the stores. */
-void commit(void)
+/* and what earlier ones have left: unless that is known and done likewise, */
+void commit_residue(void)
 {
     if (RARE(chip->r_dirty | chip->fpu.dirty | chip->hot.stale))
         chip->hot.on_residue(chip);
+    next();
+}
+
+void commit_known(void)
+{
+    chip->r_dirty = 0;
+    chip->hot.stale = 0;
+    next();
+}
+
+/* and the stores. */
+void commit(void)
+{
     if (chip->sbuf.used)
         chip->hot.on_drain(chip, base + H(cycles), H(order));
     chip->alias.used = 0;

@@ -24,7 +24,7 @@ bool ways_open(struct ways *ways)
 void ways_reset(struct ways *ways)
 {
     memset(ways->hash, 0, sizeof ways->hash);
-    ways->way[WAY_NOTHING] = (struct way){ways->items, 0};
+    ways->way[WAY_NOTHING] = (struct way){ways->items, 0, DIRTY_UNKNOWN};
     ways->used = 1;
     ways->items_used = 0;
 }
@@ -73,9 +73,13 @@ void score_issue(struct score *s, const struct bundle *b, const struct machine *
     s->now++;
 }
 
-static uint32_t way_number(struct ways *ways, const struct way_item *item, uint32_t items)
+static uint32_t way_number(struct ways *ways, const struct way_item *item, uint32_t items,
+                           uint32_t dirty)
 {
-    uint32_t hash = items;
+    uint32_t hash = (items ^ dirty) * 0x85ebca6bu;
+
+    if (!items && dirty == DIRTY_UNKNOWN)
+        return WAY_NOTHING;
 
     for (uint32_t i = 0; i < items; i++)
         hash = (hash ^ (uint32_t)(item[i].reg << 8 | item[i].left)) * 0x9e3779b1u;
@@ -84,7 +88,8 @@ static uint32_t way_number(struct ways *ways, const struct way_item *item, uint3
         uint32_t *slot = &ways->hash[hash & (2 * WAYS - 1)];
         if (*slot) {
             const struct way *w = &ways->way[*slot - 1];
-            if (w->items == items && memcmp(w->item, item, items * sizeof *item) == 0)
+            if (w->items == items && w->dirty == dirty &&
+                memcmp(w->item, item, items * sizeof *item) == 0)
                 return *slot - 1;
             continue;
         }
@@ -93,13 +98,20 @@ static uint32_t way_number(struct ways *ways, const struct way_item *item, uint3
         struct way_item *kept = ways->items + ways->items_used;
         memcpy(kept, item, items * sizeof *item);
         ways->items_used += items;
-        ways->way[ways->used] = (struct way){kept, items};
+        ways->way[ways->used] = (struct way){kept, items, dirty};
         *slot = ++ways->used;
         return *slot - 1;
     }
 }
 
-uint32_t score_way(const struct score *s, struct ways *ways)
+uint32_t way_unknown(struct ways *ways, uint32_t way)
+{
+    const struct way *w = &ways->way[way];
+
+    return way_number(ways, w->item, w->items, DIRTY_UNKNOWN);
+}
+
+uint32_t score_way(const struct score *s, struct ways *ways, uint32_t dirty)
 {
     struct way_item item[SCORES];
     uint32_t n = 0;
@@ -108,7 +120,7 @@ uint32_t score_way(const struct score *s, struct ways *ways)
         if (s->ready[reg] > s->now)
             item[n++] = (struct way_item){(uint8_t)reg, (uint8_t)(s->ready[reg] - s->now)};
     }
-    return n ? way_number(ways, item, n) : WAY_NOTHING;
+    return way_number(ways, item, n, dirty);
 }
 
 /* Adds a register of the chip's scoreboard if its result is still on its way. */
@@ -139,7 +151,7 @@ uint32_t way_of_chip(struct chip *chip, struct ways *ways)
     }
     n += add_late(&item[n], SCORE_DIVIDER, chip->div_free, chip->cycle);
     n += add_late(&item[n], SCORE_F_DIVIDER, chip->fpu.div_free, chip->cycle);
-    return n ? way_number(ways, item, n) : WAY_NOTHING;
+    return way_number(ways, item, n, DIRTY_UNKNOWN);
 }
 
 void way_to_chip(struct chip *chip, const struct ways *ways, uint32_t way, uint64_t now)
