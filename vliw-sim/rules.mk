@@ -13,7 +13,9 @@ ALL += $(B)/bin/vliw-sim $(SIM_PRESETS)
 
 $(B)/host/vliw-sim/%.o: HOST_FLAGS := -D_GNU_SOURCE
 
-# The fast engine's stencils: compiled for a place that they are never at, then cut up.
+# The fast engine's stencils: compiled for a place that they are never at, then cut up. By GCC, whoever
+# compiles the rest: what is cut is its output.
+STENCIL_CC := gcc
 STENCIL_CFLAGS := -std=gnu17 $(WARN) $(CPPFLAGS) -O2 -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
     -fno-strict-aliasing -fomit-frame-pointer -fcf-protection=none -fno-asynchronous-unwind-tables \
     -fno-stack-protector -fno-jump-tables -fno-tree-vectorize -fno-tree-slp-vectorize -fno-ipa-icf \
@@ -24,7 +26,7 @@ $(GEN)/stencil_atoms.inc: vliw-sim/fast/cut.py $(GEN)/isa_exec.inc
 
 $(B)/stencils.o: vliw-sim/fast/stencils.c vliw-sim/rules.mk $(GEN)/stencil_atoms.inc $(wildcard vliw-sim/*.h vliw-sim/fast/*.h) \
     $(ISA_HEADERS) isa/prims.h
-	$(CC) $(STENCIL_CFLAGS) -c -o $@ $<
+	$(STENCIL_CC) $(STENCIL_CFLAGS) -c -o $@ $<
 
 $(GEN)/fast_stencils.inc: $(B)/stencils.o vliw-sim/fast/cut.py
 	$(PYTHON) -B vliw-sim/fast/cut.py cut $< $@

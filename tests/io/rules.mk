@@ -10,4 +10,5 @@ $(DEV_TESTS:%=$(B)/host/tests/unit/%.o): HOST_FLAGS := -DCMS_HOST -Icms
 $(DEV_TESTS:%=$(B)/tests/%): $(B)/host/libcms.a
 
 # The firmware's memory functions; the loops must not become calls of the functions that they are compared with.
-$(B)/host/tests/unit/lib_string.o: HOST_FLAGS := -DCMS_HOST -Icms -fno-builtin -fno-tree-loop-distribute-patterns
+$(B)/host/tests/unit/lib_string.o: HOST_FLAGS := -DCMS_HOST -Icms -fno-builtin \
+    $(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)

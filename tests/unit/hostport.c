@@ -357,13 +357,13 @@ static void test_configurations(void)
     struct host_config c;
 
     rig_open(&r);
-    c = (struct host_config){.disk = {{"/nonexistent/disk", false}}};
+    c = (struct host_config){.disk = {{.path = "/nonexistent/disk"}}};
     refuse(&c, "/nonexistent/disk: No such file or directory, expected a raw disk image");
-    c = (struct host_config){.disk = {{r.dir, false}}};
+    c = (struct host_config){.disk = {{.path = r.dir}}};
     refuse(&c, "is a directory, expected a raw disk image");
-    c = (struct host_config){.disk = {{r.dir, true}}};
+    c = (struct host_config){.disk = {{.path = r.dir, .readonly = true}}};
     refuse(&c, "is a directory, expected a raw disk image");
-    c = (struct host_config){.disk = {{r.blob, false}}};
+    c = (struct host_config){.disk = {{.path = r.blob}}};
     refuse(&c, "10 bytes, expected a multiple of 512");
     c = (struct host_config){.blob = {{"bios", "/nonexistent/bios"}}};
     refuse(&c, "/nonexistent/bios: No such file or directory, expected a file to load");
@@ -375,7 +375,7 @@ static void test_configurations(void)
     refuse(&c, "expected a file for the screen");
     rig_name(&r, path, "empty");
     put_file(path, "", 0);
-    c = (struct host_config){.disk = {{path, false}}};
+    c = (struct host_config){.disk = {{.path = path}}};
     refuse(&c, "is empty");
     unlink(path);
     rig_close(&r);
