@@ -8,6 +8,7 @@
 #   make selftest the firmware that tries every feature of the chip, on all presets
 #   make test-long  the tests of tests/long/, which take minutes each
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
+#   make bench-ablation   what each part of the translator is worth: one switch off at a time
 #   make docs     build/docs/: the generated books
 #   make fuzz     random tests, more than `make test` has and from another seed each time
 #   make torture  GCC's torture programs, fetched from Debian, on the chip and on the host

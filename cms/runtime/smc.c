@@ -44,9 +44,14 @@ void smc_init(void)
     cms.smc->pages = pages;
 }
 
-/* Bits of the granules that [from, from + length) touches; the range lies in one page. */
+/*
+ * Bits of the granules that [from, from + length) touches; the range lies in one page. All of the
+ * page if cms.opt.granules is off.
+ */
 static uint32_t granule_bits(uint64_t from, uint64_t length)
 {
+    if (!cms.opt->granules)
+        return UINT32_MAX;
     unsigned first = (from & PAGE_MASK) >> SMC_GRANULE_SHIFT;
     unsigned last = ((from + length - 1) & PAGE_MASK) >> SMC_GRANULE_SHIFT;
 
@@ -70,6 +75,8 @@ uint32_t smc_granules(uint64_t gpa)
 
 void smc_protect_granules(uint32_t page, uint32_t granules)
 {
+    if (!cms.opt->granules)
+        granules = UINT32_MAX;
     if (page < cms.smc->pages && ~cms.smc->mask[page] & granules) {
         cms.smc->mask[page] |= granules;
         vx_tlbip((uint64_t)page << PAGE_SHIFT);

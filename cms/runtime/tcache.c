@@ -159,6 +159,8 @@ static bool chainable(const struct exit *e, const struct translation *to)
 /* The next time, let translated code find its way from `e` to `to` by itself. */
 static void lead_on(struct exit *e, struct translation *to)
 {
+    if (!cms.opt->chain)
+        return;
     if (e->kind == EXIT_INDIRECT)
         jumps_enter(to);
     else if (chainable(e, to))

@@ -46,3 +46,8 @@ $$(B)/bench/twice/%.$1: $$(B)/bench/twice/chip/%.o $$(B)/bench/twice/chip/main.o
 
 endef
 $(foreach p,$(TWICE_PRESETS),$(eval $(call TWICE_LINK,$p)))
+
+# One switch off at a time.
+.PHONY: bench-ablation
+bench-ablation: $(ALL) $(TWICE_GUESTS) $(B)/guests/boot.img $(B)/bin/loops-make $(B)/guests/gears/runner.elf
+	tools/bench/ablation.sh $(B)
