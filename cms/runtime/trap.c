@@ -182,7 +182,6 @@ void trap_land(int why)
         cms_count(EV_TRAP_INTERRUPT);
         break; /* the loop looks for pending events before it goes on */
     case CAUSE_parity: fault_isolate(); break;
-    case CAUSE_watch: cms_count(EV_TRAP_WATCH); break;
     default:
         cms_panic("trap %d at %lx, address %lx, guest at %x", why, (unsigned long)vx_mfsr(SR_EPC),
                   (unsigned long)vx_mfsr(SR_BADADDR), (uint32_t)vx_getr(REG_EIP));
