@@ -142,3 +142,11 @@ def emulation(isa):
     optional = {e.name for e in isa.lists["unit"] if e.optional}
     atoms = [a for a in isa.atoms if a.unit in optional or is_plain_transfer(a)]
     return fill("isa_emulate.inc", ATOMS=blocks(atoms))
+
+
+def pure(isa):
+    """Integer atoms that are functions of registers, flags and their own fields."""
+    machine = {"BRANCH", "TRAP", "SEQ", "GREG_READ", "GREG_WRITE"}
+    atoms = [a for a in isa.atoms if a.unit in ("alu", "alu0") and not machine & a.meaning.flags
+             and all(f.kind != "v" for f in a.free())]
+    return fill("isa_pure.inc", ATOMS=blocks(atoms))

@@ -60,6 +60,7 @@ def outputs(isa, prims):
         "isa_text.h": gen_text.header(isa),
         "isa_text.c": gen_text.source(isa),
         "isa_exec.inc": gen_exec.source(isa),
+        "isa_pure.inc": gen_exec.pure(isa),
         "isa_emulate.inc": gen_exec.emulation(isa),
         "isa_intrinsics.h": gen_custom.intrinsics(isa),
         "isa_lift.h": gen_custom.lift_header(isa),
