@@ -66,6 +66,8 @@ struct cms {
     uint32_t epoch;           /* counts what translated code may rely on and has ceased to hold:
                                  mappings of pages, translations */
     struct gear2 *gear2;      /* gear2/translate.c */
+    struct gear3 *gear3;      /* gear3/translate.c */
+    uint64_t sample_at;       /* monitor/sched.c: ns; the timer interrupt comes by then at the latest */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
 };
 
@@ -164,6 +166,7 @@ uint64_t monitor_alias(uint64_t gpa);
 uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announces */
 void monitor_ferr(void);       /* the coprocessor's error line: interrupt 13 */
 void monitor_poll(void);       /* run device events that are due, set SR_TIMER to the next */
+void sched_sample(void);       /* the next look at what runs comes a period from now */
 void monitor_idle(void);       /* HLT: wait for the next event, then poll */
 /* Reset of the whole PC, as port 64h or a triple fault asks for */
 void monitor_restart(void) __attribute__((noreturn));

@@ -88,9 +88,9 @@ $(B)/host/cms/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 CMS_KNOB := 'KNOB(field, key, standard, least, most, text)=key least most standard text'
 CMS_TRACE := 'TRACE(name, key, text)=key text'
 
-$(B)/cms.options: cms/runtime/knobs.def
+$(B)/cms.options: cms/runtime/knobs.def cms/gear3/passes.def
 	@mkdir -p $(@D)
-	$(CC) -E -P -x c -D$(CMS_KNOB) $< | awk -F'"' '{ split($$3, n, " "); \
+	$(CC) -E -P -x c -Icms -D$(CMS_KNOB) $< | awk -F'"' '{ split($$3, n, " "); \
 	    printf "%-22s %-8s %-22s %-9s %s\n", $$2, "", n[1] ".." n[2], n[3], $$4 }' >$@
 
 $(B)/cms.traces: cms/runtime/trace.def

@@ -19,6 +19,12 @@ void give_up(struct trans *t, enum event why)
         t->abort = why;
 }
 
+/* c0..c3 as bits of an atom's registers. */
+static uint64_t flag_bits(unsigned c)
+{
+    return (c & 1) * BIT_FLAGS | (uint64_t)(c & 14) << 33;
+}
+
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
     struct isa_effects effects;
@@ -33,10 +39,11 @@ void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
     a->role = (uint8_t)role;
     a->exit = (uint8_t)exit;
     a->insn = (uint8_t)t->current;
+    a->early = false;
     a->stable = false;
     isa_effects(op, &effects);
-    a->reads = effects.r_read | (effects.c_read & BIT_FLAGS);
-    a->writes = effects.r_write | (effects.c_write & BIT_FLAGS);
+    a->reads = effects.r_read | flag_bits(effects.c_read);
+    a->writes = effects.r_write | flag_bits(effects.c_write);
     for (uint64_t written = effects.r_write; written; written &= written - 1)
         t->version[__builtin_ctzll(written)]++;
 }

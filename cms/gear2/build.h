@@ -119,5 +119,15 @@ void lower_branch(struct trans *t, const struct guest_insn *g); /* side exits in
 /* the last one: commit, leave or loop */
 void flow_end(struct trans *t, const struct guest_insn *g);
 void flow_outside(struct trans *t); /* regions after the body: side exits and stubs */
+/* An exit to a known address: chained, unless paging may move its page under our feet. */
+unsigned flow_exit_to(struct trans *t, uint32_t eip);
+unsigned flow_exit_indirect(struct trans *t);
+/* The look-up of EIP, after the commit of an exit of the indirect kind. */
+void put_lookup(struct trans *t, unsigned exit);
+void flow_stub(struct trans *t, unsigned exit); /* its stub's regions */
+void put_commit(struct trans *t, unsigned insns);
+void put_branch(struct trans *t, unsigned role, unsigned exit);
+struct region *region_open(struct trans *t);
+void region_close(struct trans *t, struct region *r);
 
 #endif

@@ -49,12 +49,20 @@ static uint32_t branch_target(const struct trans *t, const struct atom *a)
     }
 }
 
+/* Who to blame if this atom traps. */
+static void add_spot(struct trans *t, const struct atom *a, uint32_t bundle, unsigned number)
+{
+    if (t->spots < TRANS_SPOTS)
+        t->spot[t->spots++] = (struct spot){bundle * SPOT_ATOMS + number, t->insn[a->insn].eip};
+}
+
 static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at,
                         const struct exit *records)
 {
     uint32_t bundle = *at;
+    unsigned number = 0;
 
-    for (int n = first; n >= 0; n = t->atom[n].next) {
+    for (int n = first; n >= 0; n = t->atom[n].next, number++) {
         const struct atom *a = &t->atom[n];
         struct isa_op op = a->op;
         uint32_t words[2];
@@ -70,6 +78,8 @@ static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at
             t->exit[a->exit].bundle = code + bundle;
             t->exit[a->exit].branch = code + *at;
         }
+        if (a->early || isa_facts[a->op.atom].flags & ISA_F_CHECK)
+            add_spot(t, a, bundle, number);
         count = isa_encode(&op, a->next < 0, words);
         if (count != (int)atom_words(a))
             return false;

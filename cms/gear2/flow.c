@@ -25,20 +25,24 @@ static unsigned exit_new(struct trans *t, enum exit_kind kind, uint32_t eip)
     return t->exits++;
 }
 
-/* An exit to a known address: chained, unless paging may move its page under our feet. */
-static unsigned exit_to(struct trans *t, uint32_t eip)
+unsigned flow_exit_to(struct trans *t, uint32_t eip)
 {
     bool fixed = !(t->key.mode & MODE_PAGING) || trans_same_page(t, eip);
 
     return exit_new(t, fixed ? EXIT_DIRECT : EXIT_INDIRECT, eip);
 }
 
-static void put_commit(struct trans *t, unsigned insns)
+unsigned flow_exit_indirect(struct trans *t)
+{
+    return exit_new(t, EXIT_INDIRECT, 0);
+}
+
+void put_commit(struct trans *t, unsigned insns)
 {
     put(t, &(struct isa_op){.atom = ISA_commit, .imm = insns}, ROLE_COMMIT, 0);
 }
 
-static void put_branch(struct trans *t, unsigned role, unsigned exit)
+void put_branch(struct trans *t, unsigned role, unsigned exit)
 {
     put(t, &(struct isa_op){.atom = ISA_br}, role, exit);
 }
@@ -111,8 +115,8 @@ static void end_conditional(struct trans *t, const struct guest_insn *g,
     if (t->loops)
         put(t, branch, ROLE_LOOP, 0);
     else
-        put(t, branch, ROLE_LEAVE, exit_to(t, g->target));
-    put_branch(t, ROLE_LEAVE, exit_to(t, g->next));
+        put(t, branch, ROLE_LEAVE, flow_exit_to(t, g->target));
+    put_branch(t, ROLE_LEAVE, flow_exit_to(t, g->next));
 }
 
 static void end_jcc(struct trans *t, const struct guest_insn *g)
@@ -124,15 +128,15 @@ static void end_jcc(struct trans *t, const struct guest_insn *g)
     end_conditional(t, g, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond});
 }
 
-/* LOOP, LOOPE, LOOPNE, JECXZ: on a register that is zero or not. */
-static void end_count(struct trans *t, const struct guest_insn *g)
+/*
+ * LOOP, LOOPE, LOOPNE, JECXZ: what they do to ECX; returns a register that is zero or not, by
+ * which they branch.
+ */
+static unsigned lower_count_down(struct trans *t, const struct insn *i)
 {
-    const struct insn *i = &g->insn;
     unsigned count = REG_GPR0 + ECX;
-    struct ending e = targets(t, g);
-    bool zero = i->op == OP_jecxz;
 
-    if (!zero) {
+    if (i->op != OP_jecxz) {
         unsigned less = reg_target(t, ECX, i->adsize);
 
         put_i(t, ISA_addiz, less, count, -1);
@@ -152,6 +156,16 @@ static void end_count(struct trans *t, const struct guest_insn *g)
         put_r(t, ISA_and, both, equal, more);
         count = both;
     }
+    return count;
+}
+
+static void end_count(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned count = lower_count_down(t, i);
+    struct ending e = targets(t, g);
+    bool zero = i->op == OP_jecxz;
+
     put_move(t, REG_EIP, e.fall);
     put_r(t, zero ? ISA_cmovz : ISA_cmovnz, REG_EIP, count, e.taken);
     end_conditional(t, g,
@@ -165,18 +179,30 @@ static void lower_side(struct trans *t, const struct guest_insn *g)
 {
     bool inverted = g->flow == FLOW_TAKEN;
     unsigned cond = (g->insn.opcode & 15) ^ inverted;
-    unsigned exit = exit_to(t, inverted ? g->next : g->target);
+    unsigned exit = flow_exit_to(t, inverted ? g->next : g->target);
+    struct isa_op branch = {.atom = ISA_brc, .cond = (uint8_t)cond};
 
+    if (g->insn.op != OP_jcc) {
+        unsigned count = lower_count_down(t, &g->insn);
+        bool zero = (g->insn.op == OP_jecxz) != inverted;
+
+        branch = (struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count};
+    }
     t->exit[exit].side = true;
     t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed);
-    put(t, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond}, ROLE_SIDE, exit);
+    t->exit[exit].needs = GUEST_STATE;
+    put(t, &branch, ROLE_SIDE, exit);
 }
 
 void lower_branch(struct trans *t, const struct guest_insn *g)
 {
     switch (g->insn.op) {
     case OP_jcc:
-        if (g->flow != FLOW_COND)
+    case OP_loop:
+    case OP_loope:
+    case OP_loopne:
+    case OP_jecxz:
+        if (g->flow != FLOW_COND) /* else flow_end does it all */
             lower_side(t, g);
         return;
     case OP_jmp:
@@ -185,10 +211,6 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
         return;
     case OP_call: lower_call(t, g); return;
     case OP_ret: lower_ret(t, g); return;
-    case OP_loop:
-    case OP_loope:
-    case OP_loopne:
-    case OP_jecxz: return; /* flow_end does it all */
     default: give_up(t, ABORT_OPCODE);
     }
 }
@@ -197,7 +219,7 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
  * Goes to what the JTLB, or else the table of computed branches, has for EIP; to the last part of the
  * stub if neither knows.
  */
-static void put_lookup(struct trans *t, unsigned exit)
+void put_lookup(struct trans *t, unsigned exit)
 {
     unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t),
              code = temp(t);
@@ -232,7 +254,7 @@ void flow_end(struct trans *t, const struct guest_insn *g)
         return;
     case FLOW_INDIRECT:
         put_commit(t, t->insns - t->committed);
-        t->falls = exit_new(t, EXIT_INDIRECT, 0);
+        t->falls = flow_exit_indirect(t);
         put_lookup(t, t->falls);
         return;
     case FLOW_PATCH: return;
@@ -242,11 +264,11 @@ void flow_end(struct trans *t, const struct guest_insn *g)
         if (t->loops)
             put_branch(t, ROLE_LOOP, 0);
         else
-            put_branch(t, ROLE_LEAVE, exit_to(t, eip));
+            put_branch(t, ROLE_LEAVE, flow_exit_to(t, eip));
     }
 }
 
-static struct region *region_open(struct trans *t)
+struct region *region_open(struct trans *t)
 {
     struct region *r = &t->region[t->regions++];
 
@@ -255,7 +277,7 @@ static struct region *region_open(struct trans *t)
     return r;
 }
 
-static void region_close(struct trans *t, struct region *r)
+void region_close(struct trans *t, struct region *r)
 {
     r->count = (uint16_t)(t->atoms - r->first);
 }
@@ -273,7 +295,7 @@ static void side_region(struct trans *t, unsigned exit)
 }
 
 
-static void stub_regions(struct trans *t, unsigned exit)
+void flow_stub(struct trans *t, unsigned exit)
 {
     struct leaving *l = &t->exit[exit];
     struct region *r;
@@ -296,13 +318,13 @@ static void stub_regions(struct trans *t, unsigned exit)
 void flow_outside(struct trans *t)
 {
     if (t->falls != TRANS_EXITS)
-        stub_regions(t, t->falls);
+        flow_stub(t, t->falls);
     for (unsigned e = 0; e < t->exits; e++) {
         if (t->exit[e].side)
             side_region(t, e);
     }
     for (unsigned e = 0; e < t->exits; e++) {
         if (e != t->falls)
-            stub_regions(t, e);
+            flow_stub(t, e);
     }
 }

@@ -7,7 +7,7 @@
  */
 #include "gear2/build.h"
 
-static void lower_insn(struct trans *t, const struct guest_insn *g)
+void trans_lower_insn(struct trans *t, const struct guest_insn *g)
 {
     if (g->patched)
         lower_patch(t, g);
@@ -20,7 +20,7 @@ static void lower_insn(struct trans *t, const struct guest_insn *g)
         give_up(t, ABORT_SIZE);
 }
 
-static void lower_begin(struct trans *t)
+void trans_lower_begin(struct trans *t)
 {
     t->abort = ABORT_NONE;
     t->atoms = 0;
@@ -42,11 +42,11 @@ static void lower_begin(struct trans *t)
 /* The whole trace; returns the number of instructions that went well. */
 static unsigned lower_trace(struct trans *t)
 {
-    lower_begin(t);
+    trans_lower_begin(t);
     for (t->current = 0; t->current < t->insns; t->current++) {
         const struct guest_insn *g = &t->insn[t->current];
 
-        lower_insn(t, g);
+        trans_lower_insn(t, g);
         if (t->current == t->insns - 1)
             flow_end(t, g);
         if (t->abort != ABORT_NONE)
@@ -65,7 +65,7 @@ static uint64_t piece_reads(const struct trans *t, const struct region *r)
     return reads;
 }
 
-static void lower_pins(struct trans *t, uint64_t wanted)
+void trans_lower_pins(struct trans *t, uint64_t wanted)
 {
     for (unsigned i = 0; i < t->pins; i++) {
         const struct pin *p = &t->pin[i];
@@ -101,7 +101,7 @@ static void lower_prefixes(struct trans *t)
         r->prefix = (uint16_t)t->atoms;
         if (r > first)
             lower_way_out(t);
-        lower_pins(t, wanted);
+        trans_lower_pins(t, wanted);
         r->prefixed = (uint16_t)(t->atoms - r->prefix);
     }
     if (t->loops) {

@@ -15,5 +15,6 @@ void machine_read(struct machine *m)
         m->unit[i] = config(CFG_UNIT_alu + i);
     for (unsigned i = 0; i < LAT_COUNT; i++)
         m->latency[i] = config(CFG_LAT_alu + i);
+    m->alias = config(CFG_ALIAS_REGS);
     m->stores = (uint32_t)vx_mfsr(SR_SBUF_SIZE);
 }

@@ -156,6 +156,7 @@ static void put_access(struct trans *t, const struct place *p, unsigned plain, u
     if (t->atoms > before && !p->indexed) {
         t->atom[before].stable = true;
         t->atom[before].base = base;
+        t->atom[before].offset = p->disp;
     }
 }
 

@@ -15,7 +15,7 @@
 
 bool trans_may_patch(const struct trans *t, const struct insn *i, bool first)
 {
-    return cms.opt->patches && t->patches < TRANS_PATCHES && !(first && patch_way(i).leaves);
+    return cms.opt->patches && t->patches < t->max_patches && !(first && patch_way(i).leaves);
 }
 
 void trans_patch(struct trans *t, struct guest_insn *g)

@@ -10,17 +10,19 @@
  *   registers   read at or after the value is ready; written not before the last read, and after
  *               the last write
  *   memory      loads pass loads; nothing passes a store unless both addresses are the same
- *               register plus constants that keep the accesses apart whatever the page tables say
- *   exits       branches keep their order. A side exit comes after all changes of guest state
- *               before it and before all after it; temporaries don't care. A failed check rolls
- *               back, so it only has to come before the next exit's bundle and the commit's
+ *               base plus constants that keep the accesses apart whatever the page tables say, or a
+ *               load is protected by an alias register and the store looks at that
+ *   exits       branches keep their order. What a side exit's region relies on is there when the
+ *               branch is taken, and isn't written before; other registers don't care. Stores and
+ *               accesses, but loads that may come early, stay on their side of it. A failed check
+ *               rolls back, so it only has to come before the next exit's bundle and the commit's
  *   commit      after everything that it commits; in the same bundle is soon enough
  *
  *   patches     after everything; in the same bundle is soon enough
  */
 #include "gear2/trans.h"
 
-#define GUEST_STATE (BIT_FLAGS | UINT64_C(0x3fe)) /* flags, r1..r9 */
+#define SCHEDULE_BUNDLES 1024 /* of one region */
 
 struct usage {
     uint8_t atoms;
@@ -30,19 +32,21 @@ struct usage {
 struct scheduler {
     struct trans *t;
     struct region *region;
-    unsigned ready[64], written[64], read[64]; /* bundles; ready and written are one past */
-    unsigned state;                            /* one past the last change of guest state */
-    unsigned barrier;   /* changes of guest state and guest accesses not before this */
+    /* bundles; but for read, one past: value, last write, last read, last exit that needs it */
+    unsigned ready[64], written[64], read[64], needed[64];
+    unsigned state;     /* one past the last change of guest state */
+    unsigned barrier;   /* guest accesses not before this */
     unsigned control;   /* one past the last branch */
     unsigned check;     /* one past the last check */
     unsigned loads;     /* last load */
     unsigned store_end; /* one past the last store */
     unsigned stores;    /* in store[] */
+    unsigned room;      /* for bundles */
     unsigned bundles;   /* in usage[] and tail[]; these are not cleared to begin with */
     uint64_t touched;   /* registers that ready, written and read know something of */
     const struct atom *store[TRANS_STORES];
-    struct usage usage[TRANS_BUNDLES];
-    int16_t tail[TRANS_BUNDLES];
+    struct usage usage[SCHEDULE_BUNDLES];
+    int16_t tail[SCHEDULE_BUNDLES];
 };
 
 static unsigned max(unsigned a, unsigned b)
@@ -66,12 +70,36 @@ static bool is_load(const struct atom *a)
  */
 static bool apart(const struct atom *a, const struct atom *b)
 {
-    uint32_t distance = (uint32_t)(b->op.imm - a->op.imm) & PAGE_MASK;
+    uint32_t distance = (uint32_t)(b->offset - a->offset) & PAGE_MASK;
 
     if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
         return false;
     return distance >= isa_facts[a->op.atom].size &&
            PAGE_SIZE - distance >= isa_facts[b->op.atom].size;
+}
+
+/* Is `load` protected by an alias register that `store` looks at? */
+static bool watches(const struct atom *store, const struct atom *load)
+{
+    return isa_facts[load->op.atom].flags & ISA_F_PROTECT &&
+           isa_facts[store->op.atom].flags & ISA_F_CHECK && store->op.imm >> load->op.al & 1;
+}
+
+/* A store and the load that it watches never share a bundle: the store would look too early. */
+static unsigned past_watchers(const struct scheduler *s, const struct atom *load, unsigned when)
+{
+    unsigned before;
+
+    if (!(isa_facts[load->op.atom].flags & ISA_F_PROTECT))
+        return when;
+    do {
+        before = when;
+        for (unsigned i = 0; i < s->stores; i++) {
+            if (s->store[i]->bundle == when && watches(s->store[i], load))
+                when++;
+        }
+    } while (when != before);
+    return when;
 }
 
 static unsigned earliest_by_registers(const struct scheduler *s, const struct atom *a)
@@ -83,22 +111,7 @@ static unsigned earliest_by_registers(const struct scheduler *s, const struct at
     for (uint64_t m = a->writes; m; m &= m - 1) {
         unsigned r = (unsigned)__builtin_ctzll(m);
 
-        when = max(when, max(s->written[r], s->read[r]));
-    }
-    return a->writes & GUEST_STATE ? max(when, s->barrier) : when;
-}
-
-static unsigned earliest_by_memory(const struct scheduler *s, const struct atom *a)
-{
-    unsigned when = s->barrier;
-
-    if (!(isa_facts[a->op.atom].flags & ISA_F_GUEST))
-        return 0;
-    if (is_store(a))
-        return max(when, max(s->store_end, s->loads));
-    for (unsigned i = 0; i < s->stores; i++) {
-        if (!apart(s->store[i], a))
-            when = max(when, s->store[i]->bundle + 1u);
+        when = max(when, max(max(s->written[r], s->read[r]), s->needed[r]));
     }
     return when;
 }
@@ -107,6 +120,30 @@ static unsigned earliest_by_memory(const struct scheduler *s, const struct atom 
 static unsigned with(unsigned end)
 {
     return end ? end - 1 : 0;
+}
+
+static unsigned earliest_by_memory(const struct scheduler *s, const struct atom *a)
+{
+    unsigned when = a->early ? 0 : s->barrier;
+
+    if (!(isa_facts[a->op.atom].flags & ISA_F_GUEST))
+        return 0;
+    if (is_store(a))
+        when = max(when, s->loads);
+    for (unsigned i = 0; i < s->stores; i++) {
+        if (!apart(s->store[i], a) && !watches(s->store[i], a))
+            when = max(when, s->store[i]->bundle + 1u);
+    }
+    return past_watchers(s, a, when);
+}
+
+static unsigned earliest_by_needs(const struct scheduler *s, const struct atom *a)
+{
+    unsigned when = 0;
+
+    for (uint64_t m = s->t->exit[a->exit].needs; m; m &= m - 1)
+        when = max(when, with(s->written[__builtin_ctzll(m)]));
+    return when;
 }
 
 static unsigned earliest_by_role(const struct scheduler *s, const struct atom *a)
@@ -123,6 +160,8 @@ static unsigned earliest_by_role(const struct scheduler *s, const struct atom *a
         when = max(when, with(s->bundles));
     if (commits)
         when = max(s->check, s->barrier);
+    if (a->role == ROLE_SIDE)
+        return max(when, max(earliest_by_needs(s, a), max(with(s->store_end), s->loads)));
     if (commits || (flags & ISA_F_BRANCH && a->role != ROLE_CHECK))
         when = max(when, max(with(s->state), s->loads));
     return when;
@@ -172,6 +211,13 @@ static void place(struct scheduler *s, unsigned number, struct atom *a, unsigned
         s->written[r] = bundle + 1;
         s->ready[r] = bundle + latency;
     }
+    if (fact->flags & (ISA_F_BRANCH | ISA_F_COMMIT) && a->role != ROLE_CHECK) {
+        uint64_t needs = a->role == ROLE_SIDE ? s->t->exit[a->exit].needs : GUEST_STATE;
+
+        s->touched |= needs;
+        for (uint64_t m = needs; m; m &= m - 1)
+            s->needed[__builtin_ctzll(m)] = bundle + 1;
+    }
     if (a->writes & GUEST_STATE || is_store(a) || a->role == ROLE_COMMIT)
         s->state = max(s->state, bundle + 1);
     if (is_load(a))
@@ -188,10 +234,10 @@ static void place(struct scheduler *s, unsigned number, struct atom *a, unsigned
         s->barrier = max(s->barrier, bundle + 1);
 }
 
-/* The first bundle from `when` on that has a slot for the unit; TRANS_BUNDLES if there is none. */
+/* The first bundle from `when` on that has a slot for the unit; s->room if there is none. */
 static unsigned find_slot(struct scheduler *s, unsigned when, unsigned unit)
 {
-    for (; when < TRANS_BUNDLES; when++) {
+    for (; when < s->room; when++) {
         for (; s->bundles <= when; s->bundles++) {
             s->region->head[s->bundles] = -1;
             s->usage[s->bundles] = (struct usage){0};
@@ -209,9 +255,13 @@ static bool schedule_atoms(struct scheduler *s, unsigned first, unsigned count)
         unsigned when =
             max(earliest_by_registers(s, a), max(earliest_by_memory(s, a), earliest_by_role(s, a)));
 
-        when = find_slot(s, when, isa_facts[a->op.atom].unit);
-        if (when == TRANS_BUNDLES)
-            return false;
+        for (unsigned from = when;; from = when + 1) {
+            when = find_slot(s, from, isa_facts[a->op.atom].unit);
+            if (when >= s->room)
+                return false;
+            if (past_watchers(s, a, when) == when)
+                break;
+        }
         place(s, i, a, when);
     }
     return true;
@@ -223,12 +273,16 @@ static void scheduler_begin(struct scheduler *s, struct region *region)
     for (uint64_t m = s->touched; m; m &= m - 1) {
         unsigned r = (unsigned)__builtin_ctzll(m);
 
-        s->ready[r] = s->written[r] = s->read[r] = 0;
+        s->ready[r] = s->written[r] = s->read[r] = s->needed[r] = 0;
     }
     s->touched = 0;
     s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores =
         s->bundles = 0;
     s->region = region;
+    region->head = s->t->head + s->t->heads;
+    s->room = TRANS_BUNDLES - s->t->heads;
+    if (s->room > SCHEDULE_BUNDLES)
+        s->room = SCHEDULE_BUNDLES;
 }
 
 static bool schedule_region(struct scheduler *s, unsigned number)
@@ -239,6 +293,7 @@ static bool schedule_region(struct scheduler *s, unsigned number)
     scheduler_begin(s, r);
     fits = schedule_atoms(s, r->prefix, r->prefixed) && schedule_atoms(s, r->first, r->count);
     r->bundles = (uint16_t)s->bundles;
+    s->t->heads += s->bundles;
     return fits;
 }
 
@@ -248,6 +303,7 @@ bool trans_schedule(struct trans *t)
 
     memset(&s, 0, offsetof(struct scheduler, store));
     s.t = t;
+    t->heads = 0;
     for (unsigned i = 0; i < t->regions; i++) {
         if (!schedule_region(&s, i)) {
             t->abort = ABORT_SIZE;

@@ -67,10 +67,7 @@ static bool is_hot(const struct trans *t, uint32_t eip)
     return smc_is_hot(((uint64_t)t->key.page << PAGE_SHIFT) + (linear(t, eip) & PAGE_MASK));
 }
 
-/*
- * Takes the instruction at `eip` into *g; false with t->abort set if it can't be part of a trace.
- */
-static bool fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
+bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
     unsigned marks;
 
@@ -129,7 +126,7 @@ struct path {
 static bool follow_return(struct trans *t, struct guest_insn *g, struct path *p)
 {
     if (!cms.opt->returns || g->insn.op != OP_ret || g->varies || !p->calls ||
-        p->returns == TRANS_RETURNS || !can_follow(t, p->back[p->calls - 1]))
+        p->returns == GEAR2_RETURNS || !can_follow(t, p->back[p->calls - 1]))
         return false;
     g->flow = FLOW_RETURN;
     g->target = p->back[--p->calls];
@@ -151,7 +148,7 @@ static bool follow(struct trans *t, struct guest_insn *g, struct path *p, uint32
     if (props & P_COND) {
         bool forward = g->target > g->eip;
 
-        if (g->insn.op == OP_jcc && forward && p->sides < TRANS_SIDES) {
+        if (g->insn.op == OP_jcc && forward && p->sides < t->max_sides) {
             bool taken = profile_is_warm(linear(t, g->target));
 
             if (taken)
@@ -219,7 +216,7 @@ bool trans_select(struct trans *t)
     for (;;) {
         struct guest_insn *g = &t->insn[t->insns];
 
-        if (!fetch(t, eip, g))
+        if (!trans_fetch(t, eip, g))
             break;
         if (x86_ops[g->insn.op].props & P_BRANCH && g->insn.opd[0] == OPD_IMM &&
             beyond_limit(t, g->target)) {

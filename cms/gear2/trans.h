@@ -1,5 +1,6 @@
 /*
- * trans.h - one translation in the making, as the passes of gear 2 hand it on.
+ * trans.h - one translation in the making, as the passes of gear 2 hand it on. Gear 3 begins and
+ * ends with the same data: between lowering and scheduling it has passes of its own (gear3/ir.h).
  *
  *     select    guest bytes     -> insn[]           a trace: forward exits on the way, at most one
  *                                                   loop back to the start
@@ -28,16 +29,19 @@
 #include "runtime/tcache.h"
 #include "x86/x86.h"
 
-#define TRANS_INSNS 60
-#define TRANS_ATOMS 1024
-#define TRANS_BUNDLES 768 /* in one region */
+#define TRANS_INSNS 200
+#define TRANS_ATOMS 3072
+#define TRANS_BUNDLES 3072 /* in all regions */
 #define TRANS_STORES 64
-#define TRANS_SIDES 4 /* conditional branches out of the middle */
+#define TRANS_SIDES 48 /* conditional branches out of the middle */
+#define GEAR2_SIDES 4
 #define TRANS_PATCHES 12
-#define TRANS_RETURNS 3 /* returns to the callers of the trace */
+#define TRANS_RETURNS 8 /* returns to the callers of the trace */
+#define GEAR2_RETURNS 3
 #define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 4)
 #define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + 2 * TRANS_EXITS)
 #define TRANS_PINS 10
+#define TRANS_SPOTS 96 /* atoms that speculate */
 
 /* The first regions. */
 #define REGION_PINS 0
@@ -49,6 +53,7 @@ struct machine {
     uint32_t unit[UNIT_COUNT]; /* slots; alu0 is one of alu's */
     uint32_t latency[LAT_COUNT];
     uint32_t stores; /* entries of the gated store buffer */
+    uint32_t alias;  /* alias registers */
 };
 
 /* How a translation goes on after an instruction. */
@@ -88,16 +93,26 @@ enum role {
     ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
 };
 
+/*
+ * Registers as bits. Bit 0, free because of r0, is the flags in c0; c1 to c3 have the bits of
+ * registers that translations never name: r34 to r36.
+ */
 #define BIT_FLAGS UINT64_C(1)
+#define BIT_C1 (UINT64_C(1) << 34)
+#define BIT_C2 (UINT64_C(1) << 35)
+#define BIT_C3 (UINT64_C(1) << 36)
+#define GUEST_STATE (BIT_FLAGS | UINT64_C(0x3fe)) /* flags, r1..r9 */
 
 struct atom {
     struct isa_op op;
-    uint64_t reads, writes; /* registers as bits; bit 0, free because of r0, is the flags in c0 */
+    uint64_t reads, writes; /* registers as bits */
     uint8_t role;
     uint8_t exit;
     uint8_t insn;    /* guest instruction that it is made from */
-    bool stable;     /* its address is a register and a constant: */
-    uint16_t base;   /* version of that register */
+    bool early;      /* a load that may pass exits before it */
+    bool stable;     /* its address is a base and a constant: */
+    uint16_t base;   /* version of that register, or number of that value */
+    int32_t offset;  /* the constant */
     int16_t next;    /* next atom of its bundle, -1: none */
     uint16_t bundle; /* of its region */
 };
@@ -106,8 +121,8 @@ struct region {
     uint16_t first, count; /* its atoms, */
     uint16_t prefix, prefixed; /* and so many that come before them: pinned registers */
     uint16_t bundles;
-    uint32_t start;              /* words from the start of the code */
-    int16_t head[TRANS_BUNDLES]; /* first atom of each bundle, -1: empty */
+    uint32_t start; /* words from the start of the code */
+    int16_t *head;  /* first atom of each bundle, -1: empty */
 };
 
 /* A way out, before it has a record. */
@@ -119,6 +134,7 @@ struct leaving {
     uint8_t region;            /* its side exit's region */
     uint8_t stub;              /* its stub's first region, */
     uint8_t last;              /* and the one that goes to the dispatcher */
+    uint64_t needs;            /* side: registers that its region relies on */
     uint32_t *bundle, *branch; /* that leave, once emitted */
 };
 
@@ -132,19 +148,23 @@ struct pin {
 
 struct trans {
     const struct machine *machine;
+    unsigned gear; /* that makes it */
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
-    unsigned max_insns;
+    unsigned max_insns, max_sides, max_patches;
     enum event abort; /* ABORT_x: why the pass or the instruction failed; ABORT_NONE */
 
     struct guest_insn insn[TRANS_INSNS];
     unsigned insns;
-    bool loops; /* the last branch leads back to the first instruction */
+    bool loops;       /* the last branch leads back to the first instruction */
+    uint32_t goes_on; /* gear 3: EIP after the last instruction, if that is known */
 
     struct atom atom[TRANS_ATOMS];
     unsigned atoms;
     struct region region[TRANS_REGIONS];
     unsigned regions;
+    int16_t head[TRANS_BUNDLES]; /* of all regions, one after the other */
+    unsigned heads;
     struct leaving exit[TRANS_EXITS];
     unsigned exits;
     unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
@@ -164,6 +184,8 @@ struct trans {
     unsigned patched;     /* of these, lowered so far */
     unsigned first_patch; /* its number */
     unsigned words;       /* of code, after layout */
+    struct spot spot[TRANS_SPOTS];
+    unsigned spots;
 };
 
 /* select.c */
@@ -175,9 +197,14 @@ void trans_liveness(struct trans *t);
 /* patch.c: may the instruction be executed by an emulation patch? Then do so. */
 bool trans_may_patch(const struct trans *t, const struct insn *i, bool first);
 void trans_patch(struct trans *t, struct guest_insn *g);
+/* The instruction at `eip` into *g; false with t->abort set if it can't be part of a trace. */
+bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g);
 
 /* lower.c: false if an instruction can't be translated; t->insns is then cut to those before it */
 bool trans_lower(struct trans *t);
+void trans_lower_begin(struct trans *t);
+void trans_lower_insn(struct trans *t, const struct guest_insn *g);
+void trans_lower_pins(struct trans *t, uint64_t wanted); /* adds atoms that set these */
 
 /* check.c: panics in no case; false with ABORT_CHECK */
 bool trans_check(struct trans *t);
@@ -188,6 +215,12 @@ bool trans_schedule(struct trans *t);
 /* emit.c */
 void trans_layout(struct trans *t); /* sets words and each region's start */
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
+
+/* translate.c: the one translation that is made at a time, for `key` */
+struct trans *trans_begin(const struct context *key, uint32_t place);
+/* emits what is scheduled and installs it. NULL with t->abort set */
+struct translation *trans_install(struct trans *t);
+unsigned trans_bundles(const struct trans *t);
 
 /* machine.c */
 void machine_read(struct machine *m);

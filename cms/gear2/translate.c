@@ -21,7 +21,7 @@ void gear2_init(void)
     machine_read(&cms.gear2->machine);
 }
 
-static unsigned count_bundles(const struct trans *t)
+unsigned trans_bundles(const struct trans *t)
 {
     unsigned bundles = 0;
 
@@ -48,9 +48,13 @@ static void fill_record(const struct trans *t, struct translation *record)
     record->key = t->key;
     record->place = t->place;
     record->code_size = t->words * sizeof(uint32_t);
+    record->spot_table = (struct spot *)(record->exit + t->exits);
     record->granules = granules(t);
     record->insns = (uint16_t)t->insns;
     record->exits = (uint16_t)t->exits;
+    record->gear = (uint8_t)t->gear;
+    record->spots = (uint16_t)t->spots;
+    memcpy(record->spot_table, t->spot, t->spots * sizeof(t->spot[0]));
     for (unsigned i = 0; i < t->exits; i++) {
         const struct leaving *l = &t->exit[i];
 
@@ -75,15 +79,17 @@ static void write_patches(const struct trans *t)
     }
 }
 
-static struct translation *install(struct trans *t)
+struct translation *trans_install(struct trans *t)
 {
-    struct translation *record = tcache_reserve(t->exits, t->words, t->patches);
+    unsigned spots = t->gear == 3 ? TRANS_SPOTS : 0;
+    struct translation *record = tcache_reserve(t->exits, spots, t->words, t->patches);
 
     if (!record) {
         t->abort = ABORT_SIZE;
         return NULL;
     }
     t->first_patch = record->patch;
+    t->spots = 0;
     if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
         return NULL;
     fill_record(t, record);
@@ -99,29 +105,39 @@ static struct translation *translate(struct trans *t)
     if (!trans_select(t) || !trans_lower(t) || !trans_check(t) || !trans_schedule(t))
         return NULL;
     trans_layout(t);
-    made = install(t);
+    made = trans_install(t);
     if (made && cms_tracing(D_TRANS))
         trans_dump(t, (const uint32_t *)(uintptr_t)made->code);
     return made;
 }
 
-struct translation *gear2_translate(const struct context *key, uint32_t place)
+struct trans *trans_begin(const struct context *key, uint32_t place)
 {
     struct trans *t = &cms.gear2->trans;
-    struct translation *made;
 
-    vx_mtsr(SR_PHASE, PHASE_translate);
     t->machine = &cms.gear2->machine;
-    t->max_insns = cms.opt->max_insns;
     t->key = *key;
     t->place = place;
     t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
+    return t;
+}
+
+struct translation *gear2_translate(const struct context *key, uint32_t place)
+{
+    struct trans *t = trans_begin(key, place);
+    struct translation *made;
+
+    vx_mtsr(SR_PHASE, PHASE_translate);
+    t->gear = 2;
+    t->max_insns = cms.opt->max_insns;
+    t->max_sides = GEAR2_SIDES;
+    t->max_patches = TRANS_PATCHES;
     made = translate(t);
     if (made) {
         cms_count(EV_TRANSLATIONS);
         cms.count[EV_TRANS_INSNS] += t->insns;
         cms.count[EV_TRANS_ATOMS] += t->atoms;
-        cms.count[EV_TRANS_BUNDLES] += count_bundles(t);
+        cms.count[EV_TRANS_BUNDLES] += trans_bundles(t);
         cms.count[EV_TRANS_LOOPS] += t->loops;
     } else {
         cms.count[t->abort]++;

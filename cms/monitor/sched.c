@@ -38,11 +38,21 @@ static enum device_id sched_first(void)
     return first;
 }
 
+/* The timer: the first deadline, the governor's, or the next look at what translated code is running. */
 static void sched_arm(uint64_t due)
 {
     uint64_t power = power_due();
 
-    vx_mtsr(SR_TIMER, power < due ? power : due);
+    if (power < due)
+        due = power;
+    vx_mtsr(SR_TIMER, due < cms.sample_at ? due : cms.sample_at);
+}
+
+void sched_sample(void)
+{
+    cms.sample_at =
+        cms.opt->gear < 3 ? NEVER : sched_now() + cms.opt->gear3_period * UINT64_C(1000);
+    sched_arm(cms.mon->deadline[sched_first()]);
 }
 
 void sched_at(enum device_id id, uint64_t time)
@@ -68,6 +78,8 @@ void monitor_poll(void)
         cms_count(EV_EVENTS);
         devices[id]->event(cms.mon->state[id], due);
     }
+    if (cms.sample_at <= sched_now())
+        sched_sample();
     vx_mtsr(SR_PHASE, phase);
 }
 
@@ -81,7 +93,10 @@ void monitor_idle(void)
     uint64_t phase = vx_mfsr(SR_PHASE);
     uint64_t since = sched_now();
     vx_mtsr(SR_PHASE, PHASE_idle);
+    cms.sample_at = NEVER; /* nothing runs that could be looked at */
+    sched_arm(cms.mon->deadline[sched_first()]);
     vx_halt();
+    sched_sample();
     vx_mtsr(SR_PHASE, phase);
     power_idled(sched_now() - since);
     monitor_poll();

@@ -16,6 +16,7 @@
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
 #include "runtime/context.h"
+#include "runtime/runtime.h"
 #include "runtime/patch.h"
 
 #define CALL_BURST 64 /* iterations of a REP between two looks at the outside world */
@@ -133,6 +134,7 @@ uint64_t emulate_call(struct patch *p, uint64_t unused)
     (void)unused;
     cms_count(EV_PATCH_CALLS);
     vx_mtsr(SR_PHASE, p->stepped ? PHASE_step : PHASE_interpret);
+    vx_mtsr(SR_STATUS, STATUS_FIRMWARE); /* a handler may commit before the instruction is done */
     cms.emulating = p;
     if (p->stepped)
         trace(p);
@@ -145,6 +147,7 @@ uint64_t emulate_call(struct patch *p, uint64_t unused)
         account(accesses() - before, since);
     cms.emulating = NULL;
     vx_mtsr(SR_PHASE, PHASE_translated);
+    vx_mtsr(SR_STATUS, STATUS_TRANSLATED);
     vx_commit(1);
     return leave_unless(g1_eip() == p->next && goes_on(epoch) && context_holds(p));
 }

@@ -19,6 +19,7 @@
  * run for long. Gear 1 comes back at every control transfer, and the loop polls.
  */
 #include "gear2/gear2.h"
+#include "gear3/gear3.h"
 #include "hidden-mem/hostport.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
@@ -28,13 +29,6 @@
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 #include "runtime/tcache.h"
-
-/*
- * SR_STATUS: test interrupts (debug.irq_every) may come anywhere; others, at commits, in translated
- * code alone.
- */
-#define STATUS_FIRMWARE 4u
-#define STATUS_TRANSLATED 5u
 
 #define RUN_LIMIT 64 /* longest straight run of gear 1 between two looks at pending events */
 
@@ -139,7 +133,7 @@ static void forward(void)
         recover();
         return;
     }
-    if (!may_translate()) {
+    if (!may_translate() || gear3_watching()) {
         interpret(RUN_LIMIT);
         return;
     }
@@ -160,6 +154,7 @@ void runtime_init(void)
     smc_init();
     tcache_init();
     gear2_init();
+    gear3_init();
 }
 
 void cms_run(void)

@@ -20,4 +20,11 @@ void fault_isolate(void); /* what SR_FAULT names is switched off, or the firmwar
 void smc_init(void);        /* after guest_size is known */
 void smc_protect_granules(uint32_t page, uint32_t granules);
 
+/*
+ * SR_STATUS: test interrupts (debug.irq_every) may come anywhere; others, at commits, in translated
+ * code alone.
+ */
+#define STATUS_FIRMWARE 4u
+#define STATUS_TRANSLATED 5u
+
 #endif

@@ -18,6 +18,8 @@
 
 #include "cms.h"
 #include "gear2/gear2.h"
+#include "gear3/gear3.h"
+#include "isa.h"
 #include "isa_intrinsics.h"
 #include "runtime/chain.h"
 #include "runtime/context.h"
@@ -92,7 +94,7 @@ static bool context_equal(const struct context *a, const struct context *b)
     return a->eip == b->eip && a->cs_base == b->cs_base && a->mode == b->mode && a->page == b->page;
 }
 
-static struct translation *lookup(const struct context *key)
+struct translation *tcache_lookup(const struct context *key)
 {
     struct translation *t = cms.tcache->hash[context_hash(key)];
 
@@ -108,8 +110,6 @@ static struct translation **page_list(uint32_t page)
 
 /* ---- leaving and finding */
 
-static void drop(struct translation *t);
-
 /*
  * It was rolled back for a reason that the next translation here will not have, because the site is
  * marked: no failure of the translation. Gear 1 gets past the place first.
@@ -118,7 +118,7 @@ static void retranslate(struct translation *t)
 {
     cms_count(EV_RECOVERED);
     loop_recover(t->insns);
-    drop(t);
+    tcache_drop(t);
 }
 
 void tcache_state_changed(void)
@@ -134,7 +134,7 @@ void tcache_left(struct exit *e)
         return;
     if (e->kind == EXIT_RERUN) {
         cms_count(EV_CHECK_FAILED);
-        tcache_recover(e->from);
+        tcache_recover(e->from, CAUSE_none);
     } else if (e->kind == EXIT_VARIES) {
         cms_count(EV_CHECK_FAILED);
         profile_mark(e->from->key.cs_base + e->eip, SITE_VARIES);
@@ -185,7 +185,7 @@ struct translation *tcache_find(void)
     tc->given_up = false;
     if (!context_code_page(key.cs_base + key.eip, &key.page))
         return NULL;
-    t = lookup(&key);
+    t = tcache_lookup(&key);
     if (!t) {
         cms_count(EV_DISPATCH_MISS);
         switch (profile_entered(key.cs_base + key.eip)) {
@@ -200,7 +200,8 @@ struct translation *tcache_find(void)
             }
         }
     }
-    if (tc->last)
+    t = gear3_consider(t, &key);
+    if (tc->last && t)
         lead_on(tc->last, t);
     tc->last = NULL; /* whatever lands in `t` leads here again without having left by an exit */
     return t;
@@ -226,7 +227,7 @@ static void unhash(struct translation *t)
     *p = t->page_next;
 }
 
-static void drop(struct translation *t)
+void tcache_drop(struct translation *t)
 {
     if (t->dead)
         return;
@@ -239,6 +240,17 @@ static void drop(struct translation *t)
         cms.tcache->last = NULL;
 }
 
+void tcache_replace(const struct translation *t)
+{
+    struct translation *other = t->hash_next, *next;
+
+    for (; other; other = next) {
+        next = other->hash_next;
+        if (context_equal(&other->key, &t->key))
+            tcache_drop(other);
+    }
+}
+
 void tcache_invalidate(uint32_t page, uint32_t granules)
 {
     struct translation *t = *page_list(page), *next;
@@ -249,7 +261,7 @@ void tcache_invalidate(uint32_t page, uint32_t granules)
             cms_count(EV_INVALIDATED);
             if (cms_tracing(D_TCACHE))
                 cms_trace("tcache: %x invalidated", t->key.eip);
-            drop(t);
+            tcache_drop(t);
         }
     }
 }
@@ -260,7 +272,7 @@ static void generation_evict(struct generation *g)
     for (unsigned i = 0; i < g->count; i++) {
         if (!g->list[i]->dead)
             cms_count(EV_EVICTED);
-        drop(g->list[i]);
+        tcache_drop(g->list[i]);
     }
     g->count = 0;
     g->patches = 0;
@@ -293,13 +305,15 @@ struct translation *tcache_owner(uint64_t pc)
     return g->list[low];
 }
 
-void tcache_recover(struct translation *t)
+void tcache_recover(struct translation *t, unsigned cause)
 {
     cms_count(EV_RECOVERED);
     loop_recover(t->insns);
-    if (t->dead || ++t->faults >= cms.opt->max_faults) {
+    if (t->gear == 3) {
+        gear3_failed(t, cause);
+    } else if (t->dead || ++t->faults >= cms.opt->max_faults) {
         profile_dropped(t->key.cs_base + t->key.eip);
-        drop(t);
+        tcache_drop(t);
     }
 }
 
@@ -309,14 +323,16 @@ void tcache_io(struct translation *t)
     if (cms.opt->patches)
         retranslate(t);
     else
-        tcache_recover(t);
+        tcache_recover(t, CAUSE_tlb_io);
 }
 
 /* ---- adding */
 
-static size_t record_words(unsigned exits)
+static size_t record_words(unsigned exits, unsigned spots)
 {
-    return (sizeof(struct translation) + exits * sizeof(struct exit)) / sizeof(uint32_t);
+    return (sizeof(struct translation) + exits * sizeof(struct exit) +
+            spots * sizeof(struct spot)) /
+           sizeof(uint32_t);
 }
 
 static bool generation_has_room(const struct generation *g, size_t words, unsigned patches)
@@ -325,10 +341,10 @@ static bool generation_has_room(const struct generation *g, size_t words, unsign
            g->patches + patches < GENERATION_PATCHES;
 }
 
-struct translation *tcache_reserve(unsigned exits, unsigned words, unsigned patches)
+struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
 {
     struct tcache *tc = cms.tcache;
-    size_t record = record_words(exits);
+    size_t record = record_words(exits, spots);
     struct generation *g = tc->filling;
 
     if (!generation_has_room(g, words + record, patches)) {

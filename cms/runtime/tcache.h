@@ -53,6 +53,14 @@ enum exit_kind {
 
 struct translation;
 
+/* An atom of a translation that speculates, and the guest instruction that it is made from. */
+struct spot {
+    uint32_t at; /* word of its bundle's begin * SPOT_ATOMS + its number in the bundle */
+    uint32_t eip;
+};
+
+#define SPOT_ATOMS 16
+
 /* A way out of a translation. Its address is what translated code returns to the dispatcher. */
 struct exit {
     struct translation *from;
@@ -78,7 +86,12 @@ struct translation {
     uint16_t faults; /* rollbacks */
     uint16_t patch;   /* number of its first emulation patch; */
     uint16_t patches; /* they follow each other */
+    uint16_t samples; /* times that it was about to run when somebody looked */
+    uint8_t gear;     /* that made it */
+    bool settled;     /* nothing better can be made */
     bool dead;
+    uint16_t spots;
+    struct spot *spot_table;
     struct translation *hash_next, *page_next;
     struct exit *incoming; /* exits chained to this one */
     struct exit exit[];
@@ -93,17 +106,22 @@ bool tcache_is_given_up(void); /* after tcache_find said NULL: no translation ma
 void tcache_left(struct exit *e); /* translated code returned; NULL: it trapped */
 void tcache_state_changed(void);  /* gear 1 ran, or a trap: mode and segments may have changed */
 
+struct translation *tcache_lookup(const struct context *key); /* NULL: there is none */
+
 /* ---- for traps and smc.c */
 struct translation *tcache_owner(uint64_t pc); /* the translation whose code that is, or NULL */
-void tcache_recover(struct translation *t); /* it was rolled back: gear 1 must get past the place */
+/* It was rolled back by this trap cause (none: a check failed): gear 1 must get past the place. */
+void tcache_recover(struct translation *t, unsigned cause);
 void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
+void tcache_drop(struct translation *t);
+void tcache_replace(const struct translation *t); /* drop all others for the same context */
 void tcache_invalidate(uint32_t page,
                        uint32_t granules); /* drop what was made from these granules of the page */
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
 /* code: where to write `words` words at most; patch: the first of so many numbers for emulation
  * patches */
-struct translation *tcache_reserve(unsigned exits, unsigned words, unsigned patches);
+struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches);
 void tcache_install(
     struct translation *t); /* with key, code_size, granules, insns and exits filled in */
 

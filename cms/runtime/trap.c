@@ -12,6 +12,7 @@
  * a count.
  */
 #include "gear1/lin.h"
+#include "gear3/gear3.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
@@ -68,7 +69,7 @@ static bool tlb_thrashes(void)
  * forbid is a page fault only when gear 1 meets it, in single-step mode: there it knows whether the
  * instruction means to write as well.
  */
-static void land_tlb(const struct access *a, struct translation *from)
+static void land_tlb(const struct access *a, struct translation *from, unsigned cause)
 {
     uint64_t gpa;
     uint32_t error;
@@ -76,7 +77,7 @@ static void land_tlb(const struct access *a, struct translation *from)
     if (!tlb_thrashes() && (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
         mmu_fill(a->addr, a->write, a->user, a->port);
     else if (from)
-        tcache_recover(from);
+        tcache_recover(from, cause);
     else
         loop_step();
 }
@@ -96,7 +97,7 @@ static void land_tbit(const struct access *a, struct translation *from)
     if (!from)
         loop_step();
     else if (from->dead)
-        tcache_recover(from);
+        tcache_recover(from, CAUSE_tlb_tbit);
 }
 
 /* An access that gear 1 has to do in software. */
@@ -106,7 +107,7 @@ static void land_step(struct translation *from, enum event why)
         if (why == EV_STEP_IO)
             tcache_io(from);
         else
-            tcache_recover(from);
+            tcache_recover(from, CAUSE_page_cross);
         return;
     }
     cms.count[why]++;
@@ -146,11 +147,11 @@ void trap_land(int why)
     case UNWIND_RETRY: break;
     case CAUSE_tlb_miss:
         cms_count(EV_TRAP_TLB_MISS);
-        land_tlb(&a, from);
+        land_tlb(&a, from, (unsigned)why);
         break;
     case CAUSE_tlb_prot:
         cms_count(EV_TRAP_TLB_PROT);
-        land_tlb(&a, from);
+        land_tlb(&a, from, (unsigned)why);
         break;
     case CAUSE_tlb_io:
         cms_count(EV_TRAP_TLB_IO);
@@ -171,15 +172,20 @@ void trap_land(int why)
     case CAUSE_sbuf_full:
         cms_count(EV_TRAP_SBUF);
         if (from)
-            tcache_recover(from);
+            tcache_recover(from, CAUSE_sbuf_full);
         else if (lin_buffers())
             loop_step();
         else
             cms_panic("one instruction at %x overflows the gated store buffer",
                       (uint32_t)vx_getr(REG_EIP));
         break;
+    case CAUSE_alias:
+        cms_count(EV_TRAP_ALIAS);
+        tcache_recover(from, CAUSE_alias);
+        break;
     case CAUSE_interrupt:
         cms_count(EV_TRAP_INTERRUPT);
+        gear3_sample(from);
         break; /* the loop looks for pending events before it goes on */
     case CAUSE_parity: fault_isolate(); break;
     default:

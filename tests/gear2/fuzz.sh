@@ -1,5 +1,5 @@
 #!/bin/sh
-# fuzz.sh BUILD SEED COUNT - random guest code under gears 1 and 2, COUNT images from SEED on; stops
+# fuzz.sh BUILD SEED COUNT - random guest code under all gears, COUNT images from SEED on; stops
 # at the first difference.
 set -eu
 build=$1
@@ -27,6 +27,9 @@ while [ "$seed" -lt "$last" ]; do
     run gear1 --gear 1
     run gear2 --gear 2
     run eager -o cms.gear2.threshold=1 -o cms.tcache.kib=64
+    run optimized -o cms.gear3.period=1 -o cms.gear3.threshold=1 -o cms.gear3.watch=50
+    run promoted --preset crusoe -o cms.gear2.threshold=1 -o cms.gear3.period=2 \
+        -o cms.gear3.threshold=1 -o cms.gear3.watch=20 -o cms.gear3.max_insns=$((seed % 200 + 1))
     run crusoe --preset crusoe -o cms.gear2.max_insns=$((seed % 60 + 1))
     seed=$((seed + 1))
 done

@@ -1,0 +1,197 @@
+/*
+ * flags.c - status flags: as few as somebody looks at.
+ *
+ * A conditional branch on the flags of a comparison becomes a branch on what was compared, where
+ * the chip has one: equal, unsigned less, and their opposites, of numbers that are zero-extended; a
+ * branch on ZF of a result becomes one on the result. The comparison is not gone by that: it has to
+ * give the exits their flags. But it is out of the way, and the pass that follows moves it there.
+ *
+ * INC and DEC take CF from the flags before them; of those before that are of the same kind, they
+ * need not wait for any.
+ *
+ * Then, atoms whose flags nobody uses become the plain ones.
+ */
+#include "gear3/ir.h"
+
+enum { CC_B = 2, CC_NB, CC_Z, CC_NZ, CC_BE, CC_NBE, CC_S, CC_NS };
+
+static unsigned width(const struct ir *ir, ref r)
+{
+    return ir->ins[ref_ins(r)].width;
+}
+
+static void branch_on(struct ins *i, unsigned atom, ref a, ref b, int cmp)
+{
+    i->op.atom = (uint16_t)atom;
+    i->op.cond = 0;
+    i->op.cmp = (int8_t)cmp;
+    i->arg[ARG_A] = a;
+    i->arg[ARG_B] = b;
+    i->arg[ARG_C] = REF_NONE;
+}
+
+/* A constant as the operand of a branch: in the atom if it fits, else in a register. */
+static void branch_on_constant(struct ir *ir, unsigned n, unsigned reg, unsigned imm, ref a,
+                               uint32_t value)
+{
+    if (value < 32)
+        branch_on(&ir->ins[n], imm, a, REF_NONE, (int)value);
+    else
+        branch_on(&ir->ins[n], reg, a,
+                  ir_number(ir, n, &(struct isa_op){.atom = ISA_addi, .imm = value}, REF_ZERO,
+                            REF_NONE),
+                  0);
+}
+
+/* On what the flags' own number is. */
+static void fuse_result(const struct ir *ir, struct ins *i, ref flags)
+{
+    unsigned twin = ir->ins[ref_ins(flags)].twin;
+    ref number = ir_resolve(ir, REF(twin ? twin : ref_ins(flags), TAG_NUMBER));
+
+    if (i->op.cond == CC_Z || i->op.cond == CC_NZ)
+        branch_on(i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, number, REF_NONE, 0);
+}
+
+static bool fuse_compare(struct ir *ir, struct ins *i, const struct ins *made)
+{
+    ref a = made->arg[ARG_A], b = made->arg[ARG_B];
+
+    if (width(ir, a) > 32 || width(ir, b) > 32)
+        return false;
+    switch (i->op.cond) {
+    case CC_B: branch_on(i, ISA_brltu, a, b, 0); return true;
+    case CC_NB: branch_on(i, ISA_brgeu, a, b, 0); return true;
+    case CC_Z: branch_on(i, ISA_breq, a, b, 0); return true;
+    case CC_NZ: branch_on(i, ISA_brne, a, b, 0); return true;
+    case CC_BE: branch_on(i, ISA_brgeu, b, a, 0); return true;
+    case CC_NBE: branch_on(i, ISA_brltu, b, a, 0); return true;
+    default: return false;
+    }
+}
+
+static bool fuse_compare_constant(struct ir *ir, unsigned n, const struct ins *made)
+{
+    struct ins *i = &ir->ins[n];
+    uint32_t value = (uint32_t)made->op.imm;
+    ref a = made->arg[ARG_A];
+
+    if (width(ir, a) > 32 || (value >= 32 && !ir->loops))
+        return false;
+    switch (i->op.cond) {
+    case CC_B: branch_on_constant(ir, n, ISA_brltu, ISA_brltui, a, value); return true;
+    case CC_NB: branch_on_constant(ir, n, ISA_brgeu, ISA_brgeui, a, value); return true;
+    case CC_Z: branch_on_constant(ir, n, ISA_breq, ISA_breqi, a, value); return true;
+    case CC_NZ: branch_on_constant(ir, n, ISA_brne, ISA_brnei, a, value); return true;
+    case CC_BE:
+        if (value == UINT32_MAX)
+            return false;
+        branch_on_constant(ir, n, ISA_brltu, ISA_brltui, a, value + 1);
+        return true;
+    case CC_NBE:
+        if (value == UINT32_MAX)
+            return false;
+        branch_on_constant(ir, n, ISA_brgeu, ISA_brgeui, a, value + 1);
+        return true;
+    default: return false;
+    }
+}
+
+static void fuse(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+    ref flags = i->arg[ARG_C];
+    const struct ins *made = &ir->ins[ref_ins(flags)];
+
+    if (i->op.atom != ISA_brc || ref_ins(flags) < IR_FIRST)
+        return;
+    switch (made->op.atom) {
+    case ISA_subf32: fuse_compare(ir, i, made); return;
+    case ISA_subif32:
+        if (made->op.imm)
+            fuse_compare_constant(ir, n, made);
+        else
+            fuse_result(ir, i, flags);
+        return;
+    case ISA_andf32:
+        if (made->arg[ARG_A] == made->arg[ARG_B] && width(ir, made->arg[ARG_A]) <= 32 &&
+            (i->op.cond == CC_Z || i->op.cond == CC_NZ)) {
+            branch_on(i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, made->arg[ARG_A], REF_NONE, 0);
+            return;
+        }
+        fuse_result(ir, i, flags);
+        return;
+    case ISA_addf8:
+    case ISA_addif8:
+    case ISA_subf8:
+    case ISA_subif8:
+    case ISA_andf8:
+    case ISA_andif8:
+    case ISA_andf16:
+    case ISA_andif16:
+    case ISA_subf16:
+    case ISA_subif16:
+    case ISA_andif32:
+    case ISA_addf32:
+    case ISA_addif32:
+    case ISA_orf32:
+    case ISA_orif32:
+    case ISA_xorf32:
+    case ISA_xorif32:
+    case ISA_incf32:
+    case ISA_decf32:
+    case ISA_negf32: fuse_result(ir, i, flags); return;
+    default: return;
+    }
+}
+
+/* The low half of a product whose flags nobody uses. */
+static void low_product(const struct ir *ir, struct ins *i)
+{
+    const struct ins *product = &ir->ins[ref_ins(i->arg[ARG_A])];
+
+    if (i->op.atom != ISA_addiz || i->op.imm || ref_ins(i->arg[ARG_A]) < IR_FIRST ||
+        product->op.atom != ISA_imulf32 || product->uses[TAG_FLAGS])
+        return;
+    i->op = (struct isa_op){.atom = ISA_mulz};
+    i->arg[ARG_B] = product->arg[ARG_B];
+    i->arg[ARG_A] = product->arg[ARG_A];
+}
+
+static bool keeps_carry(const struct ins *i)
+{
+    switch (i->op.atom) {
+    case ISA_incf8:
+    case ISA_incf16:
+    case ISA_incf32:
+    case ISA_decf8:
+    case ISA_decf16:
+    case ISA_decf32: return true;
+    default: return false;
+    }
+}
+
+static void skip_kept_carry(const struct ir *ir, struct ins *i)
+{
+    if (!keeps_carry(i))
+        return;
+    while (ref_ins(i->arg[ARG_C]) >= IR_FIRST && keeps_carry(&ir->ins[ref_ins(i->arg[ARG_C])]))
+        i->arg[ARG_C] = ir->ins[ref_ins(i->arg[ARG_C])].arg[ARG_C];
+}
+
+void pass_flags(struct ir *ir)
+{
+    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
+        fuse(ir, n);
+        skip_kept_carry(ir, &ir->ins[n]);
+    }
+    ir_count_uses(ir, USES_ALL);
+    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
+        struct ins *i = &ir->ins[n];
+
+        low_product(ir, i);
+        if (!(ins_fact(i)->uses & ISA_WRITE_CD) || i->uses[TAG_FLAGS])
+            continue;
+        ir_drop_flags(ir, i);
+    }
+}

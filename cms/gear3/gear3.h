@@ -1,0 +1,41 @@
+/* gear3.h - the optimizing translator, as the runtime sees it, and what it remembers. */
+#ifndef CMS_GEAR3_GEAR3_H
+#define CMS_GEAR3_GEAR3_H
+
+#include "runtime/tcache.h"
+
+#define SITES 512 /* a power of two */
+
+struct site {
+    uint32_t eip;
+    uint8_t flags; /* enum site_flag */
+    uint8_t drops; /* regions that began here and were dropped because they kept failing */
+};
+
+struct ir;
+
+struct gear3 {
+    struct ir *ir;
+    struct site site[SITES];
+    struct context watched; /* the place that gear 1 is watching, */
+    uint64_t watched_until; /* and the count of retired instructions at which it has seen enough */
+    bool watching;
+};
+
+void gear3_init(void);
+
+/* ---- promote.c */
+void gear3_sample(struct translation *t); /* t, or NULL, was about to run: an interrupt came */
+/*
+ * The guest is where t begins: t, or NULL if gear 1 is to run for a while and look which way
+ * branches go.
+ */
+struct translation *gear3_consider(struct translation *t, const struct context *key);
+bool gear3_watching(void); /* is that while still on? */
+/* t, which gear 3 made, was rolled back by this cause, at this bundle. */
+void gear3_failed(struct translation *t, unsigned cause);
+
+/* ---- translate.c: NULL if nothing better than gear 2's can be made there; the reason is counted */
+struct translation *gear3_translate(const struct context *key, uint32_t place);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * ir.c - instructions and blocks of the IR. Blocks are linked lists: an instruction has the same
+ * number wherever it goes.
+ */
+#include "gear3/ir.h"
+
+unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn)
+{
+    struct ins *i = &ir->ins[ir->count];
+
+    if (ir->count == IR_INS) {
+        ir->t->abort = ABORT_SIZE;
+        return 0;
+    }
+    i->op = *op;
+    for (unsigned k = 0; k < ARG_COUNT; k++)
+        i->arg[k] = arg[k];
+    i->prev = i->next = IR_NONE;
+    i->uses[0] = i->uses[1] = 0;
+    i->block = BLOCK_NONE;
+    i->role = ROLE_PLAIN;
+    i->exit = 0;
+    i->insn = (uint8_t)insn;
+    i->width = 64;
+    i->early = false;
+    i->twin = 0;
+    i->same[0] = i->same[1] = REF_NONE;
+    return ir->count++;
+}
+
+static void link_in(struct ir *ir, unsigned block, unsigned prev, unsigned next, unsigned n)
+{
+    struct block *b = &ir->block[block];
+
+    ir->ins[n].block = (uint8_t)block;
+    ir->ins[n].prev = (uint16_t)prev;
+    ir->ins[n].next = (uint16_t)next;
+    if (prev == IR_NONE)
+        b->first = (uint16_t)n;
+    else
+        ir->ins[prev].next = (uint16_t)n;
+    if (next == IR_NONE)
+        b->last = (uint16_t)n;
+    else
+        ir->ins[next].prev = (uint16_t)n;
+}
+
+void ir_append(struct ir *ir, unsigned block, unsigned n)
+{
+    link_in(ir, block, ir->block[block].last, IR_NONE, n);
+}
+
+void ir_insert(struct ir *ir, unsigned before, unsigned n)
+{
+    link_in(ir, ir->ins[before].block, ir->ins[before].prev, before, n);
+}
+
+void ir_remove(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+    struct block *b = &ir->block[i->block];
+
+    if (i->prev == IR_NONE)
+        b->first = i->next;
+    else
+        ir->ins[i->prev].next = i->next;
+    if (i->next == IR_NONE)
+        b->last = i->prev;
+    else
+        ir->ins[i->next].prev = i->prev;
+    i->block = BLOCK_NONE;
+}
+
+void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by)
+{
+    ir->ins[n].same[tag] = by;
+}
+
+ref ir_resolve(const struct ir *ir, ref r)
+{
+    while (r != REF_NONE && ir->ins[ref_ins(r)].same[ref_tag(r)] != REF_NONE)
+        r = ir->ins[ref_ins(r)].same[ref_tag(r)];
+    return r;
+}
+
+void ir_resolve_args(const struct ir *ir, struct ins *i)
+{
+    for (unsigned k = 0; k < ARG_COUNT; k++)
+        i->arg[k] = ir_resolve(ir, i->arg[k]);
+}
+
+void ir_resolve_state(const struct ir *ir, ref state[STATE_COUNT])
+{
+    for (unsigned k = 0; k < STATE_COUNT; k++)
+        state[k] = ir_resolve(ir, state[k]);
+}
+
+void ir_resolve_exit(struct ir *ir, unsigned exit)
+{
+    for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
+        ir_resolve_args(ir, &ir->ins[n]);
+    ir_resolve_state(ir, ir->state[exit]);
+}
+
+bool ir_is_pure(const struct ins *i)
+{
+    return i->role == ROLE_PLAIN &&
+           !(ins_fact(i)->flags & (ISA_F_LOAD | ISA_F_STORE | ISA_F_BRANCH | ISA_F_TRAP | ISA_F_SEQ));
+}
+
+bool ir_is_fixed_load(const struct ins *i)
+{
+    return ins_is(i, ISA_F_LOAD) && !ins_is(i, ISA_F_GUEST);
+}
+
+ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, ref b)
+{
+    ref arg[ARG_COUNT] = {REF_NONE, a, b, REF_NONE};
+    unsigned n = ir_new(ir, op, arg, ir->ins[before].insn);
+
+    if (!n)
+        return REF_ZERO;
+    ir_insert(ir, before, n);
+    return REF(n, TAG_NUMBER);
+}
+
+static void use(struct ir *ir, const ref *r, unsigned count)
+{
+    for (unsigned k = 0; k < count; k++) {
+        if (r[k] != REF_NONE)
+            ir_ins(ir, r[k])->uses[ref_tag(r[k])]++;
+    }
+}
+
+static void use_block(struct ir *ir, unsigned block, unsigned which)
+{
+    for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
+        use(ir, ir->ins[n].arg, ARG_COUNT);
+        if (ir->ins[n].role == ROLE_SIDE && which == USES_ALL) {
+            use_block(ir, BLOCK_EXITS + ir->ins[n].exit, which);
+            use(ir, ir->state[ir->ins[n].exit], STATE_COUNT);
+        }
+    }
+}
+
+void ir_count_uses(struct ir *ir, unsigned which)
+{
+    for (unsigned n = 0; n < ir->count; n++)
+        ir->ins[n].uses[0] = ir->ins[n].uses[1] = 0;
+    use_block(ir, BLOCK_ENTRY, which);
+    use_block(ir, BLOCK_BODY, which);
+    use(ir, ir->end, STATE_COUNT);
+}
+
+bool ir_place(const struct ins *i, ref *base, int32_t *offset)
+{
+    bool check = ins_is(i, ISA_F_CHECK);
+
+    *base = check ? i->base : i->arg[ARG_A];
+    *offset = check ? i->offset : (int32_t)i->op.imm;
+    return ins_fact(i)->extends;
+}
+
+/*
+ * Two pages of linear space may be one in memory, so only the offset within a page tells two
+ * addresses apart.
+ */
+bool ir_apart(const struct ins *a, const struct ins *b)
+{
+    ref base_a, base_b;
+    int32_t offset_a, offset_b;
+    uint32_t distance;
+
+    if (!ir_place(a, &base_a, &offset_a) || !ir_place(b, &base_b, &offset_b) || base_a != base_b)
+        return false;
+    distance = ((uint32_t)offset_b - (uint32_t)offset_a) & PAGE_MASK;
+    return distance >= ins_fact(a)->size && PAGE_SIZE - distance >= ins_fact(b)->size;
+}

@@ -1,0 +1,176 @@
+/*
+ * ir.h - gear 3's intermediate representation.
+ *
+ * An instruction of the IR is an atom whose operands are values instead of registers: its operation
+ * is a number of isa/, its constants stand in the atom's own fields, and what the passes know of it
+ * (operands, unit, latency, memory, meaning) is what isa/ says. So no pass has a table of
+ * operations, and the last pass has nothing to select.
+ *
+ * A value is written once. A `ref` names one: instruction number << 1, plus the tag: an atom has up
+ * to two results, a number and status flags. Numbers below IR_FIRST belong to no atom: r0, which is
+ * zero, and what the guest's registers hold when the body begins. Example:
+ *
+ *     add eax, [esi+4]           v20    = gld.32 [v7 + 4]
+ *                                v21 f21 = addf.32 v1, v20
+ *     jz  out                    brc z f21 -> exit 0 {eax=v21, flags=f21}
+ *     push eax                   gst.32 v21, [v5 - 4]
+ *                                v24    = addiz v5, -4
+ *
+ * Where an atom's destination register is also a source (dep, cmov, the flags of inc), the old
+ * value is an operand of its own, ARG_D or ARG_C; only the allocator knows that both are one
+ * register.
+ *
+ * The guest's state at a place where control may leave is a *snapshot*: for each guest register the
+ * value that it has there. That is all that makes a translation precise: passes may move, merge or
+ * drop whatever they like as long as each snapshot's values are there when its exit is taken. The
+ * registers themselves are changed as late as on the exit's own path.
+ *
+ * Blocks: what runs once on entry (invariant values); the body, one straight line with exits, which
+ * ends the translation or goes back to its own begin; and for each exit what is computed only when
+ * it is taken. If the body loops, the entry values stand for the registers at the begin of *any*
+ * round, and the end's snapshot is what the next round begins with.
+ */
+#ifndef CMS_GEAR3_IR_H
+#define CMS_GEAR3_IR_H
+
+#include "gear2/trans.h"
+
+typedef uint32_t ref;
+
+enum ref_tag { TAG_NUMBER, TAG_FLAGS };
+
+#define REF(n, tag) ((ref)(n) << 1 | (tag))
+#define REF_NONE UINT32_MAX
+#define REF_ZERO REF(0, TAG_NUMBER)
+
+static inline unsigned ref_ins(ref r)
+{
+    return r >> 1;
+}
+
+static inline unsigned ref_tag(ref r)
+{
+    return r & 1;
+}
+
+/* Places of the guest's state, in the order of the chip's registers. */
+enum { STATE_FLAGS = 0, STATE_EAX = 1, STATE_ESP = 5, STATE_EDI = 8, STATE_EIP = 9, STATE_COUNT };
+
+/* Values at the begin: REF_ZERO, then r1..r9 by their own numbers, then c0. */
+#define IR_ENTRY_FLAGS 10
+#define IR_FIRST 11
+
+#define IR_INS 1536
+
+enum { ARG_D, ARG_A, ARG_B, ARG_C, ARG_COUNT }; /* rd or rs; ra; rb; ca or cd */
+
+struct ins {
+    struct isa_op op; /* its registers are filled in by the allocator */
+    ref arg[ARG_COUNT];
+    uint16_t prev, next; /* in its block, IR_NONE: none */
+    uint16_t uses[2];    /* of each result, snapshots included */
+    uint16_t twin;       /* flags alone: the instruction of their number, or 0 */
+    uint8_t block;
+    uint8_t role, exit, insn; /* as in struct atom */
+    uint8_t width;            /* only so many low bits of its number may be set: 0..64 */
+    bool early;               /* a load that may pass exits */
+    ref same[2];              /* the value that has replaced the result, or REF_NONE */
+    ref base;                 /* a checking store: its address, before it was computed */
+    int32_t offset;
+};
+
+#define IR_NONE UINT16_MAX
+
+/* BLOCK_EXITS + n: the path of exit n */
+enum { BLOCK_ENTRY, BLOCK_BODY, BLOCK_EXITS, BLOCK_NONE = UINT8_MAX };
+
+struct block {
+    uint16_t first, last;
+};
+
+struct ir {
+    struct trans *t;
+    struct ins ins[IR_INS];
+    unsigned count;
+    struct block block[BLOCK_EXITS + TRANS_EXITS];
+    ref state[TRANS_EXITS][STATE_COUNT]; /* snapshots of side exits */
+    ref end[STATE_COUNT];                /* at the body's end */
+    bool loops;
+};
+
+static inline struct ins *ir_ins(struct ir *ir, ref r)
+{
+    return &ir->ins[ref_ins(r)];
+}
+
+static inline const struct isa_fact *ins_fact(const struct ins *i)
+{
+    return &isa_facts[i->op.atom];
+}
+
+static inline bool ins_is(const struct ins *i, uint32_t flag)
+{
+    return ins_fact(i)->flags & flag;
+}
+
+/* Is it the constant *value? Zero is one. */
+static inline bool ir_constant(const struct ir *ir, ref r, int64_t *value)
+{
+    const struct ins *i = &ir->ins[ref_ins(r)];
+
+    if (ref_tag(r) != TAG_NUMBER)
+        return false;
+    if (r == REF_ZERO)
+        *value = 0;
+    else if (ref_ins(r) >= IR_FIRST && i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO)
+        *value = i->op.imm;
+    else
+        return false;
+    return true;
+}
+
+/* ---- ir.c: instructions and blocks */
+
+/* A new one in no block, or 0 if there is no room; the translation is given up then. */
+unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn);
+void ir_append(struct ir *ir, unsigned block, unsigned n);
+void ir_insert(struct ir *ir, unsigned before, unsigned n); /* into that one's block */
+void ir_remove(struct ir *ir, unsigned n);
+/* Whoever uses result `tag` of n uses `by` from now on: ir_resolve says so. */
+void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by);
+ref ir_resolve(const struct ir *ir, ref r);
+void ir_resolve_args(const struct ir *ir, struct ins *i);
+void ir_resolve_state(const struct ir *ir, ref state[STATE_COUNT]);
+void ir_resolve_exit(struct ir *ir, unsigned exit); /* its path and its snapshot */
+bool ir_is_pure(const struct ins *i); /* no memory, no control: may go where its operands are */
+/* A load of the firmware's own data, which no translated code changes. */
+bool ir_is_fixed_load(const struct ins *i);
+/* Adds rd = op(a, b) before that instruction; REF_ZERO if there is no room. */
+ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, ref b);
+
+/* pair.c: the plain atom for one whose flags nobody wants; false if there is none */
+bool ir_drop_flags(const struct ir *ir, struct ins *i);
+/* fold.c: low bits of its number that may be set, by its operands */
+unsigned ir_width(const struct ir *ir, const struct ins *i);
+/* Counts uses of all values: in the body and on entry alone, or everywhere. */
+enum { USES_ALL, USES_STRAIGHT };
+void ir_count_uses(struct ir *ir, unsigned which);
+
+/* The address of a guest access as a value plus a constant; false if it isn't that simple. */
+bool ir_place(const struct ins *i, ref *base, int32_t *offset);
+/* Can the two guest accesses never touch a common byte? */
+bool ir_apart(const struct ins *a, const struct ins *b);
+
+/* ---- the passes; passes.def has them in order */
+#define PASS(letter, name, key, text) void pass_##name(struct ir *ir);
+#include "gear3/passes.def"
+#undef PASS
+
+/* ---- before and after them */
+bool region_select(struct trans *t);  /* region.c */
+bool ir_lift(struct ir *ir);          /* lift.c: guest instructions to IR */
+bool ir_check(const struct ir *ir);   /* check.c */
+void ir_dump(struct ir *ir, const char *pass); /* dump.c */
+bool ir_allocate(struct ir *ir);      /* allocate.c: IR to atoms in registers */
+
+#endif

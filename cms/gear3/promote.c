@@ -1,0 +1,94 @@
+/*
+ * promote.c - what is worth gear 3's time.
+ *
+ * Translated code isn't slowed down by counters. While it runs, the chip's timer interrupts it at a
+ * commit now and then, and what was about to run then gets a point. With `cms.gear3.threshold` of
+ * them it is hot. Gear 2 can't tell which way its branches go, so gear 1 runs for
+ * `cms.gear3.watch` instructions from there on, whose branches it counts as always; then the region
+ * is made. Time is simulated, so all of this is the same in every run.
+ */
+#include "gear3/gear3.h"
+#include "gear3/sites.h"
+#include "isa.h"
+#include "isa_intrinsics.h"
+#include "runtime/runtime.h"
+
+#define DROPS_MAX 3 /* regions of one place that kept failing, before it is left to gear 2 */
+
+void gear3_sample(struct translation *t)
+{
+    sched_sample();
+    if (!t)
+        return;
+    cms_count(EV_GEAR3_SAMPLES);
+    if (t->samples < UINT16_MAX)
+        t->samples++;
+}
+
+/* Gear 1 has seen enough: what was hot becomes a region, if it is still there. */
+static void promote(const struct context *key)
+{
+    struct translation *old = tcache_lookup(key), *made;
+
+    if (!old)
+        return;
+    made = gear3_translate(key, old->place); /* this may have evicted the old one */
+    if (made)
+        tcache_replace(made);
+    else if ((old = tcache_lookup(key)))
+        old->settled = true;
+}
+
+bool gear3_watching(void)
+{
+    struct gear3 *g = cms.gear3;
+
+    if (g->watching && vx_mfsr(SR_RETIRED) >= g->watched_until) {
+        g->watching = false;
+        promote(&g->watched);
+    }
+    return g->watching;
+}
+
+struct translation *gear3_consider(struct translation *t, const struct context *key)
+{
+    struct gear3 *g = cms.gear3;
+
+    if (cms.opt->gear < 3 || t->gear == 3 || t->settled || t->samples < cms.opt->gear3_threshold)
+        return t;
+    if (site_drops(key->eip) >= DROPS_MAX) {
+        t->settled = true;
+        return t;
+    }
+    g->watched = *key;
+    g->watched_until = vx_mfsr(SR_RETIRED) + cms.opt->gear3_watch;
+    g->watching = true;
+    cms_count(EV_GEAR3_WATCHED);
+    return NULL;
+}
+
+/* The guest instruction to blame, if the atom that trapped was speculating. */
+static void note_site(const struct translation *t, unsigned cause)
+{
+    uint64_t word = (vx_mfsr(SR_EPC) - (uintptr_t)t->code) / sizeof(uint32_t);
+    uint64_t at = word * SPOT_ATOMS + (vx_mfsr(SR_EINFO) >> 16 & 0xffff);
+
+    for (unsigned i = 0; i < t->spots; i++) {
+        const struct spot *s = &t->spot_table[i];
+
+        if (s->at == at)
+            site_note(s->eip, cause == CAUSE_alias ? SITE_ALIAS : SITE_EARLY);
+    }
+}
+
+void gear3_failed(struct translation *t, unsigned cause)
+{
+    cms_count(EV_GEAR3_ROLLBACKS);
+    if (cause != CAUSE_none)
+        note_site(t, cause);
+    if (t->dead || ++t->faults < cms.opt->max_faults)
+        return;
+    cms_count(EV_GEAR3_DROPPED);
+    site_drop(t->key.eip);
+    tcache_drop(t);
+}

@@ -1,0 +1,169 @@
+/*
+ * region.c - which guest instructions make a region.
+ *
+ * The region is one straight line through the code, along the directions in which gear 1 has seen
+ * branches go while the place was hot (promote.c). Every conditional branch leaves it the other way;
+ * calls are followed, and returns from them too, with a guard. It ends where it is back at its
+ * begin, and loops then; where it meets a loop that doesn't contain its begin: that gets a region of
+ * its own; where nothing is known of the next address; or where it is long enough.
+ *
+ * A loop that is short is unrolled: its instructions are in the region several times, and each exit
+ * in each. What that saves is found by the passes, which see one straight line.
+ */
+#include "gear1/gear1.h"
+#include "gear3/ir.h"
+#include "runtime/profile.h"
+
+#define CALLS 16   /* depth of calls that are followed */
+#define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling */
+
+struct walk {
+    struct trans *t;
+    uint32_t back[CALLS]; /* where the calls that are open return to */
+    unsigned calls, returns;
+    unsigned sides;
+};
+
+static unsigned occurrences(const struct trans *t, uint32_t eip, unsigned *last)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < t->insns; i++) {
+        if (t->insn[i].eip == eip) {
+            *last = i;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* Does control go to the branch's target rather than through it? */
+static bool likely_taken(const struct trans *t, const struct guest_insn *g)
+{
+    uint32_t lin = t->key.cs_base + g->eip;
+    const struct insn *known = gear1_decoded(
+        ((uint64_t)t->key.page << PAGE_SHIFT) + (lin & PAGE_MASK), t->key.mode & MODE_CODE32);
+
+    if (known) {
+        const struct slot *s = g1_slot(known);
+
+        if (s->taken != s->through)
+            return s->taken > s->through;
+    }
+    return g->target <= g->eip || profile_is_warm(t->key.cs_base + g->target);
+}
+
+static bool is_conditional(const struct guest_insn *g)
+{
+    return x86_ops[g->insn.op].props & P_COND;
+}
+
+/* How the line goes on after g, its last; false: it ends there. */
+static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
+{
+    unsigned props = x86_ops[g->insn.op].props;
+
+    *eip = g->next;
+    g->flow = FLOW_NEXT;
+    if (is_conditional(g)) {
+        bool taken = likely_taken(w->t, g);
+
+        g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
+        if (taken)
+            *eip = g->target;
+        w->sides++;
+    } else if (props & P_RET) {
+        if (!w->calls || g->varies || w->returns == TRANS_RETURNS || !cms.opt->returns) {
+            g->flow = FLOW_INDIRECT;
+            return false;
+        }
+        g->flow = FLOW_RETURN;
+        g->target = *eip = w->back[--w->calls];
+        w->returns++;
+    } else if (props & (P_JUMP | P_CALL)) {
+        if (g->insn.opd[0] != OPD_IMM) {
+            g->flow = FLOW_INDIRECT;
+            return false;
+        }
+        *eip = g->target;
+        if (props & P_CALL) {
+            if (w->calls == CALLS)
+                return false;
+            w->back[w->calls++] = g->next;
+        }
+    }
+    return true;
+}
+
+/* The line ends after so many instructions, and goes on at `eip`. */
+static void end_at(struct trans *t, unsigned insns, uint32_t eip)
+{
+    t->insns = insns;
+    t->goes_on = eip;
+    t->loops = false;
+}
+
+/* May the line go on at `eip`? If not it has been ended. */
+static bool go_on(struct walk *w, uint32_t eip)
+{
+    struct trans *t = w->t;
+    const struct guest_insn *g = &t->insn[t->insns - 1];
+    unsigned first = 0, count;
+
+    t->goes_on = eip;
+    if (eip == t->key.eip) {
+        t->loops = !w->calls && !(x86_ops[g->insn.op].props & (P_CALL | P_RET));
+        return false;
+    }
+    if (t->insns == t->max_insns || w->sides == t->max_sides || !trans_same_page(t, eip))
+        return false;
+    count = occurrences(t, eip, &first);
+    if (count && eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET))) {
+        end_at(t, first, eip); /* a loop inside */
+        return false;
+    }
+    return count < SAME_MAX;
+}
+
+static void unroll(struct walk *w)
+{
+    struct trans *t = w->t;
+    unsigned length = t->insns, times = cms.opt->unroll;
+
+    if (times > cms.opt->unroll_insns / length)
+        times = cms.opt->unroll_insns / length;
+    for (unsigned n = 1;
+         n < times && t->insns + length <= t->max_insns && (n + 1) * w->sides <= t->max_sides && (n + 1) * w->returns <= TRANS_RETURNS; n++) {
+        for (unsigned i = 0; i < length; i++)
+            t->insn[t->insns++] = t->insn[i];
+    }
+}
+
+bool region_select(struct trans *t)
+{
+    struct walk w = {.t = t};
+    uint32_t eip = t->key.eip;
+
+    t->insns = 0;
+    t->patches = 0;
+    t->loops = false;
+    t->abort = ABORT_SEGMENT;
+    if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) != SEG_FLAT)
+        return false;
+    t->abort = ABORT_NONE;
+    for (;;) {
+        struct guest_insn *g = &t->insn[t->insns];
+
+        t->goes_on = eip;
+        if (!trans_fetch(t, eip, g))
+            break;
+        g->live = FL_STATUS;
+        t->insns++;
+        if (!follow(&w, g, &eip) || !go_on(&w, eip))
+            break;
+    }
+    t->abort = t->insns ? ABORT_NONE : t->abort;
+    if (t->loops)
+        unroll(&w);
+    return t->insns != 0;
+}

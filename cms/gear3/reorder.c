@@ -1,0 +1,141 @@
+/*
+ * reorder.c - loads ahead of what comes before them.
+ *
+ * A load may pass an exit: if it traps although the exit would have been taken, the translation is
+ * rolled back, gear 1 goes on, and nothing has happened. It may pass a store that can't touch its
+ * bytes. And it may pass a store that might, if an alias register remembers what was read and the
+ * store looks there: a store that writes those bytes after all traps before it does.
+ *
+ * Such a load is made a protecting one, and the stores before it, back to the last few, store under
+ * a mask that names its register. That atom has no displacement, so the store's address costs an
+ * addition, which is why only loads that stand near the stores are worth it. A place where such a
+ * speculation has failed is remembered (sites.c), and left in order.
+ */
+#include "gear3/ir.h"
+#include "gear3/sites.h"
+
+#define STORES_BACK 8 /* that a load may pass unproven */
+
+struct reordering {
+    struct ir *ir;
+    uint16_t store[STORES_BACK]; /* the last ones, oldest first */
+    unsigned stores;
+    unsigned alias; /* registers taken */
+};
+
+static unsigned guest_address(const struct ir *ir, const struct ins *i)
+{
+    return ir->t->insn[i->insn].eip;
+}
+
+static bool is_protecting(const struct ins *i)
+{
+    return ins_is(i, ISA_F_PROTECT);
+}
+
+static bool is_checking(const struct ins *i)
+{
+    return ins_is(i, ISA_F_CHECK);
+}
+
+static unsigned protecting_atom(unsigned atom)
+{
+    switch (atom) {
+    case ISA_gld8: return ISA_glda8;
+    case ISA_gld16: return ISA_glda16;
+    case ISA_gld32: return ISA_glda32;
+    case ISA_gld8s: return ISA_glda8s;
+    case ISA_gld16s: return ISA_glda16s;
+    default: return 0;
+    }
+}
+
+static unsigned checking_atom(unsigned atom)
+{
+    switch (atom) {
+    case ISA_gst8: return ISA_gsta8;
+    case ISA_gst16: return ISA_gsta16;
+    case ISA_gst32: return ISA_gsta32;
+    default: return 0;
+    }
+}
+
+/* May the load pass these stores, and how many of them have to look? */
+static bool worth_it(const struct reordering *r, const struct ins *load, unsigned *unproven)
+{
+    *unproven = 0;
+    for (unsigned k = 0; k < r->stores; k++) {
+        const struct ins *store = &r->ir->ins[r->store[k]];
+
+        if (ir_apart(store, load))
+            continue;
+        if ((!checking_atom(store->op.atom) && !is_checking(store)) ||
+            site_is(guest_address(r->ir, store), SITE_ALIAS))
+            return false;
+        ++*unproven;
+    }
+    return *unproven > 0;
+}
+
+/* gst [ra + imm] to gsta [ra'], which looks at alias register al as well. */
+static void check(struct reordering *r, unsigned n, unsigned al)
+{
+    struct ir *ir = r->ir;
+    struct ins *i = &ir->ins[n];
+
+    if (is_checking(i)) {
+        i->op.imm |= 1 << al;
+        return;
+    }
+    i->base = i->arg[ARG_A];
+    i->offset = (int32_t)i->op.imm;
+    if (i->op.imm) {
+        i->arg[ARG_A] =
+            ir_number(ir, n, &(struct isa_op){.atom = ISA_addiz, .imm = i->op.imm}, i->arg[ARG_A],
+                      REF_NONE);
+    }
+    i->op = (struct isa_op){.atom = (uint16_t)checking_atom(i->op.atom), .imm = 1 << al};
+}
+
+static void protect(struct reordering *r, struct ins *load)
+{
+    unsigned unproven, atom = protecting_atom(load->op.atom);
+
+    if (!atom || r->alias >= r->ir->t->machine->alias || !worth_it(r, load, &unproven))
+        return;
+    for (unsigned k = 0; k < r->stores; k++) {
+        if (!ir_apart(&r->ir->ins[r->store[k]], load))
+            check(r, r->store[k], r->alias);
+    }
+    load->op.atom = (uint16_t)atom;
+    load->op.al = (uint8_t)r->alias++;
+}
+
+static void remember_store(struct reordering *r, unsigned n)
+{
+    if (r->stores == STORES_BACK) {
+        for (unsigned k = 1; k < STORES_BACK; k++)
+            r->store[k - 1] = r->store[k];
+        r->stores--;
+    }
+    r->store[r->stores++] = (uint16_t)n;
+}
+
+void pass_reorder(struct ir *ir)
+{
+    struct reordering r = {.ir = ir};
+
+    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
+        struct ins *i = &ir->ins[n];
+
+        if (!ins_is(i, ISA_F_GUEST))
+            continue;
+        if (ins_is(i, ISA_F_STORE)) {
+            remember_store(&r, n);
+            continue;
+        }
+        i->early = !site_is(guest_address(ir, i), SITE_EARLY);
+        if (i->early && cms.opt->opt_alias && !is_protecting(i))
+            protect(&r, i);
+    }
+}

@@ -1,0 +1,106 @@
+/*
+ * translate.c - the optimizing translator: its table of contents.
+ */
+#include "gear2/gear2.h"
+#include "gear3/gear3.h"
+#include "gear3/ir.h"
+#include "isa_intrinsics.h"
+#include "runtime/jumps.h"
+
+struct pass {
+    char letter;
+    const char *name;
+    void (*run)(struct ir *ir);
+    size_t option; /* of its knob in struct options */
+};
+
+static const struct pass passes[] = {
+#define PASS(letter, name, key, text) \
+    {letter, #name, pass_##name, offsetof(struct options, opt_##name)},
+#include "gear3/passes.def"
+#undef PASS
+};
+
+/*
+ * By letters. What memory forwards (return addresses, pushed constants) lets more be folded; what
+ * is sunk leaves flags behind that nobody uses.
+ */
+static const char order[] = "fmfcdscfmdpir";
+
+void gear3_init(void)
+{
+    cms.gear3 = cms_alloc(sizeof(*cms.gear3));
+    cms.gear3->ir = cms_alloc(sizeof(*cms.gear3->ir));
+}
+
+static bool run(const struct pass *p, struct ir *ir)
+{
+    const uint32_t *on = (const uint32_t *)((const char *)cms.opt + p->option);
+
+    if (!*on)
+        return true;
+    p->run(ir);
+    if (cms_tracing(D_OPT))
+        ir_dump(ir, p->name);
+    if (ir->t->abort != ABORT_NONE)
+        return false;
+    if (ir_check(ir))
+        return true;
+    cms_log(0, "gear 3: pass %s broke the IR of %x", p->name, ir->t->key.eip);
+    ir->t->abort = ABORT_CHECK;
+    return false;
+}
+
+static bool optimize(struct ir *ir)
+{
+    for (const char *letter = order; *letter; letter++) {
+        for (unsigned i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
+            if (passes[i].letter == *letter && !run(&passes[i], ir))
+                return false;
+        }
+    }
+    return true;
+}
+
+static struct translation *translate(struct ir *ir)
+{
+    struct trans *t = ir->t;
+    struct translation *made;
+
+    if (!region_select(t) || !ir_lift(ir))
+        return NULL;
+    if (cms_tracing(D_OPT))
+        ir_dump(ir, "lift");
+    if (!optimize(ir) || !ir_allocate(ir) || !trans_schedule(t))
+        return NULL;
+    trans_layout(t);
+    made = trans_install(t);
+    if (made && cms_tracing(D_TRANS))
+        trans_dump(t, (const uint32_t *)(uintptr_t)made->code);
+    return made;
+}
+
+struct translation *gear3_translate(const struct context *key, uint32_t place)
+{
+    struct ir *ir = cms.gear3->ir;
+    struct translation *made;
+
+    vx_mtsr(SR_PHASE, PHASE_translate);
+    ir->t = trans_begin(key, place);
+    ir->t->gear = 3;
+    ir->t->max_insns = cms.opt->gear3_max_insns;
+    ir->t->max_sides = TRANS_SIDES;
+    ir->t->max_patches = 0;
+    made = translate(ir);
+    if (made) {
+        cms_count(EV_GEAR3);
+        cms.count[EV_GEAR3_INSNS] += ir->t->insns;
+        cms.count[EV_GEAR3_ATOMS] += ir->t->atoms;
+        cms.count[EV_GEAR3_LOOPS] += ir->loops;
+    } else {
+        cms_count(EV_GEAR3_GIVEN_UP);
+        cms.count[ir->t->abort]++;
+    }
+    vx_mtsr(SR_PHASE, PHASE_dispatch);
+    return made;
+}
