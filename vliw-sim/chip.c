@@ -57,6 +57,7 @@ struct chip *chip_new(const struct machine *m)
 
 void chip_free(struct chip *chip)
 {
+    fast_close(chip);
     bundle_cache_free(chip->code);
     energy_free(chip);
     predict_free(&chip->predictor);

@@ -73,6 +73,7 @@ enum chip_stop {
     STOP_IDLE,       /* halted, and no interrupt can ever come */
     STOP_WATCHDOG,   /* debug.watchdog: nothing committed for too long */
     STOP_LIMIT,      /* --max-cycles */
+    STOP_DIFFER,     /* --engine check: the engines do */
     STOP_INTERRUPTED /* Ctrl-C */
 };
 
@@ -209,6 +210,7 @@ struct chip {
     struct trace *trace;
     struct profile *profile; /* NULL: none is made */
     struct events events;
+    struct check *check; /* NULL: this chip is compared with no other */
     struct fast *fast;
     void (*run)(struct chip *chip);                       /* NULL: the reference engine */
     void (*dropped)(struct chip *chip, struct bundle *b); /* a bundle of its blocks is dropped */
@@ -286,6 +288,9 @@ void engine_run(struct chip *chip);
  */
 bool fast_open(struct chip *chip);
 void fast_close(struct chip *chip);
+
+/* engine_run() returns after each block or bundle, its counters unsettled: for check.c. */
+void fast_single(struct chip *chip);
 
 /* Before counters are read in the middle of a run. */
 void fast_settle(struct chip *chip);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hidden-mem/hostport.h"
+#include "vliw-sim/check.h"
 #include "vliw-sim/engine.h"
 #include "vliw-sim/host/hostport.h"
 #include "vliw-sim/profile.h"
@@ -291,7 +292,9 @@ static void engine_host(struct chip *chip)
                    (unsigned long long)chip->host_block);
     chip->host_requests++;
     chip_stall(chip, STALL_host, chip->machine.host_cycles);
-    if (chip->host && hostport_serve(chip->host, chip, chip->host_block))
+    bool ends = chip->host ? hostport_serve(chip->host, chip, chip->host_block)
+                           : chip->check && check_replay(chip->check);
+    if (ends)
         chip_halt_with(chip, STOP_HOST);
 }
 

@@ -16,7 +16,8 @@
     X(INTERRUPTED, 7, "Ctrl-C")                                                             \
     X(INTERNAL, 8, "the simulator is wrong, or the host has no memory left")                \
     X(ROM, 9, "the boot ROM found no firmware image that it may start")                     \
-    X(HALTED, 10, "halted for good: the guest with interrupts off, or the chip with none to come")
+    X(HALTED, 10, "halted for good: the guest with interrupts off, or the chip with none to come") \
+    X(DIFFER, 11, "--engine check: the engines are not in the same state")
 
 enum sim_exit {
 #define X(name, number, text) EXIT_##name = number,

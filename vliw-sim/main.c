@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "hidden-mem/hostport.h"
+#include "vliw-sim/check.h"
 #include "vliw-sim/chip.h"
 #include "vliw-sim/digest.h"
 #include "vliw-sim/exits.h"
@@ -33,6 +34,7 @@
 struct run {
     struct options options;
     struct chip *chip;
+    struct check *check; /* of both engines; NULL: one runs alone */
     struct host_port *host;
     struct symbols *symbols;
     struct trace trace;
@@ -67,19 +69,20 @@ static double cpu_seconds(void)
 
 /* ---------------------------------------------------------------- before the first cycle */
 
+static bool chip_load(struct chip *chip, const struct options *o, char *error, size_t size)
+{
+    if (o->native)
+        return loader_native(chip, o->native, error, size);
+    return loader_rom(chip, o->rom, error, size) && loader_flash(chip, o->flash, error, size);
+}
+
 static int run_load(struct run *run)
 {
     const struct options *o = &run->options;
     const char *names = o->symbols ? o->symbols : o->native;
     char error[1024];
-    bool good;
 
-    if (o->native)
-        good = loader_native(run->chip, o->native, error, sizeof error);
-    else
-        good = loader_rom(run->chip, o->rom, error, sizeof error) &&
-               loader_flash(run->chip, o->flash, error, sizeof error);
-    if (!good)
+    if (!chip_load(run->chip, o, error, sizeof error))
         return complain(EXIT_INPUT, error);
     if (names) {
         run->symbols = symbols_load(names, error, sizeof error);
@@ -118,6 +121,24 @@ static int run_connect(struct run *run)
     run->chip->max_cycles = o->max_cycles;
     run->chip->signal_fd = signals_open();
     return EXIT_OK;
+}
+
+/* The engine, or both. */
+static int run_engine(struct run *run)
+{
+    char error[1024];
+    bool fast = !run->options.reference && fast_open(run->chip);
+
+    if (!run->options.check)
+        return EXIT_OK;
+    if (!fast)
+        return complain(EXIT_USAGE, "--engine check: this host has only the reference engine");
+    if (!run->chip->machine.trap_enter)
+        return complain(EXIT_USAGE, "--engine check: core.trap_enter must not be 0");
+    struct chip *other = chip_new(&run->options.machine);
+    run->check = check_new(run->chip, other);
+    return chip_load(other, &run->options, error, sizeof error) ? EXIT_OK
+                                                                : complain(EXIT_INPUT, error);
 }
 
 static int config_write(const struct options *o)
@@ -209,6 +230,7 @@ static int end_of_run(struct run *run, char *text, size_t size)
                  chip->machine.watchdog, here);
         return EXIT_TRAP;
     case STOP_LIMIT: snprintf(text, size, "--max-cycles reached at %s", here); return EXIT_LIMIT;
+    case STOP_DIFFER: check_text(run->check, run->symbols, text, size); return EXIT_DIFFER;
     case STOP_INTERRUPTED: snprintf(text, size, "interrupted at %s", here); return EXIT_INTERRUPTED;
     case STOP_NONE: break;
     }
@@ -302,8 +324,11 @@ static int run_finish(struct run *run, double seconds)
     fflush(stdout);
     if (refused(end.status))
         return complain(end.status, run->reason);
-    if (end.status == EXIT_PANIC || end.status == EXIT_TRAP || end.status == EXIT_INTERRUPTED)
+    if (end.status == EXIT_PANIC || end.status == EXIT_TRAP || end.status == EXIT_INTERRUPTED ||
+        end.status == EXIT_DIFFER)
         events_print(&run->chip->events, run->symbols, stderr);
+    if (end.status == EXIT_DIFFER)
+        events_print(check_events(run->check), run->symbols, stderr);
     stats_text(run->chip, hostport_report(run->host), &end, stderr);
     return results_write(run, &end);
 }
@@ -315,7 +340,7 @@ static void run_free(struct run *run)
     if (run->chip->signal_fd >= 0)
         close(run->chip->signal_fd);
     profile_free(run->chip->profile);
-    fast_close(run->chip);
+    check_free(run->check);
     chip_free(run->chip);
     if (run->trace.out && run->trace.out != stderr && run->trace.out != stdout)
         fclose(run->trace.out);
@@ -339,11 +364,14 @@ int main(int argc, char **argv)
         status = run_load(run);
     if (!status)
         status = run_connect(run);
+    if (!status)
+        status = run_engine(run);
     if (!status) {
-        if (!run->options.reference)
-            fast_open(run->chip);
         double start = cpu_seconds();
-        engine_run(run->chip);
+        if (run->check)
+            check_run(run->check);
+        else
+            engine_run(run->chip);
         status = run_finish(run, cpu_seconds() - start);
     }
     run_free(run);

@@ -1,6 +1,7 @@
 /*
  * mem.c - the memory map as native addresses see it (hidden-mem/map.h), and who may do what where.
  */
+#include "vliw-sim/check.h"
 #include "vliw-sim/chip.h"
 
 static bool inside(uint64_t addr, uint64_t len, uint64_t base, uint64_t size)
@@ -44,7 +45,11 @@ void *chip_mem(struct chip *chip, uint64_t native_addr, uint64_t len, bool write
 {
     struct mem_place place;
 
-    return mem_find(chip, native_addr, len, write, &place) ? place.host : NULL;
+    if (!mem_find(chip, native_addr, len, write, &place))
+        return NULL;
+    if (write && chip->check)
+        check_note(chip->check, native_addr, len);
+    return place.host;
 }
 
 const uint8_t *mem_code(struct chip *chip, uint64_t addr, uint64_t len, uint32_t *line)

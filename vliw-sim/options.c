@@ -284,8 +284,9 @@ static bool option_apply(struct options *o, enum option option, const char *arg,
     case OPT_SYMBOLS: o->symbols = arg; return true;
     case OPT_ENGINE:
         o->reference = strcmp(arg, "reference") == 0;
-        if (!o->reference && strcmp(arg, "fast") != 0)
-            return wrong(err, "--engine %.60s: not known, expected fast or reference", arg);
+        o->check = strcmp(arg, "check") == 0;
+        if (!o->reference && !o->check && strcmp(arg, "fast") != 0)
+            return wrong(err, "--engine %.60s: not known, expected fast, reference or check", arg);
         return true;
     case OPT_MAX_CYCLES: return number(word, arg, UINT64_MAX - 1, &o->max_cycles, err);
     case OPT_STATS: o->stats = arg; return true;

@@ -17,6 +17,7 @@ struct options {
     const char *rom, *flash, *native, *symbols;
     const char *stats, *digest, *profile, *config_out, *trace_file;
     bool reference; /* the engine */
+    bool check;     /* both engines, compared */
     uint64_t max_cycles;
     uint32_t trace_on;             /* enum trace_category */
     uint64_t trace_from, trace_to; /* cycles */

@@ -17,6 +17,7 @@
 #include "isa_codec.h"
 #include "isa_facts.h"
 #include "vliw-sim/bundle.h"
+#include "vliw-sim/check.h"
 #include "vliw-sim/chip.h"
 #include "vliw-sim/host/hostport.h"
 
@@ -309,124 +310,6 @@ static struct chip *chip_for(uint64_t seed)
 
 static const char *difference; /* the first one */
 
-static void same(const char *what, const void *a, const void *b, size_t size)
-{
-    if (!difference && memcmp(a, b, size) != 0)
-        difference = what;
-}
-
-#define SAME(field) same(#field, &a->field, &b->field, sizeof a->field)
-#define SAME_CACHE(name)                                                                \
-    (same_cache(#name, &a->hier.name, &b->hier.name), SAME(hier.name.hits),             \
-     SAME(hier.name.misses), SAME(hier.name.writebacks))
-
-/* The same lines in the same places, and in each set the same order of use. */
-static void same_cache(const char *name, const struct cache *a, const struct cache *b)
-{
-    uint32_t slots = (a->set_mask + 1) * a->ways;
-
-    same(name, a->entry, b->entry, slots * sizeof *a->entry);
-    for (uint32_t set = 0; set < slots; set += a->ways) {
-        for (uint32_t i = set; i < set + a->ways; i++) {
-            for (uint32_t j = set; j < i; j++) {
-                if (!difference && (a->stamp[i] < a->stamp[j]) != (b->stamp[i] < b->stamp[j]))
-                    difference = name;
-            }
-        }
-    }
-}
-
-/* What is still on its way: the same registers, in the same cycle. */
-static uint64_t ready_sum(const struct chip *chip)
-{
-    uint64_t sum = 0;
-
-    for (unsigned i = 0; i < ISA_R_COUNT; i++) {
-        if ((chip->r_busy >> i & 1) && chip->r_ready[i] > chip->cycle)
-            sum = sum * 31 + i * 1000003 + chip->r_ready[i];
-    }
-    for (unsigned i = 0; i < ISA_C_COUNT; i++) {
-        if ((chip->c_busy >> i & 1) && chip->c_ready[i] > chip->cycle)
-            sum = sum * 31 + i * 1000033 + chip->c_ready[i];
-    }
-    for (unsigned i = 0; i < ISA_F_COUNT; i++) {
-        if ((chip->fpu.busy >> i & 1) && chip->fpu.ready[i] > chip->cycle)
-            sum = sum * 31 + i * 1000037 + chip->fpu.ready[i];
-    }
-    return sum + (chip->div_free > chip->cycle ? chip->div_free : 0) * 7 +
-           (chip->fpu.div_free > chip->cycle ? chip->fpu.div_free : 0) * 11;
-}
-
-static void compare(struct chip *a, struct chip *b)
-{
-    uint64_t ready_a = ready_sum(a), ready_b = ready_sum(b);
-    uint64_t energy_a = energy_total_pj(a), energy_b = energy_total_pj(b);
-    const uint64_t shadowed = (2ull << ISA_SHADOW_R_LAST) - 2;
-    uint64_t dirty_a = a->r_dirty & shadowed, dirty_b = b->r_dirty & shadowed;
-
-    counters_check(a);
-    counters_check(b);
-    SAME(stop);
-    SAME(cycle);
-    SAME(pc);
-    same("r", a->r, b->r, ISA_R_COUNT * sizeof a->r[0]);
-    same("c", a->c, b->c, ISA_C_COUNT * sizeof a->c[0]);
-    same("f", a->fpu.f, b->fpu.f, ISA_F_COUNT * sizeof a->fpu.f[0]);
-    SAME(fpu.shadow);
-    SAME(fpu.control);
-    SAME(fpu.official);
-    SAME(fpu.dirty);
-    SAME(r_shadow);
-    SAME(c_shadow);
-    same("r_dirty", &dirty_a, &dirty_b, sizeof dirty_a);
-    same("scoreboard", &ready_a, &ready_b, sizeof ready_a);
-    SAME(bundles);
-    SAME(atoms);
-    SAME(stall);
-    SAME(idle);
-    SAME(phase_atoms);
-    SAME(phase_retired);
-    SAME(cause_count);
-    SAME(loads);
-    SAME(stores);
-    SAME(guest_loads);
-    SAME(guest_stores);
-    SAME(branches_taken);
-    SAME(commits);
-    SAME(rollbacks);
-    SAME(retired);
-    SAME(host_requests);
-    SAME(predictor.right);
-    SAME(predictor.wrong);
-    SAME(epc);
-    SAME(cause);
-    SAME(badaddr);
-    SAME(einfo);
-    SAME(status);
-    SAME(phase);
-    SAME(user);
-    SAME(alias);
-    SAME_CACHE(l1i);
-    SAME_CACHE(l1d);
-    SAME_CACHE(l2);
-    SAME(hier.dram);
-    same("tlb", a->tlb.entry, b->tlb.entry,
-         a->tlb.sets * (size_t)a->tlb.ways * sizeof a->tlb.entry[0]);
-    SAME(tlb.writes);
-    SAME(sbuf.used);
-    same("sbuf", a->sbuf.store, b->sbuf.store, a->sbuf.used * sizeof a->sbuf.store[0]);
-    SAME(sbuf.filter);
-    SAME(sbuf.released);
-    SAME(sbuf.dropped);
-    SAME(sbuf.forwards);
-    SAME(sbuf.most);
-    SAME(sbuf.last_done);
-    same("energy", &energy_a, &energy_b, sizeof energy_a);
-    same("energy by phase", a->energy.fj, b->energy.fj, sizeof a->energy.fj);
-    SAME(lpm);
-    SAME(ldm);
-}
-
 static void run_to(struct chip *chip, uint64_t cycle)
 {
     chip->max_cycles = cycle;
@@ -451,9 +334,10 @@ static bool test(uint64_t seed)
         at += below(8) ? 5000 + below(12000) : 1 + below(600);
         run_to(a, at);
         run_to(b, at);
-        compare(a, b);
+        difference = a->stop != b->stop ? "stop" : check_difference(a, b);
     } while (!difference && a->stop == STOP_LIMIT && at < most);
-    same("memory", a->dram, b->dram, a->dram_size);
+    if (!difference && memcmp(a->dram, b->dram, a->dram_size) != 0)
+        difference = "memory";
     bundles_run += b->bundles;
     bundles_host += b->hot.bundles;
     if (difference)
@@ -461,7 +345,6 @@ static bool test(uint64_t seed)
                (unsigned long long)seed, difference, (unsigned long long)at,
                (unsigned long long)a->cycle, (unsigned long long)a->pc,
                (unsigned long long)b->cycle, (unsigned long long)b->pc);
-    fast_close(b);
     chip_free(a);
     chip_free(b);
     return !difference;

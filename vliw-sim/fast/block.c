@@ -31,6 +31,7 @@ struct build {
     uint32_t c_dirty;
     uint32_t line;  /* fetched last */
     uint32_t order; /* accesses stamped in line */
+    bool spoiled;
     bool room;     /* false: something is used up */
 };
 
@@ -229,6 +230,12 @@ static bool fill_wide(struct build *b, int64_t imm)
     return true;
 }
 
+/* Is this the block that is to be wrong? */
+static bool spoils(const struct build *b)
+{
+    return b->chip->machine.spoil && b->chip->hot.built + 1 == b->chip->machine.spoil;
+}
+
 static void emit_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i)
 {
     const struct atom *a = &fb->b->atom[i];
@@ -252,6 +259,11 @@ static void emit_atom(struct build *b, struct block_tail *tail, struct fast_bund
         site->atom = (uint8_t)i;
         e->p.value[HOLE_slow] = site_later(b, tail, site, b->f->call_atom);
         e->p.value[HOLE_order] = ++b->order;
+    }
+    if (stencil && !site && !b->spoiled && spoils(b)) {
+        b->spoiled = true;
+        fb->inlined |= 1u << i;
+        return;
     }
     if (stencil) {
         bool done = emit(e, stencil + atom_form(a));

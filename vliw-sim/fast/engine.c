@@ -124,7 +124,7 @@ static double seconds_now(void)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -212,6 +212,8 @@ static const void *fast_follow(struct chip *chip, struct fast_site *from)
 
     renew(chip);
     chip->hot.base = chip->cycle;
+    if (f->single && f->inside)
+        return f->back;
     struct bundle *b = bundle_known(chip, chip->pc);
     if (!b || chip->cycle >= chip->hot.limit)
         return f->back;
@@ -464,6 +466,7 @@ static void fast_trapped(struct chip *chip)
     const struct fast_site *s = f->at;
 
     f->at = NULL;
+    f->inside = false;
     if (s)
         state_within(chip, &s->block->bundle[s->bundle], f->at_base, s->atom);
 }
@@ -482,13 +485,19 @@ __attribute__((noinline)) static void fast_loop(struct chip *chip)
         if (arrived || b->blocks) {
             const void *code = fast_follow(chip, NULL);
             if (code != f->back) {
+                f->inside = true;
                 ((host_start *)f->start)(chip, chip->hot.base, chip->hot.count, code);
+                f->inside = false;
                 arrived = false;
+                if (f->single)
+                    return;
                 continue;
             }
         }
         step_with(chip, b, engine_step);
         arrived = chip->taken;
+        if (f->single)
+            return;
     }
 }
 
@@ -500,7 +509,13 @@ static void fast_run(struct chip *chip)
         engine_trap(chip, &chip->trap);
     }
     fast_loop(chip);
-    tally_flush(chip);
+    if (!chip->fast->single)
+        tally_flush(chip);
+}
+
+void fast_single(struct chip *chip)
+{
+    chip->fast->single = true;
 }
 
 static void *room(size_t size)

@@ -307,6 +307,8 @@ struct fast {
     uint32_t lines_used;
     uint64_t hidden_size;
     bool user;
+    bool single; /* back to whom runs the engine after each block or bundle */
+    bool inside; /* host code runs */
     const void *call_atom, *call_fetch, *call_step, *call_exit, *back, *start;
     struct emitter emitter;
 };
