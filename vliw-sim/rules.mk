@@ -37,6 +37,14 @@ $(B)/bin/vliw-sim: $(SIM_OBJ) $(ISA_FP) $(B)/host/gen/isa_facts.o $(B)/host/gen/
     $(B)/host/gen/isa_text.o $(B)/host/tools/elf/elf_read.o
 $(B)/bin/vliw-sim: LDLIBS := -linih -lpng
 
+# What is built on hosts that the fast engine has no stencils for; here, for a test.
+SIM_PLAIN := $(filter-out $(B)/host/vliw-sim/fast/%,$(SIM_OBJ)) $(B)/host/vliw-sim/fast/absent.o
+TEST_NEEDS += $(B)/tests/vliw-sim-plain
+$(B)/tests/vliw-sim-plain: $(SIM_PLAIN) $(ISA_FP) $(B)/host/gen/isa_facts.o $(B)/host/gen/isa_codec.o \
+    $(B)/host/gen/isa_text.o $(B)/host/tools/elf/elf_read.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ -linih -lpng
+
 $(B)/presets/%.ini: vliw-sim/presets/%.ini
 	@mkdir -p $(@D)
 	cp $< $@

@@ -219,9 +219,10 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
     if (end->seconds > 0 && chip->hot.built)
         fprintf(out,
                 "fast engine: %" PRIu64 " blocks, %" PRIu64 " KiB of host code, made in %.1f ms; %.1f%% "
-                "of the bundles ran in them\n",
+                "of the bundles ran in them; all dropped %" PRIu64 " times\n",
                 chip->hot.built, chip->hot.built_bytes >> 10, chip->hot.built_seconds * 1e3,
-                100.0 * (double)chip->hot.bundles / (double)(chip->bundles ? chip->bundles : 1));
+                100.0 * (double)chip->hot.bundles / (double)(chip->bundles ? chip->bundles : 1),
+                chip->hot.flushes);
 }
 
 /* ---------------------------------------------------------------- JSON */

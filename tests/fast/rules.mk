@@ -2,7 +2,10 @@
 $(B)/tests/fast_random: $(filter-out %/main.o %/options.o %/loader.o %/stats.o %/file.o, \
     $(filter $(B)/host/vliw-sim/%.o,$(SIM_OBJ:$(B)/host/vliw-sim/host/%=))) \
     $(patsubst %,$(B)/host/gen/%.o,isa_facts isa_codec isa_text) $(ELF_READ) $(ISA_FP)
-$(B)/tests/fast_random: LDLIBS := -linih
+$(B)/tests/fast_memory: $(filter-out %/main.o %/options.o %/stats.o,$(filter $(B)/host/vliw-sim/%.o, \
+    $(SIM_OBJ:$(B)/host/vliw-sim/host/%=))) \
+    $(patsubst %,$(B)/host/gen/%.o,isa_facts isa_codec isa_text) $(ELF_READ) $(ISA_FP)
+$(B)/tests/fast_random $(B)/tests/fast_memory: LDLIBS := -linih
 
 FUZZ += fuzz-fast
 .PHONY: fuzz-fast

@@ -104,7 +104,6 @@ static void fast_flush(struct chip *chip)
     f->tallies = 0;
     f->sites = 0;
     f->full = false;
-    chip->hot.flushes++;
     ways_reset(&f->ways);
     jumps_clear(chip);
 }
@@ -479,8 +478,10 @@ __attribute__((noinline)) static void fast_loop(struct chip *chip)
     for (;;) {
         if (chip->cycle >= chip->event_cycle && !engine_event(chip))
             return;
-        if (f->full)
+        if (f->full) {
             fast_flush(chip);
+            chip->hot.flushes++;
+        }
         struct bundle *b = bundle_find(chip, chip->pc);
         if (arrived || b->blocks) {
             const void *code = fast_follow(chip, NULL);
@@ -529,6 +530,10 @@ static void *room(size_t size)
 #define COUNTS_BYTES (sizeof(uint32_t) * PHASE_COUNT * TALLIES)
 #define TALLY_BYTES (sizeof(struct tally) * TALLIES)
 #define SITE_BYTES (sizeof(struct fast_site) * SITES)
+
+/* What the tables may take when all are full, code counted in both mappings; the rest is bundles. */
+_Static_assert(COUNTS_BYTES + TALLY_BYTES + SITE_BYTES + 2 * CODE_MOST * MIB <= 96 * MIB,
+               "the simulator may take 128 MiB beside DRAM");
 
 static void page_leaves(void *owner, uint32_t hi)
 {

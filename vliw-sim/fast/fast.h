@@ -63,9 +63,10 @@ extern const struct stencil_atom stencil_atoms[ISA_ATOM_COUNT];
 #define EVENT_MARGIN 4096  /* cycles before an event in which bundles are stepped */
 #define BLOCK_HEAT 12      /* visits before a block is made */
 #define BLOCK_VERSIONS 24  /* blocks of one address */
-#define TALLIES (1u << 18) /* ends of ways through blocks */
-#define SITES (1u << 19)
+#define TALLIES (1u << 17) /* ends of ways through blocks */
+#define SITES (1u << 18)
 #define PAGE_HASH 4096u
+#define CODE_MOST 24u /* MiB of code, as knobs.def has it */
 #define CODE_BLOCK (96u << 10) /* room that a block may need */
 
 /* ---------------------------------------------------------------- way.c */
