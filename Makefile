@@ -16,7 +16,7 @@
 #   make clean    remove build/
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, into build/san/. CC=clang works
-# too.
+# too. PGO=0 links the firmware without a profile of itself.
 #
 # Each directory says in its own rules.mk what it has; this file has what they share. A rules.mk
 # adds to:
@@ -43,10 +43,12 @@ LDFLAGS :=
 WARN := -Wall -Wextra
 CPPFLAGS := -I.
 PYTHON := /usr/bin/env python3
+PGO := 1
 GUEST := boot grub
 
 ifdef SAN
 B := build/san
+PGO := 0
 SANITIZE := -fsanitize=address,undefined
 CFLAGS := -O1 -g -fno-omit-frame-pointer $(SANITIZE) -fno-sanitize-recover=undefined
 LDFLAGS := $(SANITIZE)

@@ -8,8 +8,10 @@
 #   build/P/cms.elf    bundles, symbols, lines     build/P/cms.asm    disassembly
 #   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
 #
-# With PGO=1 it is linked into superblocks by a profile of itself: build/pgo/ has a first link, by
-# basic blocks, and what it did while our boot disk ran. (Change between both ways by `make clean`.)
+# It is linked into superblocks by a profile of itself: build/pgo/ has a first link, by basic blocks,
+# and what it did while our boot disk ran. No host time or address gets into that, so the same sources
+# make the same firmware. A firmware that doesn't run to the end of the disk is linked as if nothing
+# had ever run. PGO=0 links chains of blocks without all this. (Change between both by `make clean`.)
 #
 # For all of them there are build/cms.options and build/cms.traces: what vliw-sim prints for -o help
 # and -d help.
@@ -56,11 +58,12 @@ $(PGO_DIR)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/crusoe.ini $(CHIP_NEEDS)
 
 $(PGO_DIR)/cms.profile: $(PGO_DIR)/cms.img $(B)/bin/vliw-sim $(B)/rom.bin $(B)/guests/boot.img
 	$(B)/bin/vliw-sim --preset crusoe -m 64 --flash $< -hda $(B)/guests/boot.img -read-only \
-	    -serial none -profile $@ 2>$@.log
+	    -serial none --max-cycles 4000000000 -profile $@ 2>$@.log || { echo '# bundles:' >$@; \
+	    echo "$@: the firmware did not run to its end: linking without a profile" >&2; }
 
 $(PGO_DIR)/cms.map $(PGO_DIR)/cms.rv: $(PGO_DIR)/cms.elf ;
 
-ifdef PGO
+ifneq ($(PGO),0)
 CMS_BY_PROFILE := -Wv,--sched=super -Wv,--profile=$(PGO_DIR)/cms.profile \
     -Wv,--profile-map=$(PGO_DIR)/cms.map
 CMS_PROFILE := $(PGO_DIR)/cms.profile

@@ -6,6 +6,8 @@
  * first atom in the input's order; a row is written where file or line change. DWARF 4: file names
  * stand in the table itself.
  */
+#include <string.h>
+
 #include "tools/ld/ld.h"
 
 enum {
@@ -118,6 +120,8 @@ void dwarf_write(const struct program *p, const struct lines *l, struct bytes *l
                                       {AT_STMT_LIST, FORM_SEC_OFFSET}, {AT_LOW_PC, FORM_ADDR},
                                       {AT_HIGH_PC, FORM_DATA8},        {0, 0}};
 
+    const char *slash = strrchr(p->rv->path, '/');
+
     line_header(l, line);
     line_program(p, l, line);
 
@@ -133,7 +137,7 @@ void dwarf_write(const struct program *p, const struct lines *l, struct bytes *l
     bytes_u8(info, 8);
     bytes_uleb(info, 1);
     string(info, "vliw-ld");
-    string(info, p->rv->path);
+    string(info, slash ? slash + 1 : p->rv->path); /* where it lay must not change the output */
     bytes_u32(info, 0); /* line table */
     bytes_u64(info, p->text_addr);
     bytes_u64(info, p->text_size);

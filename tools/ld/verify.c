@@ -64,8 +64,8 @@ struct run {
     int32_t object[64], access; /* that the registers, and the current atom's access, point to */
     bool constant;              /* of that access: its object is read-only */
     bool meet;                  /* two objects did */
-    struct leave leave[TRACE_NODES + 1];
     int32_t leaves;
+    struct leave leave[TRACE_NODES + 1]; /* last: a run begins with all before it cleared */
 };
 
 struct verifier {
@@ -324,7 +324,7 @@ static void leave(struct run *r, uint64_t mask)
 static void start(struct verifier *v, struct run *r, uint64_t seed, unsigned manner,
                   const struct program *p, bool output)
 {
-    memset(r, 0, sizeof *r);
+    memset(r, 0, offsetof(struct run, leave));
     r->seed = seed;
     r->manner = manner;
     for (unsigned i = 1; i < 64; i++)
