@@ -37,6 +37,7 @@ fuzz-x86: $(ALL) $(B)/bin/x86-diff $(B)/bin/loops-make $(B)/guests/gears/runner.
 	    $(B)/bin/x86-diff $$cases -s $$seed && $(B)/bin/x86-diff -16 $$cases -s $$seed || exit; \
 	done
 	tests/gears/loops.sh $(B) $$(date +%s) 3000
+	tests/gears/garbage.sh $(B) $$(date +%s) 2000
 
 # Which test meets which opcode: a list from each program of tests/sys, a page from all of them.
 COVERAGE := $(SYS_GUESTS:$(B)/guests/sys/%.bin=$(B)/tests/coverage/%.txt)

@@ -32,6 +32,10 @@ case_enter:
     movl $0x23, %eax
     movl %eax, %ds
     movl %eax, %es
+    xorl %eax, %eax
+    movl %eax, %fs
+    movl %eax, %gs
+    fninit
     movl 0(%ebp), %eax
     movl 4(%ebp), %ecx
     movl 8(%ebp), %edx
@@ -41,22 +45,25 @@ case_enter:
     movl 20(%ebp), %ebp
     iret
 
-/* On the stack: registers, vector, error code, EIP, CS, EFLAGS, ESP, SS. */
+/* On the stack: registers, ES, DS, vector, error code, EIP, CS, EFLAGS, ESP, SS. */
 common:
+    pushl %ds
+    pushl %es
     pushal
     cld
     movl $0x10, %eax
     movl %eax, %ds
     movl %eax, %es
-    cmpl $TIMER, 32(%esp)
+    cmpl $TIMER, 40(%esp)
     jne 1f
     incl ticks
     movb $0x20, %al
     outb %al, $0x20
-    movl $0x23, %eax
-    movl %eax, %ds
-    movl %eax, %es
+    decl patience
+    jz 1f
     popal
+    popl %es
+    popl %ds
     addl $8, %esp
     iret
 1:  movl %esp, %eax
@@ -96,8 +103,10 @@ vectors:
     .balign 16
 back:
     .skip 4
-    .globl ticks
+    .globl ticks, patience
 ticks:
+    .skip 4
+patience:
     .skip 4
     .balign 16
     .skip 16384

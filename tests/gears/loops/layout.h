@@ -5,7 +5,7 @@
  * A case is a piece of 32-bit user-mode code with loops in it. Memory of the cases, at the same
  * linear addresses on both sides and nothing else near: CODE, a slot of two pages each; DATA, a
  * page that can only be read and two that can be written; STACK, one page. All but the code is as
- * fill() makes it when a case begins.
+ * fill() makes it when a case begins. Of the last slot there is only the first page.
  */
 #ifndef TESTS_GEARS_LAYOUT_H
 #define TESTS_GEARS_LAYOUT_H
@@ -25,6 +25,8 @@
 #define MAGIC 0x504f4f4cu
 #define NO_FAULT 3u /* vector of the breakpoint that ends a case */
 
+#define SHOWN 0x80000000u
+
 struct list {
     uint32_t magic, cases;
 };
@@ -37,7 +39,7 @@ struct record {
     uint32_t size;   /* of the record in bytes, a multiple of 4 */
     uint32_t number; /* as the maker counts */
     uint32_t start, length; /* of the code; multiples of 4 */
-    uint32_t flags;  /* mask: those that count */
+    uint32_t flags;  /* mask: those that count; SHOWN: the outcome is printed, not compared */
     struct registers in, out;
     uint32_t vector, error, cr2; /* error and cr2 of page faults */
     uint32_t sum;                /* of all memory and the code */

@@ -1,9 +1,9 @@
 /*
- * main.c - loops-make [-n CASES] [-f FIRST] [-s SEED] [-p CASE] > FILE
+ * main.c - loops-make [-n CASES] [-f FIRST] [-s SEED] [-p CASE] [-g] > FILE
  *
  * Makes CASES (1000) pieces of code with loops of SEED (1), from number FIRST (0) on, runs each on the
  * host's processor, and writes it with what came of it, for runner.c. With -p it prints case number CASE
- * instead.
+ * instead. With -g the cases are garbage, which isn't run here.
  */
 #define _GNU_SOURCE
 
@@ -34,7 +34,7 @@ static void map(uint32_t address, uint32_t size)
 
 static void map_all(void)
 {
-    map(CODE, SLOTS * SLOT);
+    map(CODE, SLOTS * SLOT - SLOT / 2);
     map(DATA_FIXED, FIXED_SIZE + DATA_SIZE);
     map(STACK, STACK_SIZE);
     fill(at(DATA_FIXED), DATA_FIXED, FIXED_SIZE);
@@ -82,7 +82,7 @@ static void run(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
     make_piece(seed * 1000003 + n, n % SLOTS, p);
     fill(at(DATA), DATA, DATA_SIZE);
     fill(at(STACK), STACK, STACK_SIZE);
-    memset(at(p->start & ~(SLOT - 1)), 0xcc, SLOT);
+    memset(at(p->start & ~(SLOT - 1)), 0xcc, SLOT / 2);
     memcpy(at(p->start), p->code, p->length);
     memcpy(in.gpr, p->in.gpr, sizeof in.gpr);
     in.eip = p->in.eip;
@@ -105,24 +105,38 @@ static void run(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
     r->out.eflags = out.regs.eflags;
 }
 
+static void spoil(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
+{
+    make_garbage(seed * 1000003 + n, n % SLOTS, p);
+    *r = (struct record){
+        .size = (uint32_t)sizeof *r + p->length,
+        .number = n,
+        .start = p->start,
+        .length = p->length,
+        .flags = SHOWN | FL_STATUS,
+        .in = p->in,
+    };
+}
+
 int main(int argc, char **argv)
 {
     static struct piece piece;
     struct list list = {.magic = MAGIC, .cases = 1000};
     uint64_t seed = 1;
     uint32_t first = 0;
-    bool printed = false;
+    bool printed = false, garbage = false;
     unsigned ended = 0;
     int option;
 
-    while ((option = getopt(argc, argv, "n:f:s:p:")) != -1) {
+    while ((option = getopt(argc, argv, "n:f:s:p:g")) != -1) {
         switch (option) {
         case 'n': list.cases = (uint32_t)strtoul(optarg, NULL, 0); break;
         case 's': seed = strtoull(optarg, NULL, 0); break;
         case 'p': printed = true; /* fall through */
         case 'f': first = (uint32_t)strtoul(optarg, NULL, 0); break;
+        case 'g': garbage = true; break;
         default:
-            fprintf(stderr, "usage: loops-make [-n cases] [-f first] [-s seed] [-p case]\n");
+            fprintf(stderr, "usage: loops-make [-n cases] [-f first] [-s seed] [-p case] [-g]\n");
             return 2;
         }
     }
@@ -134,7 +148,10 @@ int main(int argc, char **argv)
     for (uint32_t n = first; n < first + list.cases; n++) {
         struct record r;
 
-        run(seed, n, &piece, &r);
+        if (garbage)
+            spoil(seed, n, &piece, &r);
+        else
+            run(seed, n, &piece, &r);
         if (printed) {
             print(&piece, &r);
             return 0;

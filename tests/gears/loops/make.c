@@ -5,7 +5,8 @@
  * the same bytes, a few bytes apart, or near the end of what there is, so that some round of a loop
  * faults. ECX or a word on the stack counts rounds. ESP is used in pairs. EAX, EDX and EBP are free.
  * Code writes into code: the immediate or the opcode of the next instruction, of one in this loop,
- * of a routine in the next page.
+ * of a routine in the next page. Some branches lead into the middle of an instruction, and code in the
+ * last slot runs into the page that isn't there.
  *
  * What the flags are is defined wherever somebody looks: which ones an instruction leaves undefined
  * is known from the decoder's table, and a comparison comes first where it matters.
@@ -619,6 +620,21 @@ static void stack(struct maker *m)
     }
 }
 
+/* A branch into the immediate of a MOV, which is four instructions itself. */
+static void inside(struct maker *m)
+{
+    static const uint8_t single[] = {0x40, 0x42, 0x48, 0x4a, 0x90, 0x98, 0x99, 0xf5, 0xf8, 0xf9};
+    uint32_t field;
+
+    define_flags(m);
+    field = branch(m, 0x0f, 0x80 | rnd(m, 16));
+    put(m, 0xb8 | EBP);
+    for (unsigned i = 0; i < 4; i++)
+        put(m, single[rnd(m, sizeof single)]);
+    done(m);
+    land_at(m, field, m->at - 4);
+}
+
 static void plain(struct maker *m)
 {
     static void (*const kinds[])(struct maker *) = {alu,    alu,       alu,    alu,     alu,
@@ -652,7 +668,7 @@ static void instruction(struct maker *m)
         else if (m->loops && m->loops < LOOPS_DEEP && rnd(m, 3) == 0)
             loop(m);
         else
-            step(m);
+            inside(m);
         break;
     default: plain(m);
     }
@@ -760,9 +776,39 @@ void make_piece(uint64_t seed, uint32_t slot, struct piece *p)
     m.daring = rnd(&m, 2);
     if (m.modifies)
         other_page(&m);
+    if (slot == SLOTS - 1) {
+        /* straight code from close before the end of its page on */
+        p->start = p->in.eip = CODE + slot * SLOT + 0x1000 - (0x10 + rnd(&m, 0x40)) * 4;
+        m.modifies = false;
+        m.routine = 0;
+        pointers(&m);
+        while (here(&m) < CODE + slot * SLOT + 0x1000)
+            plain(&m);
+        p->length = CODE + slot * SLOT + 0x1000 - p->start;
+        p->undefined = m.undef;
+        return;
+    }
     for (unsigned loops = 1 + rnd(&m, 3); loops; loops--)
         loop(&m);
     done1(&m, 0xcc);
     p->length = ((m.routine ? m.routine + 8 : m.at) + 3) & ~3u;
     p->undefined = m.undef;
+}
+
+void make_garbage(uint64_t seed, uint32_t slot, struct piece *p)
+{
+    struct maker m = {.state = seed * 0xd1342543de82ef95u + 1};
+    uint32_t bytes = 1 + rnd(&m, 12);
+
+    make_piece(seed, slot, p);
+    if (rnd(&m, 2)) {
+        while (bytes--)
+            p->code[rnd(&m, p->length)] = (uint8_t)rnd(&m, 256);
+    } else {
+        for (uint32_t i = 0; i < p->length; i++)
+            p->code[i] = (uint8_t)rnd(&m, 256);
+        p->in.gpr[EBX] = place(&m);
+        p->in.gpr[ESI] = place(&m);
+        p->in.gpr[EDI] = place(&m);
+    }
 }

@@ -20,4 +20,10 @@ struct piece {
 
 void make_piece(uint64_t seed, uint32_t slot, struct piece *p);
 
+/*
+ * Random bytes, or such code with some of its bytes changed. What comes of it is only for the gears
+ * to agree on.
+ */
+void make_garbage(uint64_t seed, uint32_t slot, struct piece *p);
+
 #endif

@@ -2,7 +2,8 @@
  * runner.c - runs the cases that loops-make wrote, which are its module, in user mode with paging on,
  * and compares what each leaves behind with what the host's processor left.
  *
- * `timer` on the command line: a timer interrupts the cases, every 20 microseconds.
+ * `timer` on the command line: a timer interrupts the cases, every 20 microseconds. A case that is to
+ * be shown and not compared always has it, to end it if it doesn't end by itself.
  */
 #include <stdbool.h>
 
@@ -13,6 +14,8 @@
 #define DEBUG_EXIT 0x501
 #define VECTORS 33
 #define TICK 24 /* of the PIT's 1.19 MHz */
+#define PATIENCE 20 /* ticks */
+#define TIMER 0x20
 
 #define GATE 0x8e00
 #define GATE_USER 0xee00
@@ -35,7 +38,7 @@ struct multiboot {
 
 struct frame {
     uint32_t gpr[8]; /* as PUSHA has them: EDI first */
-    uint32_t vector, error, eip, cs, eflags, esp, ss;
+    uint32_t es, ds, vector, error, eip, cs, eflags, esp, ss;
 };
 
 struct pointer {
@@ -48,7 +51,7 @@ void case_enter(const struct registers *in);
 void case_ended(const struct frame *f);
 
 extern const uint32_t vectors[VECTORS];
-extern uint32_t ticks;
+extern uint32_t ticks, patience;
 
 static uint32_t directory[1024] __attribute__((aligned(4096)));
 static uint32_t table[1024] __attribute__((aligned(4096)));
@@ -94,12 +97,12 @@ static void paging_on(void)
     for (uint32_t i = 0; i < CODE >> 22; i++)
         directory[i] = i << 22 | LARGE | WRITABLE | PRESENT;
     directory[CODE >> 22] = (uint32_t)table | USER | WRITABLE | PRESENT;
-    map_case(CODE, SLOT * SLOTS, USER | WRITABLE | PRESENT);
+    map_case(CODE, SLOT * SLOTS - SLOT / 2, USER | WRITABLE | PRESENT);
     map_case(DATA_FIXED, FIXED_SIZE, USER | PRESENT);
     map_case(DATA, DATA_SIZE, USER | WRITABLE | PRESENT);
     map_case(STACK, STACK_SIZE, USER | WRITABLE | PRESENT);
     fill((uint32_t *)DATA_FIXED, DATA_FIXED, FIXED_SIZE);
-    __asm__ volatile("movl %%cr4, %%eax\n\torl $0x10, %%eax\n\tmovl %%eax, %%cr4\n\t"
+    __asm__ volatile("movl %%cr4, %%eax\n\torl $0x14, %%eax\n\tmovl %%eax, %%cr4\n\t" /* large pages; no RDTSC */
                      "movl %0, %%cr3\n\t"
                      "movl %%cr0, %%eax\n\torl $0x80010000, %%eax\n\tmovl %%eax, %%cr0"
                      :
@@ -203,12 +206,36 @@ static bool compare(const struct record *r)
     return wrong | differs(r, "memory", sum_all(r), r->sum);
 }
 
+static void show(const struct record *r)
+{
+    put("case ");
+    put_number(r->number);
+    if (ended.vector == TIMER) {
+        put(" endless\n");
+        return;
+    }
+    put_hex(" vector ", ended.vector);
+    put_hex(" error ", ended.error);
+    put_hex(" cr2 ", ended.vector == 14 ? ended_cr2 : 0);
+    put_hex(" eip ", ended.eip);
+    put_hex(" flags ", ended.eflags);
+    put_hex(" esp ", ended.esp);
+    for (unsigned n = 0; n < 8; n++)
+        if (n != 3)
+            put_hex(" ", ended.gpr[n]);
+    put_hex(" memory ", sum_all(r));
+    put("\n");
+}
+
 static bool run(const struct record *r)
 {
     words((uint32_t *)DATA, clean_data, DATA_SIZE);
     words((uint32_t *)STACK, clean_stack, STACK_SIZE);
     words((uint32_t *)r->start, (const uint32_t *)r->code, r->length);
+    patience = r->flags & SHOWN ? PATIENCE : UINT32_MAX;
     case_enter(&r->in);
+    if (r->flags & SHOWN)
+        return show(r), false;
     return compare(r);
 }
 
@@ -228,7 +255,7 @@ void runner_main(const struct multiboot *info)
 
     tables_load();
     paging_on();
-    interrupts(timer_wanted(info->command_line));
+    interrupts(r->flags & SHOWN || timer_wanted(info->command_line));
     fill(clean_data, DATA, DATA_SIZE);
     fill(clean_stack, STACK, STACK_SIZE);
     if (info->modules != 1 || list->magic != MAGIC)
