@@ -101,7 +101,7 @@ void jumps_flush(void);
 
 /* mmu.c: guest linear addresses. Enter a TLB entry, or raise #PF by x86_page_fault */
 void mmu_fill(uint32_t lin, bool write, bool user, bool port);
-/* Walk; no side effect if it fails. For reads *gpa is the DRAM behind an alias */
+/* Walk; no side effect if it fails */
 bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error);
 void mmu_flush(void);       /* CR0, CR4, A20 changed: global pages too */
 void mmu_flush_local(void); /* CR3 loaded: global pages stay */
@@ -153,16 +153,16 @@ void monitor_boot(void); /* after it: the processor at its reset, or in a kernel
 /* Ports: size 1, 2, 4 */
 uint32_t monitor_in(uint16_t port, unsigned size);
 void monitor_out(uint16_t port, unsigned size, uint32_t value);
-/* Memory: is it a device page, or nothing there (TLB I/O attribute)? Open bus reads all ones */
-bool monitor_is_io(uint64_t gpa);
+/*
+ * Where the chip's DRAM has what is read at a guest-physical address: the guest's memory under its own number, a
+ * ROM behind it. MONITOR_NOWHERE: a device or nothing, which reads all ones (the TLB's I/O attribute).
+ */
+#define MONITOR_NOWHERE UINT64_MAX
+uint64_t monitor_memory(uint64_t gpa);
+bool monitor_is_io(uint64_t gpa); /* nowhere */
 uint64_t monitor_read(uint64_t gpa, unsigned size);
 void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
-/*
- * The DRAM address behind a guest-physical one: the BIOS below 4 GiB lies in the first MiB. Equal
- * to gpa elsewhere. Where they differ, enter the TLB page without write permission: writes there
- * are monitor_write's, which drops them.
- */
-uint64_t monitor_alias(uint64_t gpa);
+bool monitor_is_readonly(uint64_t gpa); /* writes are monitor_write's, and may lead elsewhere or nowhere */
 uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announces */
 void monitor_ferr(void);       /* the coprocessor's error line: interrupt 13 */
 void monitor_poll(void);       /* run device events that are due, set SR_TIMER to the next */

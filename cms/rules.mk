@@ -44,6 +44,10 @@ $(B)/chip/%.o: %.S $(B)/bin/vliw-cc | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CHIP_CC) -c -o $@ $<
 
+# It hides 31 MiB of the machine's 32: the last one is the guest's ROMs, which it reads through its TLB.
+$(B)/%/cms.img: $(B)/%/cms.elf $(B)/bin/vliw-mkimage
+	$(B)/bin/vliw-mkimage $< -o $@ --hidden 31
+
 $(B)/cms.ld: hidden-mem/cms.ld hidden-mem/map.h
 	@mkdir -p $(@D)
 	$(CC) -E -P -x assembler-with-cpp -I. -o $@ $<

@@ -21,7 +21,8 @@
  * 0x0_8000_0000  +--------------------------+ end of what the firmware's code model reaches
  *                | nothing                  |
  * 0x1_0000_0000  +--------------------------+ GUEST_BASE
- *                | guest-physical memory    |   DRAM below the hidden part: DRAM_SIZE - HIDDEN_SIZE
+ *                | guest-physical memory    |   DRAM below the hidden part: DRAM_SIZE - HIDDEN_SIZE; in its
+ *                |                          |   last GUEST_ROM_SIZE the firmware keeps the guest's ROMs
  *                +--------------------------+
  *
  * Guest atoms name guest addresses and go through the TLB, whose entries hold guest-physical page
@@ -55,6 +56,7 @@
 #endif
 
 #define HIDDEN_DEFAULT MAP_UL(0x2000000) /* 32 MiB: what an image asks for by default */
+#define GUEST_ROM_SIZE MAP_UL(0x100000)  /* DRAM behind the guest's memory: its ROMs */
 #define STACK_SIZE MAP_UL(0x40000)       /* firmware stack at the top of hidden memory */
 
 /* Vectors: cause n enters at LPM_BASE + VECTOR_STRIDE * n. */

@@ -1,6 +1,8 @@
 /*
  * layout.c - how hidden memory is divided: image, heap, stack.
  *
+ * The guest's ROMs lie outside, between it and the guest's memory, because their pages go into the TLB.
+ *
  * Where the image ends stands in the header in flash, which the boot ROM has verified, so no symbol
  * of the linker has to be believed. Between the image and the stack lies the heap.
  */
@@ -17,5 +19,5 @@ void boot_layout(uint64_t flash, uint64_t hidden)
     const struct image_segment *last = &image->segment[image->segments - 1];
 
     heap_init(last->addr + last->memsz, HIDDEN_BASE + hidden - STACK_SIZE);
-    cms.guest_size = (uint32_t)(vx_mfsr(SR_DRAM_SIZE) - hidden);
+    cms.guest_size = (uint32_t)(vx_mfsr(SR_DRAM_SIZE) - hidden - GUEST_ROM_SIZE);
 }

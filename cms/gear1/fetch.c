@@ -76,20 +76,20 @@ const struct insn *gear1_decoded(uint64_t gpa, bool code32)
     return s->tag == tag ? &s->insn : NULL;
 }
 
-/* Physical address of a code byte; raises the page fault. */
-static uint64_t code_address(uint32_t lin)
+/*
+ * Where a code byte is: in DRAM (*memory), or at a guest-physical address that a device answers. Raises the page
+ * fault.
+ */
+static uint64_t code_address(uint32_t lin, bool *memory)
 {
-    uint64_t gpa;
+    uint64_t gpa, dram;
     uint32_t error;
 
     if (!mmu_translate(lin, false, cms.cpu.cpl == 3, &gpa, &error))
         x86_page_fault(lin, error);
-    return gpa;
-}
-
-static bool is_memory(uint64_t gpa)
-{
-    return gpa < cms.guest_size && !monitor_is_io(gpa);
+    dram = monitor_memory(gpa);
+    *memory = dram != MONITOR_NOWHERE;
+    return *memory ? dram : gpa;
 }
 
 static void code_bytes(uint64_t gpa, bool memory, uint8_t *bytes, unsigned count)
@@ -158,8 +158,8 @@ static bool decode(uint32_t eip, uint64_t gpa, bool memory, struct insn *i)
     length = x86_decode(bytes, near, cms.cpu.code32, i);
     if (length == 0 && near < most) {
         code_bytes(gpa, memory, copy, near);
-        gpa = code_address(lin + near);
-        code_bytes(gpa, is_memory(gpa), copy + near, most - near);
+        gpa = code_address(lin + near, &memory);
+        code_bytes(gpa, memory, copy + near, most - near);
         bytes = copy;
         length = x86_decode(bytes, most, cms.cpu.code32, i);
     }
@@ -198,11 +198,10 @@ const struct slot *g1_fetch_slow(uint32_t eip)
     if (eip > cs->limit)
         x86_fault_code(X86_GP, 0);
 
-    uint64_t gpa = code_address(lin);
+    uint64_t gpa = code_address(lin, &memory);
     uint64_t tag = gpa | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
     const struct slot *s = slot_of(tag);
 
-    memory = is_memory(gpa);
     if (memory)
         open_window(eip, lin, tag);
     if (s->tag == tag && eip + s->insn.length - 1 <= cs->limit && eip + s->insn.length > eip)

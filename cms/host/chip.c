@@ -139,7 +139,7 @@ static void tlb_write(void)
     struct tlb_entry *e = tlb_find(hi);
 
     if (!(chip.sr[SR_TLB_LO] & TLB_IO) &&
-        (chip.sr[SR_TLB_LO] & ~(uint64_t)PAGE_MASK) + PAGE_SIZE > cms.guest_size)
+        (chip.sr[SR_TLB_LO] & ~(uint64_t)PAGE_MASK) + PAGE_SIZE > cms.guest_size + GUEST_ROM_SIZE)
         chip_trap(CAUSE_tlb_refused, hi, 0);
     if (!e)
         e = &tlb_set(hi)[chip.victim++ & (TLB_WAYS - 1)];

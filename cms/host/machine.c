@@ -25,7 +25,7 @@ static void map_memory(uint64_t at, size_t size)
 
 void host_memory(size_t guest_size)
 {
-    map_memory(GUEST_BASE, guest_size);
+    map_memory(GUEST_BASE, guest_size + GUEST_ROM_SIZE);
     map_memory(HIDDEN_BASE, HIDDEN_DEFAULT);
     cms.guest_size = (uint32_t)guest_size;
     heap_init(HIDDEN_BASE, HIDDEN_BASE + HIDDEN_DEFAULT);

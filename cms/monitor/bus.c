@@ -107,7 +107,6 @@ void monitor_init(void)
 
 void monitor_reset(void)
 {
-    bios_load();
     for (unsigned i = 0; i < DEV_COUNT; i++)
         devices[i]->reset(cms.mon->state[i]);
 }
@@ -229,7 +228,31 @@ static enum device_id memory_device(uint64_t gpa)
 
 bool monitor_is_io(uint64_t gpa)
 {
-    return monitor_alias(gpa) >= cms.guest_size || memory_device(gpa) != DEV_COUNT;
+    return monitor_memory(gpa) == MONITOR_NOWHERE;
+}
+
+uint64_t monitor_memory(uint64_t gpa)
+{
+    uint64_t rom = bios_rom(gpa);
+
+    if (rom != MONITOR_NOWHERE)
+        return rom;
+    if (gpa >= cms.guest_size || !bios_reads_memory(gpa) || memory_device(gpa) != DEV_COUNT)
+        return MONITOR_NOWHERE;
+    return gpa;
+}
+
+bool monitor_is_readonly(uint64_t gpa)
+{
+    return !bios_writes_memory(gpa) || bios_rom(gpa) != MONITOR_NOWHERE;
+}
+
+/* Who answers, in the words of the trace; NULL: nobody. */
+static const char *memory_name(enum device_id id, uint64_t gpa)
+{
+    if (id != DEV_COUNT)
+        return devices[id]->name;
+    return bios_rom(gpa) != MONITOR_NOWHERE ? "rom" : gpa < cms.guest_size ? "shadow" : NULL;
 }
 
 uint64_t monitor_read(uint64_t gpa, unsigned size)
@@ -240,12 +263,12 @@ uint64_t monitor_read(uint64_t gpa, unsigned size)
 
     vx_mtsr(SR_PHASE, PHASE_monitor);
     cms_count(EV_MEM_READS);
-    io_trace_memory(id == DEV_COUNT ? NULL : devices[id]->name, gpa, size, false, 0);
+    io_trace_memory(memory_name(id, gpa), gpa, size, false, 0);
     if (id != DEV_COUNT) {
         cms_count(EV_HANDLERS + id);
         value &= devices[id]->read(cms.mon->state[id], (uint32_t)gpa, size);
-    } else if (monitor_alias(gpa) + size <= cms.guest_size) {
-        memcpy(&value, (const void *)(GUEST_BASE + monitor_alias(gpa)), size);
+    } else if (monitor_memory(gpa) != MONITOR_NOWHERE) {
+        memcpy(&value, (const void *)(GUEST_BASE + monitor_memory(gpa)), size);
     } else {
         cms_count(EV_MEM_ABSENT);
     }
@@ -261,10 +284,13 @@ void monitor_write(uint64_t gpa, unsigned size, uint64_t value)
 
     vx_mtsr(SR_PHASE, PHASE_monitor);
     cms_count(EV_MEM_WRITES);
-    io_trace_memory(id == DEV_COUNT ? NULL : devices[id]->name, gpa, size, true, value);
+    io_trace_memory(memory_name(id, gpa), gpa, size, true, value);
     if (id != DEV_COUNT) {
         cms_count(EV_HANDLERS + id);
         devices[id]->write(cms.mon->state[id], (uint32_t)gpa, size, value);
+    } else if (gpa + size <= cms.guest_size && bios_writes_memory(gpa)) {
+        memcpy((void *)(GUEST_BASE + gpa), &value, size);
+        smc_written(gpa, size);
     } else {
         cms_count(EV_MEM_ABSENT);
     }

@@ -18,6 +18,8 @@
 #define CONTROLLERS 2
 #define CHANNELS 4
 #define REGISTERS 8 /* address and count of four channels */
+#define WINDOW_BASE 0xa0000u /* the display's */
+#define WINDOW_END 0xb0000u
 
 enum { MODE_TO_MEMORY = 1 << 2, MODE_FROM_MEMORY = 2 << 2, MODE_KIND = 3 << 2 };
 enum { MODE_AGAIN = 0x10, MODE_DOWN = 0x20 };
@@ -43,6 +45,8 @@ struct dma {
 void *dma_memory(uint64_t gpa, uint64_t length)
 {
     if (length > cms.guest_size || gpa > cms.guest_size - length)
+        return NULL;
+    if (!bios_is_open(gpa, length) || (gpa < WINDOW_END && gpa + length > WINDOW_BASE))
         return NULL;
     return (void *)(GUEST_BASE + gpa);
 }

@@ -11,6 +11,8 @@
 #define IDE_FUNCTION (1 << 3 | 1)
 
 enum { CFG_MASTER_BASE = 0x20, CFG_TIMING = 0x40, MASTER_WIDTH = 4 };
+enum { COMMAND_PORTS = 1, COMMAND_MASTER = 4 };
+#define TIMING_DECODE 0x80008000u /* both channels answer */
 enum { D_LBA = 0x40, D_DRIVE = 0x10, D_ALWAYS = 0xa0 };
 enum { CTL_NO_INTERRUPT = 2, CTL_RESET = 4, CTL_HIGH = 0x80 };
 
@@ -506,11 +508,22 @@ static void ide_written(struct pci_function *f, unsigned reg, unsigned size)
     ide->master_base = base;
 }
 
+void ide_place(uint16_t base)
+{
+    struct ide *ide = cms.mon->state[DEV_ide];
+    struct pci_function *f = ide->function;
+
+    pci_put(f, CFG_MASTER_BASE, 4, base | 1u);
+    pci_put(f, CFG_TIMING, 4, TIMING_DECODE);
+    pci_put(f, 4, 2, COMMAND_PORTS | COMMAND_MASTER);
+    ide_written(f, CFG_MASTER_BASE, 4);
+}
+
 static void ide_init(void *state)
 {
     static const struct pci_identity id = {0x8086, 0x7010, 0x010180, 0, 0, 0};
     struct ide *ide = state;
-    struct pci_function *f = pci_add(IDE_FUNCTION, &id);
+    struct pci_function *f = ide->function = pci_add(IDE_FUNCTION, &id);
 
     pci_put(f, CFG_MASTER_BASE, 4, 1);
     pci_allow(f, CFG_MASTER_BASE, 4, 0xfffffff0);

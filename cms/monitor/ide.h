@@ -75,6 +75,7 @@ struct ide_channel {
 struct ide {
     struct ide_channel channel[CHANNELS];
     uint16_t master_base; /* ports of the bus masters; 0: nowhere */
+    struct pci_function *function;
 };
 
 /* ide.c */

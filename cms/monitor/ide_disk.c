@@ -84,6 +84,8 @@ void disk_identify(const struct disk *d, bool first, bool alone, uint8_t data[SE
     put_word(data, 0, 0x0040); /* fixed disk */
     put_word(data, 1, d->cylinders);
     put_word(data, 3, d->heads);
+    put_word(data, 4, d->per_track * SECTOR); /* bytes of a track and of a sector, for old BIOSes */
+    put_word(data, 5, SECTOR);
     put_word(data, 6, d->per_track);
     put_text(data, 10, 10, serial);
     put_text(data, 23, 4, "1.0");

@@ -78,8 +78,8 @@ static unsigned fetch(uint8_t bytes[X86_MAX_LENGTH])
     for (unsigned n = 0; n < X86_MAX_LENGTH; n++, lin++) {
         if (!mmu_translate(lin, false, false, &gpa, &error))
             return n;
-        gpa = monitor_alias(gpa);
-        if (gpa >= cms.guest_size)
+        gpa = monitor_memory(gpa);
+        if (gpa == MONITOR_NOWHERE)
             return n;
         bytes[n] = *(const uint8_t *)(GUEST_BASE + gpa);
     }

@@ -15,6 +15,7 @@
 #define CODE_SELECTOR 0x10
 #define DATA_SELECTOR 0x18
 #define PM_PORTS 0x600
+#define IDE_PORTS 0xc000
 
 enum {
     ELF_CLASS = 4,
@@ -171,7 +172,9 @@ void loader_start(uint32_t entry, uint32_t eax, uint32_t ebx, uint32_t esi)
 
     memcpy(loader_low(LOW_GDT, sizeof(descriptors)), descriptors, sizeof(descriptors));
     smc_written(0, cms.guest_size);
+    pci_open_shadow();
     pm_place(PM_PORTS);
+    ide_place(IDE_PORTS);
     gear1_start_flat(&start);
 }
 

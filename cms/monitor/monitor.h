@@ -89,8 +89,7 @@ struct monitor {
     uint64_t deadline[DEV_COUNT]; /* ns, NEVER: none */
     void *state[DEV_COUNT];
     struct io_trace *trace; /* io_trace.c */
-    uint32_t bios_base;     /* the BIOS image lies from here to 1 MiB */
-    uint32_t bios_blob;     /* host's handle of it */
+    struct bios *bios;      /* bios.c */
     struct loader *loader;  /* loader.c */
 };
 
@@ -117,9 +116,14 @@ void dma_written(uint64_t gpa, uint64_t length); /* after writing there */
  */
 unsigned dma_move(unsigned channel, uint8_t *bytes, unsigned length, bool to_memory, bool *done);
 
-/* bios.c */
+/* bios.c: ROMs, and the memory between C0000h and 1 MiB that a BIOS copies itself to */
+#define PAM_COUNT 7
 void bios_init(void);
-void bios_load(void); /* the image as it was, to the end of the first MiB */
+void bios_shadow(const uint8_t pam[PAM_COUNT]); /* the host bridge's registers */
+uint64_t bios_rom(uint64_t gpa); /* where a ROM seen there lies, from GUEST_BASE on; MONITOR_NOWHERE */
+bool bios_reads_memory(uint64_t gpa);
+bool bios_writes_memory(uint64_t gpa);
+bool bios_is_open(uint64_t gpa, uint64_t length); /* both, wherever it touches that memory */
 
 /* pic.c: `irq` 0..15; a line stays as set until it is set again */
 void pic_set_irq(unsigned irq, bool level);
@@ -143,11 +147,17 @@ bool sysctl_a20_state(void);
 /* pm.c */
 void pm_place(uint16_t base); /* the ports, as a BIOS would have done it */
 
+/* ide.c */
+void ide_place(uint16_t base); /* likewise the bus masters, and both channels switched on */
+
 /* debug.c */
 void debug_drain(void); /* show an unfinished line: the run ends */
 
 /* vga.c */
 void vga_show(void); /* hand the text screen to the host */
+
+/* pci.c: what a BIOS would leave behind */
+void pci_open_shadow(void);
 
 /* pci.c: type 0 configuration headers on bus 0 */
 #define PCI_FUNCTIONS 8

@@ -2,9 +2,8 @@
  * pci.c - configuration mechanism 1, the i440FX host bridge and the PIIX3 ISA bridge. One bus.
  *
  * A function is 256 bytes of configuration space and a mask of the bits that may be written; what a
- * write means beyond that is the function's own callback. The bridges need none: the PAM registers
- * read back as written, but the memory that they guard is always there and writable (bios.c), which
- * their value at reset admits, and interrupt routing matters to nobody until a PCI device has an
+ * write means beyond that is the function's own callback. The host bridge's tells bios.c of its PAM
+ * registers. The ISA bridge needs none: interrupt routing matters to nobody until a PCI device has an
  * interrupt.
  */
 #include "monitor/monitor.h"
@@ -136,6 +135,24 @@ static void pci_out(void *state, uint16_t port, unsigned size, uint32_t value)
     }
 }
 
+static void host_written(struct pci_function *f, unsigned reg, unsigned size)
+{
+    (void)reg;
+    (void)size;
+    bios_shadow(f->config + FX_PAM);
+}
+
+void pci_open_shadow(void)
+{
+    struct pci *pci = cms.mon->state[DEV_pci];
+    struct pci_function *f = &pci->function[0]; /* the host bridge was the first */
+
+    pci_put(f, FX_PAM, 1, 0x30);
+    for (unsigned i = 1; i < PAM_COUNT; i++)
+        pci_put(f, FX_PAM + i, 1, 0x33);
+    host_written(f, FX_PAM, PAM_COUNT);
+}
+
 static void pci_init(void *state)
 {
     static const struct pci_identity host = {0x8086, 0x1237, 0x060000, 2, 0, 0};
@@ -143,11 +160,9 @@ static void pci_init(void *state)
 
     (void)state;
     struct pci_function *f = pci_add(HOST_BRIDGE, &host);
-    for (unsigned i = 0; i < 7; i++)
+    for (unsigned i = 0; i < PAM_COUNT; i++)
         pci_allow(f, FX_PAM + i, 1, i ? 0x33 : 0x30);
-    pci_put(f, FX_PAM, 1, 0x30);
-    for (unsigned i = 1; i < 7; i++)
-        pci_put(f, FX_PAM + i, 1, 0x33);
+    f->written = host_written;
     pci_put(f, FX_SMRAM, 1, 0x02);
     pci_allow(f, FX_SMRAM, 1, 0x78);
 

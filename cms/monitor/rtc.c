@@ -39,6 +39,7 @@ enum {
     R_HIGH_LOW = 0x34, /* 64 KiB units above 16 MiB */
     R_BOOT_THIRD = 0x38, /* high half */
     R_BOOT_ORDER = 0x3d, /* low half first, then the high half */
+    R_BOOT_FAST = 0x3f,  /* 1: no time for a boot menu */
 };
 
 enum { A_UIP = 0x80 };
@@ -342,6 +343,7 @@ static void rtc_init(void *state)
     rtc->cmos[R_A] = 0x26; /* 32768 Hz, periodic rate 1024 Hz */
     rtc->cmos[R_B] = B_24H;
     rtc->cmos[R_D] = 0x80; /* battery good */
+    rtc->cmos[R_BOOT_FAST] = 1;
     rtc_boot_order(rtc, cms.opt->boot);
     put16(rtc, R_BASE_LOW, 640);
     put16(rtc, R_EXT_LOW, (cms.guest_size >> 10) - 1024);

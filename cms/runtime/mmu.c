@@ -11,9 +11,8 @@
  *     first write comes here again and sets it. Any walk that succeeds sets the accessed bits;
  *   - what lies behind: a page of a device, or beyond the guest's memory, gets the I/O attribute.
  *     The monitor decides what is there, all ones if nothing. No guest table can name hidden
- *     memory: the guest-physical page number of an entry is always below cms.guest_size. The
- *     BIOS's alias below 4 GiB is entered as the DRAM behind it, for reading; a store there comes
- *     here and turns the entry into I/O.
+ *     memory: an entry is the guest's memory, or a ROM behind it. A ROM, and memory that the chip
+ *     set protects, are entered for reading; a store there comes here and turns the entry into I/O.
  *
  * A large page is entered in pieces of 4 KiB. INVLPG must drop all of them: mmu.large remembers in
  * which 4 MiB of linear space there are such pieces, and INVLPG of an address there flushes
@@ -55,15 +54,9 @@ static uint64_t phys_a20(uint64_t pa)
     return cms.cpu.a20 ? pa : pa & ~(UINT64_C(1) << 20);
 }
 
-/* Not DRAM under its own address: a device, nothing, or an alias of the BIOS. */
-static bool phys_is_foreign(uint64_t pa)
-{
-    return pa >= cms.guest_size || monitor_is_io(pa);
-}
-
 static uint64_t phys_read(uint64_t pa, unsigned size)
 {
-    if (phys_is_foreign(pa))
+    if (monitor_is_io(pa))
         return monitor_read(pa, size);
     return size == 8 ? *(const uint64_t *)(GUEST_BASE + pa) : *(const uint32_t *)(GUEST_BASE + pa);
 }
@@ -71,7 +64,7 @@ static uint64_t phys_read(uint64_t pa, unsigned size)
 /* Sets bits in the low byte of a table entry. */
 static void phys_mark(uint64_t pa, uint8_t bits)
 {
-    if (phys_is_foreign(pa)) {
+    if (monitor_is_io(pa) || monitor_is_readonly(pa)) {
         monitor_write(pa, 1, monitor_read(pa, 1) | bits);
         return;
     }
@@ -185,7 +178,7 @@ bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t 
 
     if (!mmu_lookup(lin, write, user, &w, error))
         return false;
-    *gpa = write ? w.gpa : monitor_alias(w.gpa);
+    *gpa = w.gpa;
     return true;
 }
 
@@ -228,19 +221,18 @@ void mmu_fill(uint32_t lin, bool write, bool user, bool port)
 
     uint32_t page = lin & ~PAGE_MASK;
     uint64_t frame = w.gpa & ~(uint64_t)PAGE_MASK;
-    uint64_t dram = monitor_alias(frame);
     uint64_t lo = TLB_SREAD;
 
     if (w.dirty && (w.write || !(cms.cpu.cr0 & CR0_WP)))
         lo |= TLB_SWRITE;
     if (w.user)
         lo |= w.dirty && w.write ? TLB_UREAD | TLB_UWRITE : TLB_UREAD;
-    if (monitor_is_io(frame) || (dram != frame && write))
+    uint64_t dram = monitor_memory(frame);
+    bool readonly = monitor_is_readonly(frame);
+    if (dram == MONITOR_NOWHERE || (readonly && write))
         tlb_enter(page, lo | TLB_IO, 0);
-    else if (dram != frame)
-        tlb_enter(page, (lo & (TLB_SREAD | TLB_UREAD)) | dram, smc_granules(dram));
     else
-        tlb_enter(page, lo | frame, smc_granules(frame));
+        tlb_enter(page, (readonly ? lo & (TLB_SREAD | TLB_UREAD) : lo) | dram, smc_granules(dram));
     if (cms.cpu.cr0 & CR0_PG)
         mmu_remember(page, &w);
 }

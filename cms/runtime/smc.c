@@ -13,6 +13,7 @@
  * each time anew, and stores there cost nothing.
  */
 #include "cms.h"
+#include "hidden-mem/map.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
 #include "runtime/runtime.h"
@@ -33,12 +34,12 @@ struct smc {
     struct hot hot[HOT_SITES];
     uint32_t pages;
     uint32_t
-        mask[]; /* for each page of guest memory: bit n, granule n has been decoded or translated */
+        mask[]; /* for each page of guest memory and ROMs: bit n, granule n has been decoded or translated */
 };
 
 void smc_init(void)
 {
-    uint32_t pages = cms.guest_size >> PAGE_SHIFT;
+    uint32_t pages = (uint32_t)((cms.guest_size + GUEST_ROM_SIZE) >> PAGE_SHIFT);
 
     cms.smc = cms_alloc(sizeof(*cms.smc) + pages * sizeof(cms.smc->mask[0]));
     cms.smc->pages = pages;

@@ -550,6 +550,19 @@ static void block(unsigned insns)
     print_state();
 }
 
+/* Like a BIOS: F000:0000 is copied to 4000:0000, which opens the memory before the ROM and copies it back. */
+static void enter_shadow(void)
+{
+    PUT("\xfa\xfc\xb8\x00\xf0\x8e\xd8\xb8\x00\x40\x8e\xc0"); /* cli; cld; ds = F000h; es = 4000h */
+    PUT("\x31\xf6\x31\xff\xb9\x00\x40\x66\xf3\xa5");         /* 4000h double words */
+    PUT("\xea"), le(at - CODE + 4, 2), le(0x4000, 2);         /* jmp 4000h:there */
+    PUT("\x66\xb8\x58\x00\x00\x80\xba\xf8\x0c\x66\xef");     /* the host bridge's PAM0: ... */
+    PUT("\xba\xfd\x0c\xb0\x30\xee");                         /* ... reads and writes memory */
+    PUT("\x8c\xc0\x8e\xd8\xb8\x00\xf0\x8e\xc0");             /* ds = es; es = F000h */
+    PUT("\x31\xf6\x31\xff\xb9\x00\x40\x66\xf3\xa5");
+    PUT("\xea"), le(at - CODE + 4, 2), le(0xf000, 2);
+}
+
 static void enter_real(void)
 {
     /* cli; cld; xor ax, ax; mov ss, ax; mov sp, 7000h */
@@ -609,6 +622,7 @@ int main(int argc, char **argv)
     }
     state = strtoull(argv[1], NULL, 0) * 2 + 1;
     blocks = (unsigned)strtoul(argv[2], NULL, 0);
+    enter_shadow();
     enter_real();
     for (unsigned i = 0; i < blocks; i++) {
         if (i == blocks / 3)

@@ -1,6 +1,6 @@
 /*
  * dev_misc.c - the other devices: serial port, keyboard controller, A20, firmware configuration,
- * VGA registers, absent ports and memory, the BIOS alias; and the firmware's own printf.
+ * VGA registers, absent ports and memory, ROM and shadow memory; and the firmware's own printf.
  */
 #include "tests/unit/dev.h"
 
@@ -23,25 +23,80 @@ static void test_bus(void)
     CHECK(!monitor_is_io(0));
     CHECK(!monitor_is_io(0xb8000));
     CHECK(monitor_is_io(0xa0000));
-    CHECK(!monitor_is_io(0xe0000));
     CHECK(monitor_is_io(GUEST_BYTES));
     CHECK_EQ(monitor_read(0xfec00000, 4), 0xffffffff);
     monitor_write(0xfec00000, 4, 0);
+}
 
-    /* the BIOS, where it lies and where it is seen again */
-    const uint8_t *guest = (const uint8_t *)GUEST_BASE;
-    CHECK_EQ(guest[0xe0000], 0);
-    CHECK_EQ(guest[0xfffff], (BIOS_BYTES - 1) >> 8 & 0xff);
-    CHECK_EQ(monitor_alias(0xfffffff0), 0xffff0);
-    CHECK_EQ(monitor_alias(0xfffe0000), 0xe0000);
-    CHECK_EQ(monitor_alias(0xfffdffff), 0xfffdffff);
-    CHECK_EQ(monitor_alias(0x12345), 0x12345);
-    CHECK(!monitor_is_io(0xfffff000));
-    CHECK(monitor_is_io(0xfffdf000));
-    CHECK_EQ(monitor_read(0xffffff00, 2), 0xffff);
+static void put_pam(unsigned n, uint8_t value)
+{
+    monitor_out(0xcf8, 4, 0x80000058 + (n + 1) / 4 * 4);
+    out8((uint16_t)(0xcfc + (n + 1) % 4), value);
+}
+
+/* The BIOS as a ROM in two places, and the memory before the lower one. */
+static void test_shadow(void)
+{
+    uint8_t *guest = (uint8_t *)GUEST_BASE;
+    uint32_t rom = cms.guest_size;
+
+    CHECK_EQ(monitor_memory(0xfffffff0), rom + BIOS_BYTES - 16);
+    CHECK_EQ(monitor_memory(0xfffe0000), rom);
+    CHECK_EQ(monitor_memory(0xfffdf000), MONITOR_NOWHERE);
+    CHECK_EQ(monitor_memory(rom), MONITOR_NOWHERE); /* only there */
+    CHECK(monitor_is_readonly(0xfffff000));
     CHECK_EQ(monitor_read(0xfffe1234, 1), 0x12);
     monitor_write(0xfffe1234, 1, 0x99);
+    CHECK_EQ(monitor_read(0xfffe1234, 1), 0x12);
+
+    /* all closed: the ROM is seen, writes vanish, and where no ROM is, ones */
+    CHECK_EQ(monitor_memory(0xf0000), rom + 0x10000);
+    CHECK_EQ(monitor_memory(0xdc000), MONITOR_NOWHERE);
+    CHECK_EQ(monitor_read(0xdc000, 4), 0xffffffff);
+    monitor_write(0xe1234, 1, 0x55);
+    monitor_write(0xdc000, 1, 0x55);
+    CHECK_EQ(guest[0xe1234] | guest[0xdc000], 0);
+    CHECK(!dma_memory(0xe0000, 512));
+    CHECK(!dma_memory(0xbfff0, 0x20));
+    CHECK(!dma_memory(0xa0000, 16));
+    CHECK(dma_memory(0x90000, 0x10000) != NULL);
+    CHECK(dma_memory(0xb8000, 0x8000) != NULL);
+
+    /* open for writing alone: a BIOS copies itself in place */
+    put_pam(5, 0x22);
+    for (unsigned i = 0; i < 0x8000; i += 4)
+        monitor_write(0xe0000 + i, 4, monitor_read(0xe0000 + i, 4));
     CHECK_EQ(guest[0xe1234], 0x12);
+    monitor_write(0xe1234, 1, 0x66);
+    CHECK_EQ(monitor_read(0xe1234, 1), 0x12);
+    CHECK_EQ(guest[0xe1234], 0x66);
+    CHECK(!dma_memory(0xe0000, 512));
+
+    /* open for reading alone: protected; the other half of the register is another segment */
+    put_pam(5, 0x23);
+    CHECK_EQ(monitor_memory(0xe1234), 0xe1234);
+    CHECK(!monitor_is_readonly(0xe1234));
+    CHECK(dma_memory(0xe0000, 0x4000) != NULL);
+    CHECK(!dma_memory(0xe0000, 0x4001));
+    put_pam(5, 0x21);
+    CHECK_EQ(monitor_memory(0xe1234), 0xe1234);
+    CHECK_EQ(monitor_memory(0xe4000), rom + 0x4000);
+    CHECK(monitor_is_readonly(0xe1234));
+    monitor_write(0xe1234, 1, 0x77);
+    CHECK_EQ(guest[0xe1234], 0x66);
+    CHECK(!dma_memory(0xe0000, 512));
+
+    /* the last 64 KiB are one segment */
+    put_pam(0, 0x30);
+    CHECK_EQ(monitor_memory(0xfffff), 0xfffff);
+    CHECK_EQ(monitor_read(0xfffff, 1), 0);
+    CHECK_EQ(monitor_read(0xffffffff, 1), 0xff);
+
+    /* a reset closes everything, and memory keeps what it has */
+    if (!cms_setjmp(cms.landing))
+        monitor_restart();
+    CHECK_EQ(monitor_memory(0xe1234), rom + 0x1234);
+    CHECK_EQ(guest[0xe1234], 0x66);
 }
 
 static void test_uart(void)
@@ -295,6 +350,7 @@ int main(void)
     dev_start();
     test_printf();
     test_bus();
+    test_shadow();
     test_uart();
     test_keyboard();
     test_fwcfg();

@@ -3,9 +3,9 @@
  * IDT whose handlers record what came, checks, and the two ways to end.
  *
  * A program is a 64 KiB BIOS image. It includes this file, defines TEST_NAME before, and starts at
- * test32 (protected mode, ring 0, flat segments, interrupts off). It writes "PASS name" or "FAIL
+ * test32 (protected mode, ring 0, flat segments, interrupts off), shadowed as by a BIOS. It writes "PASS name" or "FAIL
  * name line N ..." to the debug port and ends by the debug-exit port with 0 or 1. It needs no
- * device but these two, and 2 MiB of memory.
+ * device but these two and the host bridge, and 2 MiB of memory.
  *
  *   FAULT(vector, error, insn)   the instruction raises this, with EIP at it; NONE: no error code
  *   TRAP(vector, insn)           likewise, with EIP behind it
@@ -26,6 +26,7 @@
 #define STACK3 0xa000
 #define PAGES 0x10000 /* free for page tables */
 #define DATA 0x20000  /* free */
+#define COPY 0x40000  /* used before start16 has gone far, then cleared */
 
 #define CODE0 0x08
 #define DATA0 0x10
@@ -114,6 +115,36 @@ image:
 start16:
     cli
     cld
+    movw $0xf000, %ax /* out of the ROM, by way of other memory, into the memory before it */
+    movw %ax, %ds
+    movw $(COPY >> 4), %ax
+    movw %ax, %es
+    xorw %si, %si
+    xorw %di, %di
+    movw $0x4000, %cx
+    rep movsl
+    ljmp $(COPY >> 4), $(1f - image)
+1:  movl $0x80000058, %eax
+    movw $0xcf8, %dx
+    outl %eax, %dx
+    movw $0xcfd, %dx
+    movb $0x30, %al
+    outb %al, %dx
+    movw %es, %ax
+    movw %ax, %ds
+    movw $0xf000, %ax
+    movw %ax, %es
+    xorw %si, %si
+    xorw %di, %di
+    movw $0x4000, %cx
+    rep movsl
+    ljmp $0xf000, $(2f - image)
+2:  movw %ds, %ax
+    movw %ax, %es
+    xorw %di, %di
+    xorl %eax, %eax
+    movw $0x4000, %cx
+    rep stosl
     xorw %ax, %ax
     movw %ax, %es
     movw %ax, %ss

@@ -1,7 +1,7 @@
 /*
  * vectors.S - cases that x86-diff ran on a real processor, run again on the chip.
  *
- * The image is 256 KiB: records as export.c writes them from C0000 on, this program at F0000.
+ * The image is 256 KiB: records as export.c writes them from FFFC0000 on, this program at F0000.
  * Each record runs ROUNDS times in ring 3, so that it is interpreted and translated; it ends at its
  * CC or in an exception, and everything it left behind must be what the processor left. `line` in a
  * failure is the number of the record.
@@ -10,7 +10,7 @@
 #include "pc.h"
 
 #define ROUNDS 3
-#define RECORDS 0xc0000
+#define RECORDS 0xfffc0000
 
 /* Areas of diff.h */
 #define CODE 0x02000000
