@@ -19,7 +19,7 @@ packages='
     gcc-multilib                    32-bit programs: x86 truth is the host processor
     seabios                         the guest that everything is measured by
     bochsbios                       another BIOS, for tests
-    vgabios                         its display's BIOS
+    vgabios                         the BIOS of a display, likewise
     grub-common                     guests: GRUB, as a bootable image
     grub-pc-bin                     its parts for a PC
     xorriso                         CD images
