@@ -50,6 +50,7 @@ struct cms {
     bool step;                /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;       /* the monitor's interrupt controller asserts INTR */
     struct heap heap;
+    uint32_t panics;          /* lib/log.c: the first one shows what is on the screen */
     uint32_t guest_size;      /* bytes of guest-physical memory at GUEST_BASE */
     struct options *opt;      /* runtime/options.c */
     struct gear1 gear1;       /* gear1/fetch.c */
@@ -170,6 +171,8 @@ void sched_sample(void);       /* the next look at what runs comes a period from
 void monitor_idle(void);       /* HLT: wait for the next event, then poll */
 /* Reset of the whole PC, as port 64h or a triple fault asks for */
 void monitor_restart(void) __attribute__((noreturn));
+/* What the guest has said and shown, and the host has not heard of */
+void monitor_last_look(void);
 /* Ends the run; `how` is an enum host_exit */
 void monitor_exit(unsigned how, uint64_t value, const char *reason) __attribute__((noreturn));
 

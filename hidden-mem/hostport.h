@@ -61,8 +61,9 @@ enum host_status {
     X(CLOCK, 12, "result = seconds since 1970 at reset, as the command line set it")               \
     X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary; `state.` "     \
                  "before the name: of the guest's state, for the digest")            \
-    X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 cursor; pairs of code "    \
-                  "page 437 character and attribute")                                              \
+    X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 the cursor's cell or none "  \
+                  "of them; pairs of code page 437 character and attribute; HOST_EHANDLE if "       \
+                  "nobody looks")                                                                   \
     X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")  \
     X(PANIC, 16, "firmware panic: text in buffer; ends the run")                                   \
     X(FRAME, 17, "line arg2 of the guest's picture, arg0 wide and arg1 high: red, green, blue in "  \
@@ -113,6 +114,7 @@ enum host_exit {
     HOST_EXIT_ROM = 4,      /* the boot ROM found no image that it may start */
     HOST_EXIT_OPTION = 5,   /* an option that the firmware doesn't know, or a value out of range */
     HOST_EXIT_INPUT = 6,    /* a file that the command line named is not what it should be */
+    HOST_EXIT_ASKED = 7,    /* the host wanted it: IPEND's bit for the host */
     HOST_EXIT_COUNT
 };
 

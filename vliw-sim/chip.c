@@ -97,6 +97,17 @@ void chip_halt_with(struct chip *chip, enum chip_stop why)
 void chip_plan_interrupts(struct chip *chip)
 {
     chip->irq_cycle = chip->timer_cycle < chip->fault.cycle ? chip->timer_cycle : chip->fault.cycle;
+    if (chip->host_asks)
+        chip->irq_cycle = 0;
+}
+
+void chip_ask_to_end(struct chip *chip, uint64_t cycles)
+{
+    chip->stop = STOP_NONE;
+    chip->host_asks = true;
+    chip->max_cycles = chip->cycle + cycles;
+    chip_plan_interrupts(chip);
+    engine_plan(chip);
 }
 
 static bool mask_valid(uint64_t mask, uint32_t ways)

@@ -50,7 +50,7 @@ enum {
 };
 
 enum chip_status { STATUS_IE = 1, STATUS_TL = 2, STATUS_WE = 4, STATUS_ALL = 7 };
-enum chip_pending { IPEND_TIMER = 1, IPEND_FAULT = 4 };
+enum chip_pending { IPEND_TIMER = 1, IPEND_HOST = 2, IPEND_FAULT = 4 };
 enum { SCRATCHES = 4 };
 
 /* What is left to do when all atoms of a bundle have executed. */
@@ -216,6 +216,7 @@ struct chip {
     void (*dropped)(struct chip *chip, struct bundle *b); /* a bundle of its blocks is dropped */
     struct fast_state hot;
     int signal_fd; /* readable after Ctrl-C; -1: none */
+    bool host_asks;        /* IPEND's bit for the host: the firmware is to end the run */
     enum chip_stop stop;
     uint64_t stop_pc; /* of the bundle at which it was found */
 };
@@ -240,6 +241,9 @@ void chip_halt_with(struct chip *chip, enum chip_stop why);
 
 /* When anything can be taken at a commit: after the timer or a fault has got another time. */
 void chip_plan_interrupts(struct chip *chip);
+
+/* After a stop: the machine goes on for at most so many cycles, with the host's interrupt pending. */
+void chip_ask_to_end(struct chip *chip, uint64_t cycles);
 
 /* Uses these ways of a cache and no others. False: the mask names none, or one that isn't there. */
 bool chip_use_ways(struct chip *chip, enum hier_cache which, uint64_t mask);

@@ -56,7 +56,7 @@ void chip_rollback(struct chip *chip)
 uint32_t chip_pending(const struct chip *chip)
 {
     return (chip->cycle >= chip->timer_cycle ? IPEND_TIMER : 0) |
-           (chip->fault.latched ? IPEND_FAULT : 0);
+           (chip->host_asks ? IPEND_HOST : 0) | (chip->fault.latched ? IPEND_FAULT : 0);
 }
 
 /* Does the machine take the same trap for ever? Only if nothing was committed in between. */
@@ -302,10 +302,12 @@ static void engine_host(struct chip *chip)
 static void engine_halt(struct chip *chip)
 {
     event_add(&chip->events, EVENT_HALT, chip->cycle, chip->pc, 0, 0);
-    if (chip->timer_cycle == UINT64_MAX) {
+    if (chip->timer_cycle == UINT64_MAX && !chip->host_asks) {
         chip_halt_with(chip, STOP_IDLE);
         return;
     }
+    if (chip->host_asks)
+        return;
     uint64_t asleep = chip->cycle;
     engine_wait_until(chip, STALL_idle,
                       chip->timer_cycle < chip->max_cycles ? chip->timer_cycle : chip->max_cycles);
@@ -337,7 +339,7 @@ void engine_take(struct chip *chip)
 {
     if (chip->cycle >= chip->fault.cycle && fault_find(chip))
         chip_trap(chip, CAUSE_parity, 0, chip->fault.latched);
-    if (chip->cycle >= chip->timer_cycle)
+    if (chip->cycle >= chip->timer_cycle || chip->host_asks)
         chip_trap(chip, CAUSE_interrupt, 0, 0);
 }
 

@@ -31,6 +31,8 @@
 #include "vliw-sim/symbols.h"
 #include "vliw-sim/trace.h"
 
+#define LAST_CYCLES 1000000000 /* for the firmware to show the screen when the run is stopped */
+
 struct run {
     struct options options;
     struct chip *chip;
@@ -47,7 +49,7 @@ static int complain(int status, const char *text)
     return status;
 }
 
-/* SIGINT and SIGTERM are read from a descriptor, when the engine looks up from its work. */
+/* What ends a program is read from a descriptor, when the engine looks up from its work. */
 static int signals_open(void)
 {
     sigset_t set;
@@ -55,6 +57,8 @@ static int signals_open(void)
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
     sigprocmask(SIG_BLOCK, &set, NULL);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -316,21 +320,50 @@ static bool refused(int status)
     return status == EXIT_ROM || status == EXIT_USAGE || status == EXIT_INPUT;
 }
 
+/*
+ * A run that was stopped from outside ends in the firmware's knowledge too, if somebody wants to see the guest's
+ * screen: it is asked to end, and shows it. What the summary says is of the moment of the stop.
+ */
+static void run_last_look(struct run *run)
+{
+    const struct options *o = &run->options;
+    struct chip *chip = run->chip;
+    struct signalfd_siginfo info;
+
+    if ((chip->stop != STOP_LIMIT && chip->stop != STOP_INTERRUPTED) || o->native || run->check ||
+        !(o->host.screen || o->host.picture || o->host.live))
+        return;
+    while (chip->signal_fd >= 0 && read(chip->signal_fd, &info, sizeof info) > 0)
+        ; /* the next one stops this too */
+    run->trace.wanted = run->trace.on = 0;
+    chip_ask_to_end(chip, LAST_CYCLES);
+    engine_run(chip);
+}
+
 static int run_finish(struct run *run, double seconds)
 {
     struct stats_end end = {.reason = run->reason, .seconds = seconds};
+    char *text = NULL;
+    size_t length = 0;
 
     end.status = end_of_run(run, run->reason, sizeof run->reason);
     fflush(stdout);
     if (refused(end.status))
         return complain(end.status, run->reason);
+    FILE *out = panic_if_null(open_memstream(&text, &length));
     if (end.status == EXIT_PANIC || end.status == EXIT_TRAP || end.status == EXIT_INTERRUPTED ||
         end.status == EXIT_DIFFER)
-        events_print(&run->chip->events, run->symbols, stderr);
+        events_print(&run->chip->events, run->symbols, out);
     if (end.status == EXIT_DIFFER)
-        events_print(check_events(run->check), run->symbols, stderr);
-    stats_text(run->chip, hostport_report(run->host), &end, stderr);
-    return results_write(run, &end);
+        events_print(check_events(run->check), run->symbols, out);
+    stats_text(run->chip, hostport_report(run->host), &end, out);
+    fclose(out);
+    int status = results_write(run, &end);
+    run_last_look(run);
+    hostport_leave_terminal(run->host);
+    fwrite(text, 1, length, stderr);
+    free(text);
+    return status;
 }
 
 static void run_free(struct run *run)

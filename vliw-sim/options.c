@@ -446,6 +446,12 @@ static bool defaults_fill(struct options *o, struct config_error *err)
 
     if (o->nographic && o->serials == 0 && !serial(o, "stdio", err))
         return false;
+    if (!o->nographic && o->serials == 0 && !o->native) {
+        o->host.display = true;
+        o->host.live = isatty(STDOUT_FILENO);
+        if (o->host.live)
+            o->host.console_out[HOST_CONSOLE_SERIAL] = NULL;
+    }
     for (unsigned i = 0; i < HOST_UNITS; i++) {
         o->host.disk[i].readonly = o->readonly;
         o->host.disk[i].overlay = o->snapshot;

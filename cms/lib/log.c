@@ -48,6 +48,8 @@ void cms_panic(const char *fmt, ...)
 {
     va_list args;
 
+    if (!cms.panics++)
+        monitor_last_look();
     va_start(args, fmt);
     stats_report();
     log_line(HOST_PANIC, 0, fmt, &args);

@@ -123,6 +123,14 @@ void monitor_restart(void)
     cms_unwind(UNWIND_RETRY);
 }
 
+void monitor_last_look(void)
+{
+    if (!cms.mon || !cms.mon->state[DEV_COUNT - 1])
+        return;
+    debug_drain();
+    vga_show();
+}
+
 void monitor_exit(unsigned how, uint64_t value, const char *reason)
 {
     struct host_request rq = {
@@ -132,8 +140,7 @@ void monitor_exit(unsigned how, uint64_t value, const char *reason)
         .length = strlen(reason),
     };
 
-    debug_drain();
-    vga_show();
+    monitor_last_look();
     stats_report();
     proxy_call(&rq);
     cms_panic("the host did not end the run: %s", reason);

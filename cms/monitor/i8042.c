@@ -189,10 +189,11 @@ static bool mouse_open(const struct i8042 *k)
 
 static void i8042_fetch(struct i8042 *k)
 {
+    bool open = keyboard_open(k) || mouse_open(k);
     struct host_request rq = {
         .op = HOST_EVENTS,
         .buffer = (uintptr_t)&k->event,
-        .length = sizeof(k->event),
+        .length = open ? sizeof(k->event) : 0, /* the host looks at what is typed for itself */
     };
 
     if (proxy_call(&rq) == HOST_EHANDLE)
@@ -206,7 +207,7 @@ static void i8042_event(void *state, uint64_t now)
     struct i8042 *k = state;
     struct host_event *e = &k->event;
 
-    if (!e->kind && (keyboard_open(k) || mouse_open(k)))
+    if (!e->kind)
         i8042_fetch(k);
     if (e->kind >= HOST_EVENT_MOVE && mouse_open(k)) {
         mouse_event(&k->mouse, e);

@@ -55,6 +55,17 @@ void sched_sample(void)
     sched_arm(cms.mon->deadline[sched_first()]);
 }
 
+enum { IPEND_HOST = 2 }; /* of SR_IPEND: the host wants the run to end */
+
+/* Will anything happen? The display only looks. */
+static bool sched_any(void)
+{
+    for (unsigned i = 0; i < DEV_COUNT; i++)
+        if (i != DEV_vga && cms.mon->deadline[i] != NEVER)
+            return true;
+    return false;
+}
+
 void sched_at(enum device_id id, uint64_t time)
 {
     cms.mon->deadline[id] = time;
@@ -66,6 +77,8 @@ void monitor_poll(void)
     uint64_t phase = vx_mfsr(SR_PHASE);
 
     vx_mtsr(SR_PHASE, PHASE_monitor);
+    if (vx_mfsr(SR_IPEND) & IPEND_HOST)
+        monitor_exit(HOST_EXIT_ASKED, 0, "the host has asked for it");
     power_poll();
     for (;;) {
         enum device_id id = sched_first();
@@ -88,7 +101,7 @@ void monitor_idle(void)
     monitor_poll();
     if (cms.intr)
         return;
-    if (cms.mon->deadline[sched_first()] == NEVER)
+    if (!sched_any())
         monitor_exit(HOST_EXIT_HALT, 0, "the guest waits for an interrupt that nothing will send");
     uint64_t phase = vx_mfsr(SR_PHASE);
     uint64_t since = sched_now();

@@ -2,7 +2,7 @@
  * vga.c - the registers of a VGA, and its text screen.
  *
  * The text buffer at B8000 is ordinary guest memory: writing to it costs the guest nothing, and it
- * is looked at only when the screen is wanted. The window at A0000, where fonts are loaded and
+ * is looked at twenty times a second, and when the run ends. The window at A0000, where fonts are loaded and
  * graphics modes have their pixels, is a device page. Registers hold what is written. Retrace is a
  * function of time.
  */
@@ -18,6 +18,8 @@
 #define RETRACE_FIRST 412
 #define RETRACE_LAST 413
 #define LINE_SHOWN_NS 25422
+
+#define SHOW_NS 50000000 /* between two looks at the text screen */
 
 enum { ST1_BLANK = 1, ST1_RETRACE = 8 };
 
@@ -119,6 +121,7 @@ static void vga_out(void *state, uint16_t port, unsigned size, uint32_t value)
     }
 }
 
+/* What is new on the text screen goes to the host, if it looks. */
 static void vga_show_text(struct vga *v)
 {
     const uint8_t *text = (const uint8_t *)(GUEST_BASE + TEXT_BASE);
@@ -128,15 +131,35 @@ static void vga_show_text(struct vga *v)
 
     if (v->gc[GC_MISC] & GC_MISC_GRAPHICS || columns > COLUMNS_MAX || rows == 0 || rows > ROWS_MAX)
         return;
-    for (unsigned i = 0; i < columns * rows * 2; i++)
+    unsigned length = columns * rows * 2;
+    uint64_t cursor = (v->crtc[CRTC_CURSOR] << 8 | v->crtc[CRTC_CURSOR + 1]) - start / 2;
+    if (v->crtc[CRTC_CURSOR_FIRST] & CURSOR_OFF)
+        cursor = UINT64_MAX;
+    if (length == v->shown && cursor == v->shown_cursor && start + length <= TEXT_SIZE &&
+        memcmp(v->screen, text + start, length) == 0)
+        return;
+    for (unsigned i = 0; i < length; i++)
         v->screen[i] = text[(start + i) % TEXT_SIZE];
     struct host_request rq = {
         .op = HOST_SCREEN,
-        .arg = {columns, rows, v->crtc[CRTC_CURSOR] << 8 | v->crtc[CRTC_CURSOR + 1]},
+        .arg = {columns, rows, cursor},
         .buffer = (uintptr_t)v->screen,
-        .length = columns * rows * 2,
+        .length = length,
     };
-    proxy_call(&rq);
+    v->shown = length;
+    v->shown_cursor = cursor;
+    v->unseen = proxy_call(&rq) == HOST_EHANDLE;
+}
+
+static void vga_event(void *state, uint64_t now)
+{
+    struct vga *v = state;
+    struct vbe_mode mode;
+
+    if (!vbe_active(&mode))
+        vga_show_text(v);
+    if (!v->unseen)
+        sched_at(DEV_vga, now + SHOW_NS);
 }
 
 void vga_show(void)
@@ -162,12 +185,13 @@ static void vga_reset(void *state)
 {
     struct vga *v = state;
 
-    *v = (struct vga){.vram = v->vram};
+    *v = (struct vga){.vram = v->vram, .unseen = v->unseen};
     memcpy(v->crtc, text_mode_crtc, sizeof(v->crtc));
     v->misc = 0x67; /* color addresses */
     v->dac_mask = 0xff;
     v->seq[SEQ_MAP_MASK] = 3;
     v->gc[GC_BIT_MASK] = 0xff;
+    sched_at(DEV_vga, v->unseen ? NEVER : sched_now() + SHOW_NS);
 }
 
 const struct device vga_device = {
@@ -182,4 +206,5 @@ const struct device vga_device = {
     .out = vga_out,
     .read = vga_window_read,
     .write = vga_window_write,
+    .event = vga_event,
 };

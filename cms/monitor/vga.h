@@ -35,6 +35,7 @@ enum {
     GC_BIT_MASK = 8,
     GC_COUNT = 16,
 };
+enum { CURSOR_OFF = 0x20 };
 enum { GC_MISC_GRAPHICS = 1, GC_MODE_CGA = 0x20, GC_MODE_256 = 0x40 };
 enum {
     CRTC_COLUMNS = 0x01,
@@ -61,7 +62,10 @@ struct vga {
     uint8_t dac[768];
     uint8_t latch[4];
     uint8_t *vram; /* VRAM_SIZE bytes; byte a of plane p is at 4 a + p. Outlives a reset */
-    uint8_t screen[COLUMNS_MAX * ROWS_MAX * 2];
+    uint8_t screen[COLUMNS_MAX * ROWS_MAX * 2]; /* as the host has it */
+    unsigned shown;                             /* bytes of it; 0: nothing yet */
+    uint64_t shown_cursor;
+    bool unseen; /* nobody looks */
     uint8_t line[WIDTH_MAX * 3];
 };
 

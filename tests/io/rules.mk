@@ -1,5 +1,5 @@
 # Unit tests of the host side of the host port.
-HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console picture screen script sound)
+HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console picture screen script sound terminal tty)
 
 $(B)/tests/hostport: $(HOSTPORT_OBJS)
 $(B)/tests/hostport: LDLIBS := -lpng
@@ -12,3 +12,5 @@ $(DEV_TESTS:%=$(B)/tests/%): $(B)/host/libcms.a
 # The firmware's memory functions; the loops must not become calls of the functions that they are compared with.
 $(B)/host/tests/unit/lib_string.o: HOST_FLAGS := -DCMS_HOST -Icms -fno-builtin \
     $(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
+
+$(B)/tests/pty: LDLIBS := -lutil

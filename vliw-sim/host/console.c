@@ -6,6 +6,7 @@
 #include "console.h"
 
 #include "hostport.h"
+#include "tty.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,23 +14,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define ESCAPE 1 /* Ctrl-A: what follows is for the simulator */
-
-static void console_single_characters(struct console *c)
-{
-    struct termios raw;
-
-    if (!isatty(c->in) || tcgetattr(c->in, &c->saved) != 0)
-        return;
-    raw = c->saved;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN); /* Ctrl-C is the guest's */
-    raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IXON);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    c->in_terminal = tcsetattr(c->in, TCSANOW, &raw) == 0;
-}
 
 /* A pseudo terminal for who wants to talk with the guest from another program. */
 static bool console_open_pty(struct console *c, char *error, size_t error_size)
@@ -87,14 +75,14 @@ bool console_open(struct console *c, const char *out, const char *in, char *erro
         }
     }
     if (c->in >= 0)
-        console_single_characters(c);
+        c->in_terminal = tty_take(c->in);
     return true;
 }
 
 static void console_end_input(struct console *c)
 {
     if (c->in_terminal)
-        tcsetattr(c->in, TCSANOW, &c->saved);
+        tty_restore(c->in);
     if (c->in_owned)
         close(c->in);
     c->in = -1;

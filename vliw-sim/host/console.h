@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <termios.h>
 
 #include "hidden-mem/hostport.h"
 
@@ -17,11 +16,10 @@ struct console {
     bool out_owned;
     int in; /* -1: no input, or its end was reached */
     bool in_owned;
-    bool in_terminal; /* `saved` is to be restored */
+    bool in_terminal; /* taken: tty.h */
     uint8_t held[16]; /* typed at a terminal while the guest did not listen */
     unsigned held_count;
     bool escaped;     /* Ctrl-A came: the next key is for the simulator */
-    struct termios saved;
 };
 
 /*

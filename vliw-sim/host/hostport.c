@@ -20,6 +20,7 @@
 #include "screen.h"
 #include "script.h"
 #include "sound.h"
+#include "terminal.h"
 #include "vliw-sim/chip.h"
 
 struct host_port {
@@ -29,6 +30,8 @@ struct host_port {
     struct medium blob[HOST_BLOBS];
     unsigned blobs;
     struct picture picture;
+    struct terminal terminal;
+    struct console keys; /* of the terminal */
     struct script *script;
     struct sound sound;
     struct host_report report;
@@ -45,6 +48,7 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
     port->config = config;
     for (unsigned i = 0; i < HOST_CONSOLES; i++)
         port->console[i].in = -1;
+    port->keys.in = -1;
     for (unsigned i = 0; i < HOST_UNITS; i++)
         port->disk[i].fd = -1;
 
@@ -75,6 +79,11 @@ struct host_port *hostport_new(const struct host_config *config, char *error, si
         if (!console_open(&port->console[i], config->console_out[i], config->console_in[i], error,
                           error_size))
             goto fail;
+    if (config->live) {
+        terminal_open(&port->terminal, stdout);
+        if (!console_open(&port->keys, NULL, "-", error, error_size))
+            goto fail;
+    }
     return port;
 
 fail:
@@ -88,6 +97,7 @@ void hostport_free(struct host_port *port)
         return;
     for (unsigned i = 0; i < HOST_CONSOLES; i++)
         console_close(&port->console[i]);
+    hostport_leave_terminal(port);
     for (unsigned i = 0; i < HOST_UNITS; i++)
         media_close(&port->disk[i]);
     for (unsigned i = 0; i < port->blobs; i++)
@@ -96,6 +106,12 @@ void hostport_free(struct host_port *port)
     sound_close(&port->sound);
     script_free(port->script);
     free(port);
+}
+
+void hostport_leave_terminal(struct host_port *port)
+{
+    console_close(&port->keys);
+    terminal_close(&port->terminal);
 }
 
 const struct host_report *hostport_report(const struct host_port *port)
@@ -226,9 +242,30 @@ static enum host_status serve_screen(struct host_port *port, const struct host_r
         return HOST_ERANGE;
     if (rq->length != rq->arg[0] * rq->arg[1] * 2)
         return HOST_ERANGE;
-    if (!port->config->screen)
-        return HOST_OK;
-    return screen_write(port->config->screen, buf, (unsigned)rq->arg[0], (unsigned)rq->arg[1]);
+    if (!port->config->screen && !port->config->display)
+        return HOST_EHANDLE;
+    unsigned columns = (unsigned)rq->arg[0], rows = (unsigned)rq->arg[1];
+    enum host_status status = terminal_show(&port->terminal, buf, columns, rows, rq->arg[2]);
+    if (status == HOST_OK && port->config->screen)
+        status = screen_write(port->config->screen, buf, columns, rows);
+    return status;
+}
+
+/* From the script if there is one, else from the terminal, if that is shown. */
+static enum host_status serve_events(struct host_port *port, struct host_request *rq, uint8_t *buf)
+{
+    struct host_event *to = (struct host_event *)buf;
+    uint64_t most = rq->length / sizeof(*to), count = 0;
+    uint8_t typed[16];
+
+    if (port->script)
+        return script_events(port->script, to, most, &rq->result);
+    if (!port->config->live)
+        return HOST_EHANDLE;
+    enum host_status status = console_read(&port->keys, typed, sizeof(typed), &count);
+    terminal_typed(&port->terminal, typed, count);
+    rq->result = terminal_events(&port->terminal, to, most);
+    return rq->result ? HOST_OK : status;
 }
 
 static enum host_status serve_frame(struct host_port *port, const struct host_request *rq,
@@ -318,11 +355,7 @@ static enum host_status serve(struct host_port *port, struct chip *chip, struct 
     case HOST_CLOCK: rq->result = port->config->clock; return HOST_OK;
     case HOST_STAT: return serve_stat(&port->report, rq, buf);
     case HOST_SCREEN: return serve_screen(port, rq, buf);
-    case HOST_EVENTS:
-        if (!port->script)
-            return HOST_EHANDLE;
-        return script_events(port->script, (struct host_event *)buf,
-                             rq->length / sizeof(struct host_event), &rq->result);
+    case HOST_EVENTS: return serve_events(port, rq, buf);
     case HOST_FRAME: return serve_frame(port, rq, buf);
     case HOST_MARK:
         if (rq->arg[0] > 1)

@@ -57,6 +57,8 @@ struct host_config {
     int log_level;      /* highest severity that is written: 0 errors, 1 warnings, 2 everything */
     FILE *trace;        /* -d output; NULL: none */
     const char *sound;   /* what the speaker does goes to this file as WAV; NULL: nowhere */
+    bool display;        /* the text screen may be shown, to whom that depends on: the firmware tells of it */
+    bool live;           /* it is shown in the terminal at standard output, whose keys are the keyboard's */
     const char *screen;  /* the text screen goes to this file; NULL: nowhere */
     const char *picture; /* the picture goes to this file as PNG; NULL: nowhere */
 };
@@ -102,6 +104,9 @@ void hostport_free(struct host_port *port);
  * if this request ended it (or an earlier one did).
  */
 int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr);
+
+/* The terminal, if the screen was shown there, is anybody's again; nothing more is shown. */
+void hostport_leave_terminal(struct host_port *port);
 
 const struct host_report *hostport_report(const struct host_port *port);
 

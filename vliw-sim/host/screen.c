@@ -35,18 +35,21 @@ static unsigned screen_unicode(uint8_t c)
     return c < 0x7f ? c : high[c - 0x7f];
 }
 
-static void screen_put(unsigned u, FILE *f)
+void screen_utf8(uint8_t c, char text[SCREEN_UTF8 + 1])
 {
+    unsigned u = screen_unicode(c);
+
     if (u < 0x80) {
-        fputc((int)u, f);
+        *text++ = (char)u;
     } else if (u < 0x800) {
-        fputc((int)(0xc0 | u >> 6), f);
-        fputc((int)(0x80 | (u & 0x3f)), f);
+        *text++ = (char)(0xc0 | u >> 6);
+        *text++ = (char)(0x80 | (u & 0x3f));
     } else {
-        fputc((int)(0xe0 | u >> 12), f);
-        fputc((int)(0x80 | (u >> 6 & 0x3f)), f);
-        fputc((int)(0x80 | (u & 0x3f)), f);
+        *text++ = (char)(0xe0 | u >> 12);
+        *text++ = (char)(0x80 | (u >> 6 & 0x3f));
+        *text++ = (char)(0x80 | (u & 0x3f));
     }
+    *text = 0;
 }
 
 bool screen_usable(const char *path, char *error, size_t error_size)
@@ -74,8 +77,11 @@ enum host_status screen_write(const char *path, const uint8_t *cells, unsigned c
         unsigned used = columns;
         while (used > 0 && screen_unicode(row[(used - 1) * 2]) == ' ')
             used--;
-        for (unsigned x = 0; x < used; x++)
-            screen_put(screen_unicode(row[x * 2]), f);
+        for (unsigned x = 0; x < used; x++) {
+            char text[SCREEN_UTF8 + 1];
+            screen_utf8(row[x * 2], text);
+            fputs(text, f);
+        }
         fputc('\n', f);
     }
     return fclose(f) == 0 ? HOST_OK : HOST_EIO;
