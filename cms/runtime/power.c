@@ -39,7 +39,7 @@ struct power {
     uint64_t idle;       /* of it */
     unsigned points, point, calm;
     uint64_t khz[POINTS_MAX];
-    bool cut; /* caches have one way each */
+    bool cut;                    /* caches have one way each */
     uint64_t ways[POWER_CACHES]; /* that may be used */
 };
 

@@ -4,10 +4,14 @@
 enum outcome feature_bundle(void)
 {
     /* All reads precede all writes: two registers change places. */
-    GIVES(0x22222, "addi r12, r42, 0; addi r13, r43, 0;"
-                   "{ addi r12, r13, 0 ; addi r13, r12, 0 }; add r42, r12, r0", 0x11111, 0x22222);
-    GIVES(0x11111, "addi r12, r42, 0; addi r13, r43, 0;"
-                   "{ addi r12, r13, 0 ; addi r13, r12, 0 }; add r42, r13, r0", 0x11111, 0x22222);
+    GIVES(0x22222,
+          "addi r12, r42, 0; addi r13, r43, 0;"
+          "{ addi r12, r13, 0 ; addi r13, r12, 0 }; add r42, r12, r0",
+          0x11111, 0x22222);
+    GIVES(0x11111,
+          "addi r12, r42, 0; addi r13, r43, 0;"
+          "{ addi r12, r13, 0 ; addi r13, r12, 0 }; add r42, r13, r0",
+          0x11111, 0x22222);
     GIVES(0x123456789, "addi r42, r0, 0x123456789");
     GIVES(0xfffffff876543210, "addi r42, r0, -0x789abcdf0");
     GIVES(0, "addi r0, r0, 5; add r42, r0, r0");
@@ -26,8 +30,10 @@ enum outcome feature_flags(void)
     GIVES(0x80, "addf.8 r42, r42, r43, c1", 0x7f, 1);
     GIVES(OF | AF | 0x80, "addf.8 r12, r42, r43, c1; movfc r42, c1", 0x7f, 1);
     /* Four producers overlap. */
-    GIVES(3, "subf.32 r12, r42, r42, c1; subf.32 r12, r42, r43, c2; setc r13, z, c1;"
-             "setc r14, b, c2; add r42, r13, r14; add r42, r42, r13", 5, 7);
+    GIVES(3,
+          "subf.32 r12, r42, r42, c1; subf.32 r12, r42, r43, c2; setc r13, z, c1;"
+          "setc r14, b, c2; add r42, r13, r14; add r42, r42, r13",
+          5, 7);
     GIVES(7, "subf.32 r12, r42, r43, c3; sel r42, r42, r43, nb, c3", 5, 7);
     GIVES(1, "movtc c2, r42; adcf.16 r42, r0, r0, c2", CF);
     return OK;

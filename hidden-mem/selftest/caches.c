@@ -14,7 +14,7 @@ enum outcome feature_icache_flush(void)
     return OK;
 }
 
-#define TIMED_LOAD                                                                                 \
+#define TIMED_LOAD \
     "mfsr r12, CYCLE; ld.d r13, [r42 + 0]; add r13, r13, r0; mfsr r14, CYCLE; sub r42, r14, r12"
 
 enum outcome feature_dcache(void)
@@ -28,13 +28,13 @@ enum outcome feature_dcache(void)
 }
 
 /* The mask of ways is all ones at reset, unless a way broke; one way must stay. */
-#define WAYS(unit, mask)                                                                           \
-    uint64_t mask = vx_mfsr(SR_##unit##_WAYS);                                                     \
-    TRAPS(sreg, "mtsr " #unit "_WAYS, r0");                                                        \
-    TRAPS(sreg, "mtsr " #unit "_WAYS, r42", UINT64_MAX);                                           \
-    if (!(mask & (mask - 1)))                                                                      \
-        return ABSENT;                                                                             \
-    vx_mtsr(SR_##unit##_WAYS, mask & -mask);                                                       \
+#define WAYS(unit, mask)                                 \
+    uint64_t mask = vx_mfsr(SR_##unit##_WAYS);           \
+    TRAPS(sreg, "mtsr " #unit "_WAYS, r0");              \
+    TRAPS(sreg, "mtsr " #unit "_WAYS, r42", UINT64_MAX); \
+    if (!(mask & (mask - 1)))                            \
+        return ABSENT;                                   \
+    vx_mtsr(SR_##unit##_WAYS, mask & -mask);             \
     SAME("ways left", vx_mfsr(SR_##unit##_WAYS), mask & -mask)
 
 /* Values in memory, more than one line of a set holds. */

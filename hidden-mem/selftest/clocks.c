@@ -36,7 +36,8 @@ static enum outcome way_broken(const char *unit, unsigned way)
 enum outcome feature_parity(void)
 {
     piece_run("mtsr STATUS, r42; addi r12, r0, 100; commit 0; addi r12, r12, -1; brnei r12, 0, -2;"
-              "mtsr STATUS, r0", ARGUMENTS(STATUS_INTERRUPTS));
+              "mtsr STATUS, r0",
+              ARGUMENTS(STATUS_INTERRUPTS));
     if (self.seen.cause == CAUSE_none) {
         SAME("FAULT", vx_mfsr(SR_FAULT), FAULT_NONE);
         return OK;
@@ -101,7 +102,8 @@ enum outcome feature_timer(void)
 enum outcome feature_watch(void)
 {
     piece_run("mtsr STATUS, r42; addi r12, r0, 2000; addi r12, r12, -1; brnei r12, 0, -1;"
-              "mtsr STATUS, r0", ARGUMENTS(STATUS_TEST_INTERRUPTS));
+              "mtsr STATUS, r0",
+              ARGUMENTS(STATUS_TEST_INTERRUPTS));
     if (self.seen.cause == CAUSE_none)
         return ABSENT;
     SAME("cause", self.seen.cause, CAUSE_watch);

@@ -23,8 +23,8 @@ enum outcome feature_f_registers(void)
     if (vx_mfsr(SR_SBUF_SIZE) < 2) /* more than 64 bits take two entries */
         TRAPS(sbuf_full, "gstf.80 f1, [r42 + 16]", PAGE);
     else
-        GIVES(0x5678, "movrf f1, r43, r44; gstf.80 f1, [r42 + 16]; gld.64 r42, [r42 + 24]",
-              PAGE, 0x1234, 0x5678);
+        GIVES(0x5678, "movrf f1, r43, r44; gstf.80 f1, [r42 + 16]; gld.64 r42, [r42 + 24]", PAGE,
+              0x1234, 0x5678);
     vx_rollback();
     TRAPS(align, "gldf.128a f1, [r42 + 8]", PAGE);
     SAME("size of what has to be aligned", self.seen.einfo & 0xff, 16);
@@ -43,8 +43,8 @@ enum outcome feature_fp80(void)
           EXPONENT(0), EXPONENT(1));
     GIVES(0, "mfsr r42, FPSW");
     /* 1 / 3, rounded to nearest and towards zero: the last bit differs. */
-    GIVES(0xaaaaaaaaaaaaaaab,
-          "movrf f1, r42, r43; fild f2, r44; fdiv f3, f1, f2; movfr r42, f3", ONE, EXPONENT(0), 3);
+    GIVES(0xaaaaaaaaaaaaaaab, "movrf f1, r42, r43; fild f2, r44; fdiv f3, f1, f2; movfr r42, f3",
+          ONE, EXPONENT(0), 3);
     GIVES(0xaaaaaaaaaaaaaaaa,
           "mtsr FPCW, r45; movrf f1, r42, r43; fild f2, r44; fdiv f3, f1, f2; movfr r42, f3", ONE,
           EXPONENT(0), 3, FPCW_RESET | 3 << 10);
@@ -54,8 +54,10 @@ enum outcome feature_fp80(void)
           EXPONENT(0), 3, FPCW_RESET & ~(3ull << 8));
     GIVES(INEXACT, "mfsr r42, FPSW; andi r42, r42, 63");
     /* 1 / 0 gathers, or traps before anything happened. */
-    GIVES(EXPONENT(0x4000), "mtsr FPCW, r44; movrf f1, r42, r43; movrf f2, r0, r0;"
-                            "fdiv f3, f1, f2; movfrh r42, f3", ONE, EXPONENT(0), FPCW_RESET);
+    GIVES(EXPONENT(0x4000),
+          "mtsr FPCW, r44; movrf f1, r42, r43; movrf f2, r0, r0;"
+          "fdiv f3, f1, f2; movfrh r42, f3",
+          ONE, EXPONENT(0), FPCW_RESET);
     GIVES(INEXACT | ZERO_DIVIDE, "mfsr r42, FPSW; andi r42, r42, 63");
     TRAPS(fp, "mtsr FPCW, r44; movrf f1, r42, r43; movrf f2, r0, r0; fdiv f3, f1, f2", ONE,
           EXPONENT(0), FPCW_RESET & ~(uint64_t)ZERO_DIVIDE);
@@ -96,8 +98,10 @@ enum outcome feature_packed(void)
         return unit_absent("paddb f1, f1, f1");
     GIVES(0x020406080a0c0e10, "movrf f1, r42, r43; paddb f2, f1, f1; movfr r42, f2", bytes);
     GIVES(0x7f7f, "movrf f1, r42, r0; paddsb f2, f1, f1; movfr r42, f2", 0x7070);
-    GIVES(0xff00ff, "movrf f1, r42, r0; movrf f2, r43, r0; pcmpeqb f3, f1, f2; movfr r42, f3;"
-                    "extu r42, r42, 0, 24", 0x112233, 0x110033);
+    GIVES(0xff00ff,
+          "movrf f1, r42, r0; movrf f2, r43, r0; pcmpeqb f3, f1, f2; movfr r42, f3;"
+          "extu r42, r42, 0, 24",
+          0x112233, 0x110033);
     GIVES(bytes, "movrf f1, r0, r42; pshufd f2, f1, 14; movfr r42, f2", bytes);
     GIVES(0x0505060607070808, "movrf f1, r42, r0; punpcklbw f2, f1, f1; movfr r42, f2", bytes);
     GIVES(3, "movrf f1, r42, r43; movmskpd r42, f1", 1ull << 63, 1ull << 63);

@@ -35,13 +35,13 @@ struct trap {
 
 struct self {
     uint64_t hidden_size;
-    struct trap seen;         /* by the last guarded call */
-    uint64_t causes;          /* bit mask of all traps that were seen */
-    char detail[DETAIL];      /* why the feature at hand failed, or what it found */
-    size_t details;           /* length of that */
-    char line[LINE];          /* being put together for the console */
-    size_t said;              /* length of that */
-    char only[32];            /* option cms.only: name of the one feature to try */
+    struct trap seen;    /* by the last guarded call */
+    uint64_t causes;     /* bit mask of all traps that were seen */
+    char detail[DETAIL]; /* why the feature at hand failed, or what it found */
+    size_t details;      /* length of that */
+    char line[LINE];     /* being put together for the console */
+    size_t said;         /* length of that */
+    char only[32];       /* option cms.only: name of the one feature to try */
     uint32_t piece[PIECE_WORDS] __attribute__((aligned(64)));
     uint32_t other[PIECE_WORDS] __attribute__((aligned(64))); /* where a piece may jump to */
 };
@@ -73,8 +73,8 @@ uint64_t piece_run(const char *text, const uint64_t arg[4]);
  * report.c - what a feature has to say for itself
  */
 void say(const char *text);
-void say_number(uint64_t value);  /* decimal */
-void say_line(void);              /* the line is complete: to the console */
+void say_number(uint64_t value); /* decimal */
+void say_line(void);             /* the line is complete: to the console */
 void say_padded(const char *text, size_t width);
 void detail(const char *text);
 void detail_hex(uint64_t value);
@@ -84,21 +84,21 @@ bool piece_gives(uint64_t want, const char *text, const uint64_t arg[4]);
 bool piece_traps(uint64_t cause, const char *text, const uint64_t arg[4]);
 
 /* For feature functions: each returns FAILED from it if it doesn't hold. */
-#define SAME(what, got, want)                                                                      \
-    do {                                                                                           \
-        if (!same(what, got, want))                                                                \
-            return FAILED;                                                                         \
+#define SAME(what, got, want)       \
+    do {                            \
+        if (!same(what, got, want)) \
+            return FAILED;          \
     } while (0)
 #define ARGUMENTS(...) ((const uint64_t[4]){__VA_ARGS__})
-#define GIVES(want, text, ...)                                                                     \
-    do {                                                                                           \
-        if (!piece_gives(want, text, ARGUMENTS(__VA_ARGS__)))                                      \
-            return FAILED;                                                                         \
+#define GIVES(want, text, ...)                                \
+    do {                                                      \
+        if (!piece_gives(want, text, ARGUMENTS(__VA_ARGS__))) \
+            return FAILED;                                    \
     } while (0)
-#define TRAPS(cause, text, ...)                                                                    \
-    do {                                                                                           \
-        if (!piece_traps(CAUSE_##cause, text, ARGUMENTS(__VA_ARGS__)))                             \
-            return FAILED;                                                                         \
+#define TRAPS(cause, text, ...)                                        \
+    do {                                                               \
+        if (!piece_traps(CAUSE_##cause, text, ARGUMENTS(__VA_ARGS__))) \
+            return FAILED;                                             \
     } while (0)
 
 /*

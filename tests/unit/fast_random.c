@@ -14,31 +14,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "isa_codec.h"
 #include "isa_facts.h"
+#include "tests/unit/random_chip.h"
 #include "vliw-sim/bundle.h"
 #include "vliw-sim/check.h"
-#include "vliw-sim/chip.h"
-#include "vliw-sim/host/hostport.h"
-
-/* No world behind the host port: every request is served by doing nothing. */
-int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr)
-{
-    (void)port;
-    (void)chip;
-    (void)addr;
-    return 0;
-}
-
-static uint64_t state;
-
-static uint64_t noise(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state * 0x2545f4914f6cdd1du >> 8;
-}
 
 static uint64_t below(uint64_t n)
 {
@@ -217,7 +196,7 @@ static void random_code(const struct machine *m, uint8_t *to, uint64_t seed)
 
     for (unsigned pass = 0; pass < 2; pass++) {
         uint32_t *at = (uint32_t *)to;
-        state = seed;
+        noise_state = seed;
         for (unsigned b = 0; b < BUNDLES; b++) {
             struct isa_op op[BUNDLE_ATOMS];
             unsigned used[UNIT_COUNT] = {0}, n = 0, want = 1 + (unsigned)below(m->issue);
@@ -250,33 +229,11 @@ static void random_words(uint8_t *to)
     }
 }
 
-/* Behind what trapped; at the start if it was fetched from nowhere or after a while. */
-static void vectors(struct chip *chip)
-{
-    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++) {
-        uint32_t *at = (uint32_t *)(chip->lpm + VECTOR_STRIDE * cause);
-        struct isa_op to_epc = {.atom = ISA_mtsr, .sr = SR_EPC, .ra = 55};
-        struct isa_op rte = {.atom = ISA_rte};
-        struct isa_op start = {.atom = ISA_addi, .rd = 55, .imm = (int64_t)HIDDEN_BASE};
-        struct isa_op epc = {.atom = ISA_mfsr, .rd = 55, .sr = SR_EPC};
-        struct isa_op step = {.atom = ISA_addi, .rd = 55, .ra = 55, .imm = 4};
-        if (cause == CAUSE_fetch_fault) {
-            at += isa_encode(&start, true, at);
-        } else {
-            at += isa_encode(&epc, true, at);
-            if (cause != CAUSE_interrupt && cause != CAUSE_watch)
-                at += isa_encode(&step, true, at);
-        }
-        at += isa_encode(&to_epc, true, at);
-        isa_encode(&rte, true, at);
-    }
-}
-
 static struct chip *chip_for(uint64_t seed)
 {
     struct machine m;
 
-    state = seed;
+    noise_state = seed;
     random_machine(&m);
     struct chip *chip = chip_new(&m);
     chip_hide(chip, 1u << 20);
@@ -287,7 +244,7 @@ static struct chip *chip_for(uint64_t seed)
         random_code(&m, chip->hidden, code);
     else
         random_words(chip->hidden);
-    vectors(chip);
+    vectors(chip, 55);
     for (uint64_t page = 0; page < 16; page++) {
         uint32_t tmask = below(4) ? 0 : (uint32_t)noise();
         uint64_t lo = (below(16) << 12) | (calm || below(4) ? 0xf : below(32));

@@ -14,11 +14,9 @@
 #include "isa/fp.h"
 #include "isa/packed.h"
 #include "isa/prims.h"
-#include "isa_codec.h"
 #include "isa_facts.h"
+#include "tests/unit/random_chip.h"
 #include "vliw-sim/bundle.h"
-#include "vliw-sim/chip.h"
-#include "vliw-sim/host/hostport.h"
 
 static unsigned failures;
 
@@ -29,25 +27,6 @@ static unsigned failures;
             failures++;                                             \
         }                                                           \
     } while (0)
-
-/* No world behind the host port: every request is served by doing nothing. */
-int hostport_serve(struct host_port *port, struct chip *chip, uint64_t addr)
-{
-    (void)port;
-    (void)chip;
-    (void)addr;
-    return 0;
-}
-
-static uint64_t state;
-
-static uint64_t noise(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state * 0x2545f4914f6cdd1du;
-}
 
 /* A machine that issues any atoms, so many at once; what else it has depends on `seed`. */
 static struct chip *wide_chip(unsigned issue, uint64_t seed)
@@ -271,7 +250,7 @@ static void test_against_simple(uint64_t seed)
     struct isa_op halt = {.atom = ISA_halt};
     uint64_t atoms = 1;
 
-    state = seed;
+    noise_state = seed;
     for (unsigned i = 1; i < ISA_R_COUNT; i++)
         chip->r[i] = s.r[i] = noise() >> (noise() & 63);
     for (unsigned i = 0; i < ISA_F_COUNT; i++)
@@ -329,37 +308,13 @@ static void random_words(uint8_t *to, unsigned bytes)
     }
 }
 
-/*
- * Vectors that go on behind what trapped, or at the start of the code if there is none where it was
- * fetched from.
- */
-static void vectors(struct chip *chip)
-{
-    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++) {
-        uint32_t *at = (uint32_t *)(chip->lpm + VECTOR_STRIDE * cause);
-        struct isa_op to_epc = {.atom = ISA_mtsr, .sr = SR_EPC, .ra = 63};
-        struct isa_op rte = {.atom = ISA_rte};
-        struct isa_op start = {.atom = ISA_addi, .rd = 63, .imm = (int64_t)HIDDEN_BASE};
-        struct isa_op epc = {.atom = ISA_mfsr, .rd = 63, .sr = SR_EPC};
-        struct isa_op step = {.atom = ISA_addi, .rd = 63, .ra = 63, .imm = 4};
-        if (cause == CAUSE_fetch_fault) {
-            at += isa_encode(&start, true, at);
-        } else {
-            at += isa_encode(&epc, true, at);
-            at += isa_encode(&step, true, at);
-        }
-        at += isa_encode(&to_epc, true, at);
-        isa_encode(&rte, true, at);
-    }
-}
-
 static struct chip *run_anything(uint64_t seed)
 {
     struct chip *chip = wide_chip(1 + (seed >> 8) % BUNDLE_ATOMS, seed);
 
-    state = seed;
+    noise_state = seed;
     random_words(chip->hidden, 1u << 14);
-    vectors(chip);
+    vectors(chip, 63);
     for (uint64_t page = 0; page < chip->guest_size; page += TLB_PAGE_SIZE) {
         uint32_t tmask = noise() & 1 ? (uint32_t)noise() : 0;
         tlb_write(&chip->tlb, page, page | (noise() & 0x1f), tmask, chip->guest_size);
