@@ -46,7 +46,8 @@ struct cms {
     struct fault fault;
     uint8_t delivering;       /* gear1/intr.c: class of the event being delivered, 0 = none */
     struct mmu mmu;           /* runtime/mmu.c */
-    uint32_t recover;         /* runtime/loop.c: instructions that gear 1 has to run first */
+    uint32_t recover;         /* runtime/loop.c: instructions that gear 1 has to run first; */
+    bool crossings;           /* among them, it marks those that cross page borders */
     bool step;                /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;       /* the monitor's interrupt controller asserts INTR */
     struct heap heap;

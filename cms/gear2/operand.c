@@ -39,12 +39,13 @@ void reg_write(struct trans *t, unsigned number, unsigned size, unsigned from)
         put_field(t, ISA_dep, REG_GPR0 + (number & 3), from, number & 4 ? 8 : 0, 8);
 }
 
+static const uint16_t scaled_add[4] = {ISA_addz, ISA_sh1addz, ISA_sh2addz, ISA_sh3addz};
+
 /*
  * base + (index << scale) of the memory operand in one register, and what is left as displacement.
  */
 static unsigned base_and_index(struct trans *t, const struct insn *i)
 {
-    static const uint16_t scaled_add[4] = {ISA_addz, ISA_sh1addz, ISA_sh2addz, ISA_sh3addz};
     unsigned base = i->base < 0 ? 0u : REG_GPR0 + (unsigned)i->base;
     unsigned sum;
 
@@ -160,16 +161,73 @@ static void put_access(struct trans *t, const struct place *p, unsigned plain, u
     }
 }
 
+/*
+ * Where an access has crossed page borders again and again, it is made byte by byte.
+ */
+static bool is_split(const struct trans *t, unsigned size)
+{
+    return size > 1 && t->insn[t->current].crosses;
+}
+
+/* The place as a register and a displacement. */
+static struct place unindexed(struct trans *t, const struct place *p)
+{
+    unsigned sum = temp(t);
+
+    if (!p->indexed)
+        return *p;
+    put_r(t, scaled_add[p->shift], sum, p->rb, p->ra);
+    return direct(sum, 0);
+}
+
+/* Zero-extended, in a temporary. */
+static unsigned load_bytes(struct trans *t, const struct place *p, unsigned size)
+{
+    struct place byte = unindexed(t, p);
+    unsigned value = temp(t);
+
+    put_access(t, &byte, ISA_gld8, 0, value, false);
+    for (unsigned i = 1; i < size; i++) {
+        unsigned part = temp(t);
+
+        byte.disp++;
+        put_access(t, &byte, ISA_gld8, 0, part, false);
+        put_field(t, ISA_dep, value, part, 8 * i, 8);
+    }
+    return value;
+}
+
+static void store_bytes(struct trans *t, const struct place *p, unsigned size, unsigned rs)
+{
+    struct place byte = unindexed(t, p);
+
+    t->stores += size - 1;
+    put_access(t, &byte, ISA_gst8, 0, rs, true);
+    for (unsigned i = 1; i < size; i++) {
+        unsigned part = temp(t);
+
+        byte.disp++;
+        put_shift(t, ISA_srli, part, rs, 8 * i);
+        put_access(t, &byte, ISA_gst8, 0, part, true);
+    }
+}
+
 void load(struct trans *t, const struct place *p, unsigned size, unsigned rd)
 {
     static const sized_atom plain = SIZED(gld), indexed = SIZED(gldx);
 
+    if (is_split(t, size)) {
+        put_i(t, ISA_addi, rd, load_bytes(t, p, size), 0);
+        return;
+    }
     put_access(t, p, by_size(plain, size), by_size(indexed, size), rd, false);
 }
 
 void load_signed(struct trans *t, const struct place *p, unsigned size, unsigned rd)
 {
-    if (size == 1)
+    if (is_split(t, size))
+        put_field(t, ISA_exts, rd, load_bytes(t, p, size), 0, 8 * size);
+    else if (size == 1)
         put_access(t, p, ISA_gld8s, ISA_gldx8s, rd, false);
     else
         put_access(t, p, ISA_gld16s, ISA_gldx16s, rd, false);
@@ -180,7 +238,10 @@ void store(struct trans *t, const struct place *p, unsigned size, unsigned rs)
     static const sized_atom plain = SIZED(gst), indexed = SIZED(gstx);
 
     t->stores++;
-    put_access(t, p, by_size(plain, size), by_size(indexed, size), rs, true);
+    if (is_split(t, size))
+        store_bytes(t, p, size, rs);
+    else
+        put_access(t, p, by_size(plain, size), by_size(indexed, size), rs, true);
 }
 
 unsigned operand(struct trans *t, const struct insn *i, unsigned n)

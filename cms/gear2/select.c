@@ -89,6 +89,7 @@ bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
     marks = profile_marks(linear(t, eip));
     g->device = marks & SITE_DEVICE;
     g->varies = marks & SITE_VARIES;
+    g->crosses = marks & SITE_CROSS;
     g->patched = false;
     if (!g->device && !is_foreign(&g->insn))
         return true;

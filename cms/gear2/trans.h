@@ -77,6 +77,7 @@ struct guest_insn {
     uint8_t flow;    /* enum flow */
     bool patched;    /* executed by an emulation patch */
     bool device;     /* seen to touch a device */
+    bool crosses;    /* seen to cross page borders again and again */
     bool varies;     /* a return seen to lead elsewhere than the trace took for granted */
 };
 

@@ -4,19 +4,10 @@
 
 #include "runtime/tcache.h"
 
-#define SITES 512 /* a power of two */
-
-struct site {
-    uint32_t eip;
-    uint8_t flags; /* enum site_flag */
-    uint8_t drops; /* regions that began here and were dropped because they kept failing */
-};
-
 struct ir;
 
 struct gear3 {
     struct ir *ir;
-    struct site site[SITES];
     struct context watched; /* the place that gear 1 is watching, */
     uint64_t watched_until; /* and the count of retired instructions at which it has seen enough */
     bool watching;

@@ -8,12 +8,10 @@
  * is made. Time is simulated, so all of this is the same in every run.
  */
 #include "gear3/gear3.h"
-#include "gear3/sites.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
+#include "runtime/profile.h"
 #include "runtime/runtime.h"
-
-#define DROPS_MAX 3 /* regions of one place that kept failing, before it is left to gear 2 */
 
 void gear3_sample(struct translation *t)
 {
@@ -56,7 +54,7 @@ struct translation *gear3_consider(struct translation *t, const struct context *
 
     if (cms.opt->gear < 3 || t->gear == 3 || t->settled || t->samples < cms.opt->gear3_threshold)
         return t;
-    if (site_drops(key->eip) >= DROPS_MAX) {
+    if (profile_marks(key->cs_base + key->eip) & SITE_UNFIT) {
         t->settled = true;
         return t;
     }
@@ -77,18 +75,20 @@ static void note_site(const struct translation *t, unsigned cause)
         const struct spot *s = &t->spot_table[i];
 
         if (s->at == at)
-            site_note(s->eip, cause == CAUSE_alias ? SITE_ALIAS : SITE_EARLY);
+            profile_mark(t->key.cs_base + s->eip, cause == CAUSE_alias ? SITE_ALIAS : SITE_EARLY);
     }
 }
 
 void gear3_failed(struct translation *t, unsigned cause)
 {
+    uint32_t lin = t->key.cs_base + t->key.eip;
+
     cms_count(EV_GEAR3_ROLLBACKS);
     if (cause != CAUSE_none)
         note_site(t, cause);
     if (t->dead || ++t->faults < cms.opt->max_faults)
         return;
     cms_count(EV_GEAR3_DROPPED);
-    site_drop(t->key.eip);
+    profile_mark(lin, profile_marks(lin) & SITE_AGAIN ? SITE_UNFIT : SITE_AGAIN);
     tcache_drop(t);
 }

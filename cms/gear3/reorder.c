@@ -9,10 +9,10 @@
  * Such a load is made a protecting one, and the stores before it, back to the last few, store under
  * a mask that names its register. That atom has no displacement, so the store's address costs an
  * addition, which is why only loads that stand near the stores are worth it. A place where such a
- * speculation has failed is remembered (sites.c), and left in order.
+ * speculation has failed is remembered (runtime/profile.h), and left in order.
  */
 #include "gear3/ir.h"
-#include "gear3/sites.h"
+#include "runtime/profile.h"
 
 #define STORES_BACK 8 /* that a load may pass unproven */
 
@@ -23,9 +23,9 @@ struct reordering {
     unsigned alias; /* registers taken */
 };
 
-static unsigned guest_address(const struct ir *ir, const struct ins *i)
+static unsigned marks(const struct ir *ir, const struct ins *i)
 {
-    return ir->t->insn[i->insn].eip;
+    return profile_marks(ir->t->key.cs_base + ir->t->insn[i->insn].eip);
 }
 
 static bool is_protecting(const struct ins *i)
@@ -70,7 +70,7 @@ static bool worth_it(const struct reordering *r, const struct ins *load, unsigne
         if (ir_apart(store, load))
             continue;
         if ((!checking_atom(store->op.atom) && !is_checking(store)) ||
-            site_is(guest_address(r->ir, store), SITE_ALIAS))
+            marks(r->ir, store) & SITE_ALIAS)
             return false;
         ++*unproven;
     }
@@ -134,7 +134,7 @@ void pass_reorder(struct ir *ir)
             remember_store(&r, n);
             continue;
         }
-        i->early = !site_is(guest_address(ir, i), SITE_EARLY);
+        i->early = !(marks(ir, i) & SITE_EARLY);
         if (i->early && cms.opt->opt_alias && !is_protecting(i))
             protect(&r, i);
     }

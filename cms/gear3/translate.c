@@ -33,6 +33,15 @@ void gear3_init(void)
     cms.gear3->ir = cms_alloc(sizeof(*cms.gear3->ir));
 }
 
+static bool check(struct ir *ir, const char *pass)
+{
+    if (ir_check(ir))
+        return true;
+    cms_log(0, "gear 3: %s broke the IR of %x", pass, ir->t->key.eip);
+    ir->t->abort = ABORT_CHECK;
+    return false;
+}
+
 static bool run(const struct pass *p, struct ir *ir)
 {
     const uint32_t *on = (const uint32_t *)((const char *)cms.opt + p->option);
@@ -42,13 +51,7 @@ static bool run(const struct pass *p, struct ir *ir)
     p->run(ir);
     if (cms_tracing(D_OPT))
         ir_dump(ir, p->name);
-    if (ir->t->abort != ABORT_NONE)
-        return false;
-    if (ir_check(ir))
-        return true;
-    cms_log(0, "gear 3: pass %s broke the IR of %x", p->name, ir->t->key.eip);
-    ir->t->abort = ABORT_CHECK;
-    return false;
+    return ir->t->abort == ABORT_NONE && (!cms.opt->check || check(ir, p->name));
 }
 
 static bool optimize(struct ir *ir)
@@ -59,7 +62,7 @@ static bool optimize(struct ir *ir)
                 return false;
         }
     }
-    return true;
+    return check(ir, "a pass");
 }
 
 static struct translation *translate(struct ir *ir)

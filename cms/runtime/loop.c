@@ -101,7 +101,8 @@ static void interpret(unsigned limit)
 /* After a rollback: gear 1 alone, until the instructions that were undone are behind us. */
 static void recover(void)
 {
-    cms.recover--;
+    if (!--cms.recover)
+        cms.crossings = false;
     cms_count(EV_RECOVER_INSNS);
     interpret(1);
 }

@@ -26,6 +26,11 @@ void profile_dropped(uint32_t lin);                /* a translation that began h
 enum site_mark {
     SITE_DEVICE = 1u << 0, /* touched a device */
     SITE_VARIES = 1u << 1, /* a return that led elsewhere than behind the call before it */
+    SITE_CROSS = 1u << 2,  /* an access that kept crossing page borders */
+    SITE_ALIAS = 1u << 3,  /* a store that met what a load after it had read early */
+    SITE_EARLY = 1u << 4,  /* a load that trapped, perhaps because it was made early */
+    SITE_AGAIN = 1u << 5,  /* a region that began here was dropped because it kept failing, */
+    SITE_UNFIT = 1u << 6,  /* and another one */
 };
 
 void profile_mark(uint32_t lin, unsigned marks); /* adds them */

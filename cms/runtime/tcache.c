@@ -309,7 +309,11 @@ void tcache_recover(struct translation *t, unsigned cause)
 {
     cms_count(EV_RECOVERED);
     loop_recover(t->insns);
-    if (t->gear == 3) {
+    if (cause == CAUSE_page_cross && !t->dead) {
+        cms.crossings = ++t->faults >= cms.opt->max_faults;
+        if (cms.crossings)
+            tcache_drop(t);
+    } else if (t->gear == 3) {
         gear3_failed(t, cause);
     } else if (t->dead || ++t->faults >= cms.opt->max_faults) {
         profile_dropped(t->key.cs_base + t->key.eip);

@@ -111,8 +111,9 @@ static void land_step(struct translation *from, enum event why)
         return;
     }
     cms.count[why]++;
-    if (why == EV_STEP_IO)
-        profile_mark(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP), SITE_DEVICE);
+    if (why == EV_STEP_IO || cms.crossings)
+        profile_mark(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP),
+                     why == EV_STEP_IO ? SITE_DEVICE : SITE_CROSS);
     loop_step();
     if (why == EV_STEP_IO)
         cms_count(EV_IO_RESUMED);
