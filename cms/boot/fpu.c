@@ -69,9 +69,8 @@ static void put_routine(uint32_t *at, unsigned atom)
 void fpu_init(void)
 {
     static const uint16_t atoms[FPU_COUNT] = {
-#define X(atom) ISA_##atom,
-        FPU_ATOMS(X)
-#undef X
+#define FPU(atom) ISA_##atom,
+#include "gear1/fpu.def"
     };
     struct fpu_code *code = cms_alloc(sizeof(*code));
 

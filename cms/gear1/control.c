@@ -7,7 +7,7 @@
 #define CR0_PAGING (CR0_PE | CR0_WP | CR0_PG) /* what the page walk looks at */
 #define CR4_KNOWN \
     (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_PGE | \
-     CR4_OSFXSR)
+     CR4_OSFXSR | CR4_OSXMMEXCPT)
 #define CR4_PAGING (CR4_PSE | CR4_PAE | CR4_PGE)
 
 enum dr_bits {

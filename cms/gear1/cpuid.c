@@ -14,6 +14,9 @@
 #define BIT_SEP CPUID_SEP
 #define BIT_CMOV CPUID_CMOV
 #define BIT_FXSR CPUID_FXSR
+#define BIT_MMX CPUID_MMX
+#define BIT_SSE CPUID_SSE
+#define BIT_SSE2 CPUID_SSE2
 
 #define OP(name, mnemonic, reads, writes, undef, props, feature) | BIT_##feature
 static const uint32_t table_features = 0

@@ -3,7 +3,7 @@
  *
  * C for the chip knows no f registers, so vliw-ld never sees them. What gear 1 needs of them is a
  * table of short native routines with C's calling convention, made of atoms when the firmware starts
- * (boot/fpu.c): one for each operation of the list below, and two for each register, to read and to
+ * (boot/fpu.c): one for each operation of fpu.def, and two for each register, to read and to
  * write it. The host build has functions of the same names (host/fpu.c).
  *
  * f0..f7 are the guest's x87 registers by their physical numbers, an MMX register being the low
@@ -19,24 +19,19 @@
 #define FPU_XMM 8
 #define FPU_KEPT 16 /* so many hold guest state */
 
-/*
- * Each takes a and b in the places of fa and fb and gives fd; an integer operand is the low half of
- * b, a's place then being fd's; a result that is an integer or flags is the low half.
- */
-#define FPU_ATOMS(X)                                                                      \
-    X(fadd) X(fsub) X(fmul) X(fdiv) X(fsqrt) X(frint) X(fscale) X(fexp) X(fsig) X(frem)   \
-    X(frem1) X(fremq) X(frem1q) X(fcom) X(fucom) X(fxam) X(fld32) X(fld64) X(fst32)       \
-    X(fst64) X(fild) X(fist16) X(fist32) X(fist64)
-
+/* Operations: fpu.def. */
 enum fpu_op {
-#define X(atom) FPU_##atom,
-    FPU_ATOMS(X)
-#undef X
+#define FPU(atom) FPU_##atom,
+#include "gear1/fpu.def"
     FPU_COUNT
 };
 
 void fpu_init(void); /* once, before any of the others */
 
+/*
+ * a and b stand in the places of fa and fb, the value is fd; an integer operand is the low half of
+ * b, a's place then being fd's; a result that is an integer or flags is the low half.
+ */
 struct isa_v fpu_op(enum fpu_op op, struct isa_v a, struct isa_v b);
 
 struct isa_v fpu_get(unsigned f); /* f below FPU_KEPT */

@@ -105,7 +105,10 @@ enum cpuid_feature {
     CPUID_PGE = 1u << 13,
     CPUID_CMOV = 1u << 15,
     CPUID_PAT = 1u << 16,
+    CPUID_MMX = 1u << 23,
     CPUID_FXSR = 1u << 24,
+    CPUID_SSE = 1u << 25,
+    CPUID_SSE2 = 1u << 26,
 };
 
 #define CPUID_SIGNATURE 0x610u /* family 6, model 1, stepping 0 */

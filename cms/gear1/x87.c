@@ -6,6 +6,7 @@
  * instruction is held up until a handler has written port F0h. Held up it is as if halted: it has
  * not happened, and EIP still names it.
  */
+#include "gear1/simd.h"
 #include "gear1/x87.h"
 
 void x87_available(void)
@@ -24,22 +25,25 @@ bool x87_error(void)
     return pending();
 }
 
-/* True: the instruction at `eip` has to wait for an interrupt. */
-static bool held_up(uint32_t eip)
+/*
+ * Held up, the instruction has not happened: what is committed is the wait for an interrupt, with
+ * EIP at it.
+ */
+void x87_wait(const struct insn *i)
 {
     struct x87 *x = &cms.cpu.x87;
 
-    if (x87_masked() || !pending())
-        return false;
+    if (likely(x87_masked()) || !pending())
+        return;
     if (cms.cpu.cr0 & CR0_NE)
         x86_fault(X86_MF);
     if (x->ignore)
-        return false;
+        return;
     monitor_ferr();
-    g1_set_eip(eip);
     cms.cpu.halted = true;
-    g1_stop();
-    return true;
+    g1_set_eip(g1_eip() - i->length);
+    vx_commit(0);
+    cms_unwind(UNWIND_RETRY);
 }
 
 static bool waits(const struct insn *i)
@@ -75,8 +79,8 @@ void x87_execute(const struct insn *i, gear1_handler *body)
     uint32_t eip = g1_eip() - i->length;
 
     x87_available();
-    if (unlikely(!x87_masked()) && waits(i) && held_up(eip))
-        return;
+    if (unlikely(!x87_masked()) && waits(i))
+        x87_wait(i);
     body(i);
     if (!(x86_ops[i->op].props & P_FPUCTL))
         remember(i, eip);
@@ -86,7 +90,13 @@ void g1_wait(const struct insn *i)
 {
     if ((cms.cpu.cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
         x86_fault(X86_NM);
-    (void)held_up(g1_eip() - i->length);
+    x87_wait(i);
+}
+
+void x87_mmx(void)
+{
+    cms.cpu.x87.top = 0;
+    cms.cpu.x87.full = 0xff;
 }
 
 /* ---------------------------------------------------------------- words */
@@ -137,6 +147,7 @@ void x87_init(void)
 void x87_reset(void)
 {
     x87_init();
+    vx_mtsr(SR_MXCSR, MXCSR_RESET);
     for (unsigned n = 0; n < FPU_KEPT; n++)
         fpu_set(n, isa_pair(0, 0));
 }
@@ -223,12 +234,12 @@ X87(fdecstp)
 X87(ffree)
 {
     x87_clear_c1();
-    cms.cpu.x87.full &= (uint8_t)~(1u << x87_physical(i->rm));
+    cms.cpu.x87.full &= (uint8_t) ~(1u << x87_physical(i->rm));
 }
 
 X87(ffreep)
 {
     x87_clear_c1();
-    cms.cpu.x87.full &= (uint8_t)~(1u << x87_physical(i->rm));
+    cms.cpu.x87.full &= (uint8_t) ~(1u << x87_physical(i->rm));
     x87_pop();
 }

@@ -39,19 +39,23 @@ enum x87_status {
 #define X87_CONTROL_KNOWN 0x1f3fu /* bit 6 is always set */
 
 /* The name of a handler's body: what all instructions have in common is done around it. */
-#define X87(name)                                      \
-    static void do_##name(const struct insn *i);       \
-    void g1_##name(const struct insn *i)               \
-    {                                                  \
-        x87_execute(i, do_##name);                     \
-    }                                                  \
+#define X87(name)                                \
+    static void do_##name(const struct insn *i); \
+    void g1_##name(const struct insn *i)         \
+    {                                            \
+        x87_execute(i, do_##name);               \
+    }                                            \
     static void do_##name(const struct insn *i)
 
 /* ---------------------------------------------------------------- x87.c */
 void x87_execute(const struct insn *i, gear1_handler *body);
 void x87_available(void); /* raises #NM if CR0.EM or CR0.TS says so */
 void x87_init(void);      /* FNINIT */
-void x87_reset(void);     /* power-on */
+void x87_mmx(void);       /* the registers are MMX registers: TOP 0, none empty */
+
+/* For MMX: raises #MF if an exception is pending, or waits as an x87 instruction does. */
+void x87_wait(const struct insn *i);
+void x87_reset(void); /* power-on */
 
 /* The words as a program sees them. Writing the status word writes TOP, too. */
 uint16_t x87_status_word(void);
@@ -105,7 +109,7 @@ static inline void x87_pop(void)
 {
     struct x87 *x = &cms.cpu.x87;
 
-    x->full &= (uint8_t)~(1u << x->top);
+    x->full &= (uint8_t) ~(1u << x->top);
     x->top = (x->top + 1) & 7;
 }
 
@@ -133,7 +137,6 @@ struct x87_operand {
  */
 bool x87_do(enum fpu_op op, struct isa_v a, struct isa_v b, bool denormal, struct isa_v *result);
 bool x87_do1(enum fpu_op op, struct isa_v a, struct isa_v *result); /* of one operand */
-
 
 /* Numbers of m32 and m64, exactly. */
 struct x87_operand x87_from_single(uint32_t bits);

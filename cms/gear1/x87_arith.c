@@ -25,8 +25,8 @@ static bool int_source(const struct insn *i, struct x87_operand *source)
     uint32_t value = g1_read(i->seg, g1_ea(i), i->msize);
     int64_t whole = i->msize == 2 ? (int16_t)value : (int32_t)value;
 
-    *source = (struct x87_operand){fpu_op(FPU_fild, isa_pair(0, 0), isa_pair((uint64_t)whole, 0)),
-                                   false};
+    *source =
+        (struct x87_operand){fpu_op(FPU_fild, isa_pair(0, 0), isa_pair((uint64_t)whole, 0)), false};
     return true;
 }
 

@@ -66,7 +66,9 @@ static void wrapped(enum fpu_op op, struct isa_v va, struct isa_v vb, struct isa
     unsigned control = cms.cpu.x87.control, precision = control >> FPCW_PRECISION & 3;
     struct fp_rule rule = {
         .rounding = (enum fp_rounding)(control >> FPCW_ROUNDING & 3),
-        .precision = precision & 1 ? 64 : precision ? 53 : 24,
+        .precision = precision & 1 ? 64
+                     : precision   ? 53
+                                   : 24,
         .least = -UNBOUNDED,
         .most = UNBOUNDED,
     };

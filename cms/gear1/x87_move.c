@@ -307,11 +307,11 @@ static void load_constant(struct constant c)
     x87_push(isa_pair(c.sig, c.exp));
 }
 
-#define CONSTANT(name, sig, exp, above)                                \
-    X87(name)                                                          \
-    {                                                                  \
-        (void)i;                                                       \
-        load_constant((struct constant){UINT64_C(sig), exp, above});   \
+#define CONSTANT(name, sig, exp, above)                              \
+    X87(name)                                                        \
+    {                                                                \
+        (void)i;                                                     \
+        load_constant((struct constant){UINT64_C(sig), exp, above}); \
     }
 
 CONSTANT(fldl2t, 0xd49a784bcd1b8afe, 0x4000, false)

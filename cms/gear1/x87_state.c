@@ -5,6 +5,7 @@
  * to the last instruction are selector and offset; in real and virtual-8086 mode they are linear
  * addresses, cut in two, with the opcode beside them.
  */
+#include "gear1/simd.h"
 #include "gear1/x87.h"
 
 enum { ENV_CONTROL, ENV_STATUS, ENV_TAGS, ENV_IP, ENV_CS, ENV_DP, ENV_DS, ENV_FIELDS };
@@ -224,6 +225,14 @@ void g1_fxsave(const struct insn *i)
         g1_store64(lin + FX_ST + 16 * n, v.lo);
         g1_store64(lin + FX_ST + 16 * n + 8, v.hi & 0xffff);
     }
+    g1_store(lin + FX_MXCSR, 4, (uint32_t)vx_mfsr(SR_MXCSR));
+    g1_store(lin + FX_MASK, 4, MXCSR_KNOWN);
+    for (unsigned n = 0; n < 8 && cms.cpu.cr4 & CR4_OSFXSR; n++) {
+        struct isa_v v = simd_xmm(n);
+
+        g1_store64(lin + FX_XMM + 16 * n, v.lo);
+        g1_store64(lin + FX_XMM + 16 * n + 8, v.hi);
+    }
 }
 
 void g1_fxrstor(const struct insn *i)
@@ -231,8 +240,12 @@ void g1_fxrstor(const struct insn *i)
     struct x87 *x = &cms.cpu.x87, next = *x;
     uint32_t lin = fx_address(i, false);
     uint16_t status = (uint16_t)g1_load(lin + FX_STATUS, 2);
-    struct isa_v st[8];
+    uint32_t mxcsr = g1_load(lin + FX_MXCSR, 4);
+    bool sse = cms.cpu.cr4 & CR4_OSFXSR;
+    struct isa_v st[8], xmm[8];
 
+    if (sse && mxcsr & ~MXCSR_KNOWN)
+        x86_fault_code(X86_GP, 0);
     next.control = (uint16_t)g1_load(lin + FX_CONTROL, 2);
     next.full = (uint8_t)g1_load(lin + FX_FULL, 1);
     next.opcode = (uint16_t)g1_load(lin + FX_OPCODE, 2) & 0x7ff;
@@ -243,10 +256,17 @@ void g1_fxrstor(const struct insn *i)
     for (unsigned n = 0; n < 8; n++) {
         st[n].lo = g1_load64(lin + FX_ST + 16 * n);
         st[n].hi = g1_load(lin + FX_ST + 16 * n + 8, 2);
+        xmm[n].lo = g1_load64(lin + FX_XMM + 16 * n);
+        xmm[n].hi = g1_load64(lin + FX_XMM + 16 * n + 8);
     }
     *x = next;
     x87_set_control(next.control);
     x87_set_status_word(status);
     for (unsigned n = 0; n < 8; n++)
         fpu_set(FPU_X87 + x87_physical(n), st[n]);
+    if (!sse)
+        return;
+    vx_mtsr(SR_MXCSR, mxcsr);
+    for (unsigned n = 0; n < 8; n++)
+        simd_set_xmm(n, xmm[n]);
 }

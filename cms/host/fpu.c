@@ -11,9 +11,8 @@ void fpu_init(void)
 struct isa_v fpu_op(enum fpu_op op, struct isa_v a, struct isa_v b)
 {
     static const uint16_t atoms[FPU_COUNT] = {
-#define X(atom) ISA_##atom,
-        FPU_ATOMS(X)
-#undef X
+#define FPU(atom) ISA_##atom,
+#include "gear1/fpu.def"
     };
 
     return host_atom(atoms[op], a, b);

@@ -17,6 +17,7 @@ enum {
     KH_OPCODE = 8, /* register number in the opcode */
     KH_BYTES = 16, /* see immediate() */
     KH_SREG = 32,  /* modrm.reg must name a segment register */
+    KH_NOMEM = 64, /* memory is undefined */
 };
 
 enum {
@@ -48,7 +49,7 @@ enum {
 #include "insns.def"
 };
 
-enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_COUNT }; /* insns.def counts from 1 */
+enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_66, MAP_F3, MAP_F2, MAP_COUNT }; /* insns.def counts from 1 */
 
 #define FIRST(a, b, c) ((a) ? (a) : (b) ? (b) : (c)) /* that isn't 0 */
 
@@ -242,10 +243,25 @@ static uint8_t rm_size(const struct insn *i, unsigned kind)
     case K_Ms: return 6;
     case K_M0: return 0;
     case K_Mw: return 2;
-    case K_Md: return 4;
+    case K_Md:
+    case K_Ed:
+    case K_Qd:
+    case K_Wd: return 4;
+    case K_Qq:
+    case K_Wq: return 8;
     case K_Mt: return 10;
+    case K_Mo:
+    case K_Wo: return 16;
     default: return i->opsize;
     }
+}
+
+/* After 0F: the map that a prefix selects, F2 and F3 before 66. */
+static unsigned prefixed_map(const struct insn *i, bool code32)
+{
+    if (i->rep)
+        return i->rep == 0xf3 ? MAP_F3 : MAP_F2;
+    return i->opsize == (code32 ? 4 : 2) ? MAP_0F : MAP_66;
 }
 
 /*
@@ -270,6 +286,18 @@ static const struct row *find_row(const struct cursor *c, unsigned map, uint8_t 
     return &rows[row[byte >> 3 & 7]];
 }
 
+/* Likewise of an instruction after 0F, whose prefixes may select it. */
+static const struct row *find_0f(const struct cursor *c, const struct insn *i, bool code32)
+{
+    unsigned map = prefixed_map(i, code32);
+    const struct row *row = find_row(c, map, i->opcode);
+
+    if (map == MAP_0F || !row || row->op != OP_none)
+        return row;
+    row = find_row(c, MAP_0F, i->opcode);
+    return row && x86_ops[row->op].props & P_SIMD_ONLY ? &rows[ROW_none] : row;
+}
+
 int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i)
 {
     static const uint8_t fixed[] = {[SZ_B] = 1, [SZ_W] = 2, [SZ_D] = 4, [SZ_Q] = 8};
@@ -286,7 +314,8 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
     if (c.error != 1)
         return c.error;
 
-    const struct row *row = find_row(&c, map, i->opcode);
+    const struct row *row =
+        map == MAP_0F ? find_0f(&c, i, code32) : find_row(&c, map, i->opcode);
 
     if (!row)
         return c.pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
@@ -311,13 +340,13 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
             if (i->opd[n] == OPD_IMM)
                 imm = &i->imm2;
         }
-        if (i->opd[n] == OPD_RM)
+        if (i->opd[n] == OPD_RM || i->opd[n] == OPD_MMX_RM || i->opd[n] == OPD_XMM_RM)
             i->msize = rm_size(i, kind);
     }
     if (c.error != 1)
         return c.error;
     i->length = (uint8_t)c.pos;
-    if (how & KH_MEM && !i->is_mem)
+    if ((how & KH_MEM && !i->is_mem) || (how & KH_NOMEM && i->is_mem))
         return X86_EUD;
     if (how & KH_SREG && i->reg >= SEG_COUNT)
         return X86_EUD;

@@ -30,6 +30,10 @@ enum x86_opd {
     OPD_ST,   /* x87 register ST(rm) */
     OPD_ST0,
     OPD_AX,
+    OPD_MMX,    /* MMX register `reg` */
+    OPD_MMX_RM, /* memory if is_mem, else MMX register `rm`; msize bytes */
+    OPD_XMM,    /* likewise XMM */
+    OPD_XMM_RM,
 };
 
 struct insn {

@@ -47,6 +47,7 @@ static void put_memory(struct out *o, const struct insn *i)
     static const char *const ptr[] = {
         [1] = "byte ptr ",  [2] = "word ptr ",  [4] = "dword ptr ",
         [6] = "fword ptr ", [8] = "qword ptr ", [10] = "tbyte ptr ",
+        [16] = "oword ptr ",
     };
     static const char *const scale[4] = {"", "*2", "*4", "*8"};
     bool sum = false;
@@ -92,6 +93,14 @@ static void put_immediate(struct out *o, const struct insn *i, unsigned n, uint3
     }
 }
 
+static void put_vector(struct out *o, unsigned opd, unsigned number)
+{
+    char name[] = "xmm0";
+
+    name[3] = (char)('0' + number);
+    put(o, opd == OPD_MMX || opd == OPD_MMX_RM ? name + 1 : name);
+}
+
 static void put_operand(struct out *o, const struct insn *i, unsigned n, uint32_t eip)
 {
     static const char *const digit[8] = {"0", "1", "2", "3", "4", "5", "6", "7"};
@@ -133,6 +142,15 @@ static void put_operand(struct out *o, const struct insn *i, unsigned n, uint32_
         break;
     case OPD_ST0: put(o, "st"); break;
     case OPD_AX: put(o, "ax"); break;
+    case OPD_MMX:
+    case OPD_XMM: put_vector(o, i->opd[n], i->reg); break;
+    case OPD_MMX_RM:
+    case OPD_XMM_RM:
+        if (i->is_mem)
+            put_memory(o, i);
+        else
+            put_vector(o, i->opd[n], i->rm);
+        break;
     }
 }
 

@@ -64,6 +64,7 @@ enum cr4 {
     CR4_PGE = 1u << 7,
     CR4_PCE = 1u << 8,
     CR4_OSFXSR = 1u << 9,
+    CR4_OSXMMEXCPT = 1u << 10,
 };
 
 enum dr6 {
@@ -84,7 +85,7 @@ enum cpu_watch {
 enum x86_vector {
     X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4, X86_BR = 5, X86_UD = 6, X86_NM = 7,
     X86_DF = 8, X86_TS = 10, X86_NP = 11, X86_SS = 12, X86_GP = 13, X86_PF = 14, X86_MF = 16,
-    X86_AC = 17,
+    X86_AC = 17, X86_XM = 19,
 };
 
 /* A segment register with its hidden part, as the descriptor had it. */

@@ -43,6 +43,8 @@ enum x86_property {
     P_FAR = 1u << 12,  /* far transfer */
     P_TRAP = 1u << 13, /* raises an exception or software interrupt */
     P_FPU = 1u << 14,    /* x87, MMX, SSE: gear 1 only */
+    P_SIMD_ONLY = 1u << 16, /* MMX, SSE: prefixes 66, F2, F3 select the instruction */
+    P_SIMD = P_FPU | P_SIMD_ONLY,
     P_FPUCTL = 1u << 15, /* ... and not one that the last-instruction pointers remember */
     P_BRANCH = P_COND | P_JUMP | P_CALL | P_RET | P_FAR | P_TRAP, /* ends a basic block */
 };
@@ -57,13 +59,16 @@ enum x86_feature {
     FEATURE_SEP,
     FEATURE_CMOV,
     FEATURE_FXSR,
+    FEATURE_MMX,
+    FEATURE_SSE,
+    FEATURE_SSE2,
     FEATURE_COUNT
 };
 
 struct x86_op_info {
     const char *mnemonic;
     uint16_t reads, writes, undef; /* FL_x masks, status flags only */
-    uint16_t props;                /* P_x */
+    uint32_t props;                /* P_x */
     uint8_t feature;               /* FEATURE_x */
 };
 

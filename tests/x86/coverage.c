@@ -18,11 +18,12 @@
 
 #define GUEST_SIZE (64u << 20)
 #define LIMIT 3000000 /* instructions: longer than any of the programs runs */
-#define MAPS 4
+#define MAPS 7
 #define PREFIXES "\x26\x2e\x36\x3e\x64\x65\x66\x67\xf0\xf2\xf3"
 
 static const struct row {
-    uint8_t map, first, last, ext0, ext1, op;
+    uint8_t map, first, last, ext0, ext1;
+    uint16_t op;
     const char *operands[3];
 } rows[] = {
 #define ENC(map, first, last, ext0, ext1, name, a, b, c) \
@@ -89,12 +90,16 @@ static void print_name(const char *path)
 static bool print_row(const struct row *row, unsigned opcode, char **lists, bool (*has)[MAPS][256][8],
                       int count)
 {
+    static const char *const prefix[] = {
+        [MAP_ONE] = "", [MAP_0F] = "0f ", [MAP_ESCAPE_MEMORY] = "",
+        [MAP_66] = "66 0f ", [MAP_F3] = "f3 0f ", [MAP_F2] = "f2 0f ",
+    };
     unsigned tests = 0;
 
     if (row->map == MAP_ESCAPE)
         printf("| %02x %02x", 0xd8 | row->ext0, opcode);
     else
-        printf("| %s%02x", row->map == MAP_0F ? "0f " : "", opcode);
+        printf("| %s%02x", prefix[row->map], opcode);
     if (row->map != MAP_ESCAPE && (row->ext0 != 0 || row->ext1 != 7))
         printf(" /%u", row->ext0);
     printf(" | %s", x86_ops[row->op].mnemonic);
@@ -129,7 +134,7 @@ static int page(char **lists, int count)
         if (!f)
             return perror(lists[n]), 2;
         while (fscanf(f, "%u %x %u\n", &map, &opcode, &ext) == 3)
-            has[n][(map - 1) & 3][opcode & 255][ext & 7] = true;
+            has[n][(map - 1) % MAPS][opcode & 255][ext & 7] = true;
         fclose(f);
     }
     printf("# Every opcode of the instruction table, and what tests it\n\n"

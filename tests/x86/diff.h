@@ -61,8 +61,9 @@ struct testcase {
     bool code32;      /* default sizes of the code segment */
     const char *op;   /* mnemonic; NULL: a sequence */
     uint32_t undef;   /* status flags not to compare */
-    bool has_fpu;     /* something in it uses the x87 */
-    bool close;       /* x87 results may differ by one in the last place */
+    bool has_fpu;     /* something in it uses the x87, MMX or SSE */
+    bool has_simd;    /* MMX or SSE */
+    bool close;       /* x87 results may differ by one in the last place, SSE's in the 12th */
 };
 
 /* native.c: false if this host can't map AREA_LOW (16-bit addresses) */
@@ -85,17 +86,17 @@ uint8_t *guest_memory(uint32_t addr);
 void fpu_random(struct fpu *fpu);
 void fpu_init_state(struct fpu *fpu); /* as FNINIT leaves it */
 void fpu_number(unsigned size, uint8_t *to);
-bool fpu_same(const struct fpu *a, const struct fpu *b, bool close);
+bool fpu_same(const struct fpu *a, const struct fpu *b, bool close, uint32_t vector);
 void fpu_print(const char *name, const struct fpu *fpu);
 
 /* forms.c: one row of insns.def's encodings */
 struct form {
     uint8_t map, first, last, ext;
     bool has_ext;
-    uint8_t op;
+    uint16_t op;
 };
 
-enum { MAP_ONE = 1, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE };
+enum { MAP_ONE = 1, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_66, MAP_F3, MAP_F2 };
 
 extern const struct form forms[];
 extern const unsigned form_count;

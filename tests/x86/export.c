@@ -3,10 +3,10 @@
  *
  * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it
  * ran to its CC); mask of the flags that count, bit 31: 16-bit code segment; registers before and
- * after, EIP and EFLAGS last; where the floating-point state stands in the record, 0: nowhere; the
- * code, filled up to a whole word; pokes, (address, value) to set before; changes, (address, value
+ * after, EIP and EFLAGS last; where the floating-point state stands in the record, 0: nowhere, and
+ * its size << 16; the code, filled up to a whole word; pokes, (address, value) to set before; changes, (address, value
  * to restore, value after); floating-point state before and after, as much of FXSAVE's image as has
- * the x87.
+ * the x87, or all registers.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,8 @@ _Static_assert(offsetof(struct record, list) == 108, "guest/vectors.S knows the 
 
 #define BREAKPOINT 3
 #define CODE16 (1u << 31)
-#define FPU_SIZE 160
+#define X87_SIZE 160
+#define SIMD_SIZE 288
 #define LIST (sizeof(((struct record *)0)->list) / sizeof(uint32_t))
 
 /* Appends where memory has another word than the image. False: the list is full. */
@@ -80,11 +81,11 @@ bool export_case(const struct testcase *tc, uint8_t *const image[AREA_COUNT], ui
 
     size_t head = offsetof(struct record, list), code = (tc->length + 3) & ~(size_t)3;
 
-    size_t fpu = tc->has_fpu ? FPU_SIZE : 0;
+    size_t fpu = tc->has_simd ? SIMD_SIZE : tc->has_fpu ? X87_SIZE : 0;
 
     r.size = (uint32_t)(head + code + used * 4);
     if (tc->has_fpu)
-        r.fpu = r.size;
+        r.fpu = r.size | (uint32_t)fpu << 16;
     r.size += 2 * (uint32_t)fpu;
     if (r.size + 4 > *room)
         return false;

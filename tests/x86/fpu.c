@@ -13,6 +13,8 @@ enum { FX_CONTROL = 0, FX_STATUS = 2, FX_FULL = 4, FX_MXCSR = 24, FX_ST = 32, FX
 
 #define C1 0x200u
 
+enum { OVERFLOW = 8, UNDERFLOW = 16, INEXACT = 32 };
+
 static bool one_in(uint32_t n)
 {
     return make_below(n) == 0;
@@ -47,7 +49,8 @@ static uint64_t significand(void)
 static uint16_t exponent(void)
 {
     static const uint16_t edges[] = {
-        0, 1, 2, 0x7fff, 0x7ffe, 0x3fff, 0x3ffe, 0x4000, 0x3c01, 0x3c00, 0x3f81, 0x407f, 0x43ff, 0x403e,
+        0,      1,      2,      0x7fff, 0x7ffe, 0x3fff, 0x3ffe,
+        0x4000, 0x3c01, 0x3c00, 0x3f81, 0x407f, 0x43ff, 0x403e,
     };
 
     switch (make_below(4)) {
@@ -105,6 +108,31 @@ void fpu_init_state(struct fpu *fpu)
     put16(fpu, FX_MXCSR, 0x1f80);
 }
 
+/* Elements of 4 bytes, of 8 bytes, or anything. */
+static void sse_random(struct fpu *fpu)
+{
+    uint32_t mxcsr = 0x1f80;
+
+    if (one_in(2))
+        mxcsr |= make_random() & 0xe07f;
+    if (one_in(6)) {
+        mxcsr &= ~(make_random() & 0x1f80);
+        if (!one_in(8))
+            mxcsr &= ~63u;
+    }
+    put16(fpu, FX_MXCSR, mxcsr);
+    for (unsigned n = 0; n < 8; n++) {
+        uint8_t *xmm = fpu->image + FX_XMM + 16 * n;
+        unsigned size = one_in(2) ? 4 : 8;
+
+        for (unsigned at = 0; at < 16; at += size)
+            fpu_number(size, xmm + at);
+        if (one_in(4))
+            for (unsigned at = 0; at < 16; at += 4)
+                memcpy(xmm + at, &(uint32_t){make_number()}, 4);
+    }
+}
+
 /* Exceptions are masked most of the time. */
 void fpu_random(struct fpu *fpu)
 {
@@ -123,6 +151,7 @@ void fpu_random(struct fpu *fpu)
     fpu->image[FX_FULL] = one_in(4) ? (uint8_t)make_random() : one_in(2) ? 0xff : 0x7f;
     for (unsigned n = 0; n < 8; n++)
         fpu_number(10, fpu->image + FX_ST + 16 * n);
+    sse_random(fpu);
 }
 
 /* One in the last place, or nothing, apart. */
@@ -144,7 +173,43 @@ static bool close_numbers(const uint8_t *a, const uint8_t *b)
     return ey == ex + 1 && y == 1ull << 63 && x == ~0ull;
 }
 
-bool fpu_same(const struct fpu *a, const struct fpu *b, bool close)
+/* Four floats that agree in 11 bits or so. */
+static bool close_floats(const uint8_t *a, const uint8_t *b)
+{
+    for (unsigned at = 0; at < 16; at += 4) {
+        uint32_t x, y;
+
+        memcpy(&x, a + at, 4);
+        memcpy(&y, b + at, 4);
+        if (x - y + 0x2000 > 0x4000)
+            return false;
+    }
+    return true;
+}
+
+static bool same_xmm(const struct fpu *a, const struct fpu *b, bool close)
+{
+    for (unsigned n = 0; n < 8; n++) {
+        const uint8_t *x = a->image + FX_XMM + 16 * n, *y = b->image + FX_XMM + 16 * n;
+
+        if (memcmp(x, y, 16) != 0 && !(close && close_floats(x, y)))
+            return false;
+    }
+    return true;
+}
+
+/* Of an overflow or underflow that is raised, gear 1 doesn't know whether the result, had there
+ * been room for it, would have been exact. */
+static bool same_mxcsr(const struct fpu *a, const struct fpu *b, uint32_t vector)
+{
+    uint32_t differs = get16(a, FX_MXCSR) ^ get16(b, FX_MXCSR);
+
+    if (vector == X86_XM && get16(a, FX_MXCSR) & (OVERFLOW | UNDERFLOW))
+        differs &= ~INEXACT;
+    return !differs;
+}
+
+bool fpu_same(const struct fpu *a, const struct fpu *b, bool close, uint32_t vector)
 {
     uint32_t status = get16(a, FX_STATUS) ^ get16(b, FX_STATUS);
 
@@ -152,6 +217,8 @@ bool fpu_same(const struct fpu *a, const struct fpu *b, bool close)
         status &= ~C1;
     if (get16(a, FX_CONTROL) != get16(b, FX_CONTROL) || status ||
         a->image[FX_FULL] != b->image[FX_FULL])
+        return false;
+    if (!same_mxcsr(a, b, vector) || !same_xmm(a, b, close))
         return false;
     for (unsigned n = 0; n < 8; n++) {
         const uint8_t *x = a->image + FX_ST + 16 * n, *y = b->image + FX_ST + 16 * n;
@@ -164,14 +231,24 @@ bool fpu_same(const struct fpu *a, const struct fpu *b, bool close)
 
 void fpu_print(const char *name, const struct fpu *fpu)
 {
-    printf("  %-6s control %04x status %04x full %02x\n", name, get16(fpu, FX_CONTROL),
-           get16(fpu, FX_STATUS), fpu->image[FX_FULL]);
+    printf("  %-6s control %04x status %04x full %02x mxcsr %04x\n", name, get16(fpu, FX_CONTROL),
+           get16(fpu, FX_STATUS), fpu->image[FX_FULL], get16(fpu, FX_MXCSR));
     for (unsigned n = 0; n < 8; n++) {
         uint64_t sig;
 
         memcpy(&sig, fpu->image + FX_ST + 16 * n, 8);
-        printf("%s %04x.%016llx", n == 4 ? "\n        " : n ? "" : "        ",
+        printf("%s %04x.%016llx",
+               n == 4 ? "\n        "
+               : n    ? ""
+                      : "        ",
                get16(fpu, FX_ST + 16 * n + 8), (unsigned long long)sig);
+    }
+    for (unsigned n = 0; n < 8; n++) {
+        uint64_t half[2];
+
+        memcpy(half, fpu->image + FX_XMM + 16 * n, 16);
+        printf("%s %016llx.%016llx", n % 4 == 0 ? "\n        " : "", (unsigned long long)half[1],
+               (unsigned long long)half[0]);
     }
     printf("\n");
 }

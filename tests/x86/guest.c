@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "diff.h"
-#include "gear1/x87.h"
+#include "gear1/simd.h"
 #include "hidden-mem/map.h"
 #include "host/host.h"
 #include "runtime/runtime.h"
@@ -65,6 +65,7 @@ void guest_init(void)
         for (uint32_t at = 0; at < areas[n].size; at += PAGE_SIZE)
             map_page(areas[n].base + at);
     cms.cpu.cr0 = CR0_PE | CR0_PG | CR0_ET | CR0_NE | CR0_WP | CR0_AM;
+    cms.cpu.cr4 = CR4_OSFXSR | CR4_OSXMMEXCPT;
     cms.cpu.cr3 = PAGE_DIRECTORY;
     user_segments();
     cpu_set_cpl(3);
@@ -89,7 +90,7 @@ void guest_code_changed(uint32_t addr, size_t length)
     smc_written(addr, length);
 }
 
-enum { FX_CONTROL = 0, FX_STATUS = 2, FX_FULL = 4, FX_ST = 32 };
+enum { FX_CONTROL = 0, FX_STATUS = 2, FX_FULL = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
 
 static void load_fpu(const struct fpu *fpu)
 {
@@ -106,6 +107,14 @@ static void load_fpu(const struct fpu *fpu)
         x87_set(n, v);
     }
     cms.cpu.x87.full = fpu->image[FX_FULL];
+    memcpy(&control, fpu->image + FX_MXCSR, 2);
+    vx_mtsr(SR_MXCSR, control);
+    for (unsigned n = 0; n < 8; n++) {
+        struct isa_v v;
+
+        memcpy(&v, fpu->image + FX_XMM + 16 * n, 16);
+        simd_set_xmm(n, v);
+    }
 }
 
 static void store_fpu(struct fpu *fpu)
@@ -120,7 +129,11 @@ static void store_fpu(struct fpu *fpu)
         struct isa_v v = x87_get(n);
 
         memcpy(fpu->image + FX_ST + 16 * n, &v, 10);
+        v = simd_xmm(n);
+        memcpy(fpu->image + FX_XMM + 16 * n, &v, 16);
     }
+    status = (uint16_t)vx_mfsr(SR_MXCSR);
+    memcpy(fpu->image + FX_MXCSR, &status, 2);
 }
 
 static void load(const struct regs *in)

@@ -36,7 +36,9 @@ static unsigned make(const struct form *form, bool code32, uint8_t to[SLOT], str
     for (unsigned p = below(4); p > 0; p--)
         if (below(2))
             to[n++] = prefix[below(sizeof(prefix))];
-    if (form->map == MAP_0F)
+    if (form->map >= MAP_66)
+        to[n++] = (uint8_t[]){0x66, 0xf3, 0xf2}[form->map - MAP_66];
+    if (form->map == MAP_0F || form->map >= MAP_66)
         to[n++] = 0x0f;
     if (form->map == MAP_ESCAPE)
         to[n++] = 0xd8 | form->ext;
@@ -126,6 +128,12 @@ static unsigned compare(const char *file, bool code32, const uint8_t *image, con
     return wrong;
 }
 
+/* Of those objdump knows only the form with modrm.rm 0. */
+static bool is_fence(const struct insn *i)
+{
+    return i->op == OP_lfence || i->op == OP_mfence || i->op == OP_sfence;
+}
+
 static unsigned run(const char *file, bool code32, unsigned count)
 {
     uint8_t *image = malloc((size_t)count * SLOT), *length = malloc(count);
@@ -143,7 +151,7 @@ static unsigned run(const char *file, bool code32, unsigned count)
 
         /* objdump joins WAIT with what follows, and calls F2 BSF and F2 BSR bad, which processors
          * do not. */
-        if (size == 0 || i.op == OP_wait || (i.rep == 0xf2 && (i.op == OP_bsf || i.op == OP_bsr)))
+        if (size == 0 || i.op == OP_wait || is_fence(&i) || (i.rep == 0xf2 && (i.op == OP_bsf || i.op == OP_bsr)))
             continue;
         memset(at + size, 0x90, SLOT - size);
         wrong += !check_borders(at, size, code32);

@@ -1,9 +1,9 @@
 /*
- * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-f] [-e FILE] [MNEMONIC...]
+ * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-f] [-v] [-e FILE] [MNEMONIC...]
  *
  * For each instruction of insns.def that user-mode code may run: CASES random cases of every
  * encoding (20), from SEED (1). With -u undefined flags are compared too, with -16 the
- * code segment is a 16-bit one, with -f only floating-point instructions are taken. One line an
+ * code segment is a 16-bit one, with -f only the x87 is taken, with -v only MMX and SSE. One line an
  * instruction; differences in full. Exit status 1 if any. With -q it is SEQUENCES sequences of
  * instructions instead.
  *
@@ -22,11 +22,21 @@
 struct settings {
     unsigned cases, sequences;
     uint64_t seed;
-    bool undefined, code16, fpu;
+    bool undefined, code16;
+    unsigned kind; /* of instructions: enum kind; 0 all */
     FILE *export;
     size_t room; /* bytes left in it */
     unsigned exported;
 };
+
+enum kind { KIND_PLAIN = 1, KIND_X87, KIND_SIMD };
+
+static enum kind kind_of(unsigned op)
+{
+    uint32_t props = x86_ops[op].props;
+
+    return props & P_SIMD_ONLY ? KIND_SIMD : props & P_FPU ? KIND_X87 : KIND_PLAIN;
+}
 
 static bool low;
 static uint8_t *image[AREA_COUNT];
@@ -97,7 +107,7 @@ static bool same(const struct outcome *a, const struct outcome *b, uint32_t flag
     return memcmp(a->regs.gpr, b->regs.gpr, sizeof(a->regs.gpr)) == 0 &&
            a->regs.eip == b->regs.eip && !((a->regs.eflags ^ b->regs.eflags) & flags) &&
            a->vector == b->vector && a->error == b->error && a->cr2 == b->cr2 &&
-           fpu_same(&a->fpu, &b->fpu, close);
+           fpu_same(&a->fpu, &b->fpu, close, a->vector);
 }
 
 static void print_outcome(const char *name, const struct outcome *o)
@@ -145,7 +155,7 @@ static void print_difference(const struct testcase *tc, const struct outcome *na
     print_outcome("before", &before);
     print_outcome("native", native);
     print_outcome("gear 1", guest);
-    if (!fpu_same(&native->fpu, &guest->fpu, tc->close)) {
+    if (!fpu_same(&native->fpu, &guest->fpu, tc->close, native->vector)) {
         fpu_print("before", &tc->fpu);
         fpu_print("native", &native->fpu);
         fpu_print("gear 1", &guest->fpu);
@@ -255,7 +265,9 @@ static int read_options(int argc, char **argv, struct settings *set)
         else if (strcmp(argv[n], "-16") == 0)
             set->code16 = true;
         else if (strcmp(argv[n], "-f") == 0)
-            set->fpu = true;
+            set->kind = KIND_X87;
+        else if (strcmp(argv[n], "-v") == 0)
+            set->kind = KIND_SIMD;
         else if (strcmp(argv[n], "-n") == 0 && n + 1 < argc)
             set->cases = (unsigned)strtoul(argv[++n], NULL, 0);
         else if (strcmp(argv[n], "-q") == 0 && n + 1 < argc)
@@ -282,7 +294,7 @@ int main(int argc, char **argv)
 
     if (!first) {
         fprintf(stderr,
-                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-f] [-e file] "
+                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-f] [-v] [-e file] "
                 "[mnemonic...]\n");
         return 2;
     }
@@ -297,7 +309,7 @@ int main(int argc, char **argv)
         wrong = run_sequences(&set, &total);
     }
     for (unsigned op = 1; op < OP_COUNT && !set.sequences; op++) {
-        if (set.fpu != !!(x86_ops[op].props & P_FPU) && (set.fpu || set.export))
+        if (set.kind ? set.kind != kind_of(op) : set.export && kind_of(op) != KIND_PLAIN)
             continue;
         if (!make_runs(op) || !wanted(op, argv + first, argc - first))
             continue;

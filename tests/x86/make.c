@@ -164,6 +164,8 @@ void make_arrange(struct testcase *tc, const struct insn *i)
         break;
     case OP_enter: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 512); break;
     case OP_leave: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 64); break;
+    case OP_maskmovq:
+    case OP_maskmovdqu: tc->in.gpr[EDI] = make_place(i->adsize == 2); break;
     case OP_xlat: tc->in.gpr[EBX] = make_place(i->adsize == 2); break;
     case OP_cmpxchg:
         if (i->is_mem && one_in(2) && make_in_area(effective(tc, i), 4))
@@ -191,9 +193,16 @@ static void arrange_memory(struct testcase *tc, const struct insn *i)
 
     if (i->is_mem && x86_ops[i->op].props & P_FPU && make_below(4)) {
         unsigned size = i->msize == 4 || i->msize == 8 ? i->msize : 10;
-        uint8_t number[12];
+        uint8_t number[16];
 
         fpu_number(size, number);
+        if (i->msize == 16) {
+            unsigned part = make_below(2) ? 4 : 8;
+
+            size = 16;
+            for (unsigned at = 0; at < 16; at += part)
+                fpu_number(part, number + at);
+        }
         if (make_in_area(effective(tc, i), size))
             poke(effective(tc, i), number, size);
     }
@@ -256,7 +265,9 @@ unsigned make_bytes(const struct form *form, bool low, uint8_t *to)
         to[n++] = (uint8_t)(form->first + make_below(form->last - form->first + 1u));
         return n + immediate_bytes(to + n);
     }
-    if (form->map == MAP_0F)
+    if (form->map >= MAP_66)
+        to[n++] = (uint8_t[]){0x66, 0xf3, 0xf2}[form->map - MAP_66];
+    if (form->map == MAP_0F || form->map >= MAP_66)
         to[n++] = 0x0f;
     to[n++] = (uint8_t)(form->first + make_below(form->last - form->first + 1u));
     to[n] = (uint8_t)make_random(); /* modrm, or the first immediate byte */
@@ -336,9 +347,19 @@ bool make_close(unsigned op)
     case OP_fpatan:
     case OP_fsin:
     case OP_fcos:
-    case OP_fsincos: return true;
+    case OP_fsincos:
+    case OP_rcpss:
+    case OP_rcpps:
+    case OP_rsqrtss:
+    case OP_rsqrtps: return true;
     default: return false;
     }
+}
+
+/* 16 bytes have to be aligned, most of the time. */
+uint32_t make_aligned(const struct insn *i, uint32_t place)
+{
+    return i->msize == 16 && !one_in(8) ? place & ~15u : place;
 }
 
 bool make_case(const struct form *form, bool low, bool code32, struct testcase *tc)
@@ -349,6 +370,8 @@ bool make_case(const struct form *form, bool low, bool code32, struct testcase *
 
     unsigned n = make_bytes(form, low, bytes);
     length = x86_decode(bytes, n, code32, &i);
+    if (length == X86_EUD && x86_ops[form->op].props & P_SIMD_ONLY)
+        return false; /* newer processors have something there */
     if (length == X86_EUD || length == X86_ELONG) { /* to be refused by both */
         length = length == X86_EUD ? (int)n - 7 : X86_MAX_LENGTH + 1;
         i = (struct insn){.op = form->op, .base = -1, .index = -1};
@@ -367,7 +390,7 @@ bool make_case(const struct form *form, bool low, bool code32, struct testcase *
     if (i.length && !make_tame(tc, &i))
         return false;
     make_arrange(tc, &i);
-    if (i.is_mem && !make_aim(tc, &i, make_place(i.adsize == 2)))
+    if (i.is_mem && !make_aim(tc, &i, make_aligned(&i, make_place(i.adsize == 2))))
         return false;
     if (make_differs(tc, &i))
         return false;
@@ -376,6 +399,7 @@ bool make_case(const struct form *form, bool low, bool code32, struct testcase *
     tc->undef = x86_ops[form->op].undef;
     tc->close = make_close(form->op);
     tc->has_fpu = x86_ops[form->op].props & P_FPU;
+    tc->has_simd = x86_ops[form->op].props & P_SIMD_ONLY;
     if (tc->has_fpu)
         fpu_random(&tc->fpu);
     else

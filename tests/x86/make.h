@@ -19,6 +19,7 @@ void make_arrange(struct testcase *tc, const struct insn *i);
 bool make_aim(struct testcase *tc, const struct insn *i, uint32_t want);
 
 bool make_differs(const struct testcase *tc, const struct insn *i); /* processors differ here */
+uint32_t make_aligned(const struct insn *i, uint32_t place);
 bool make_close(unsigned op); /* results differ in the last place among processors */
 bool make_in_area(uint32_t addr, uint32_t size);
 

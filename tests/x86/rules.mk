@@ -7,7 +7,7 @@ $(B)/host/tests/x86/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 $(B)/bin/x86-diff: $(X86_DIFF:%=$(B)/host/tests/x86/%.o) $(B)/host/libcms.a
 
 # The same cases on the chip: a BIOS of 192 KiB of records and the program that runs them.
-X86_VECTORS := $(addprefix $(B)/guests/x86/,vectors.bin vectors-16.bin vectors-fpu.bin sequences.bin)
+X86_VECTORS := $(addprefix $(B)/guests/x86/,vectors.bin vectors-16.bin vectors-fpu.bin vectors-simd.bin sequences.bin)
 TEST_NEEDS += $(X86_VECTORS)
 
 $(B)/guests/x86/program.bin: tests/x86/guest/vectors.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
@@ -23,6 +23,7 @@ $(X86_VECTORS): $(B)/bin/x86-diff $(B)/guests/x86/program.bin
 $(B)/guests/x86/vectors.bin: VECTORS := -n 4
 $(B)/guests/x86/vectors-16.bin: VECTORS := -16 -n 4
 $(B)/guests/x86/vectors-fpu.bin: VECTORS := -f -n 3
+$(B)/guests/x86/vectors-simd.bin: VECTORS := -v -n 1
 $(B)/guests/x86/sequences.bin: VECTORS := -q 1000
 
 # x86-lengths compares the decoder with objdump.

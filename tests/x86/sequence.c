@@ -137,7 +137,7 @@ static bool add(struct sequence *s, const struct form *form)
         tc.in.gpr[ESP] = areas[AREA_STACK].base + 512 + make_below(0x1000);
     if (make_below(4) || info->props & P_STRING || i.op == OP_enter || i.op == OP_leave)
         make_arrange(&tc, &i);
-    if (i.is_mem && !make_aim(&tc, &i, make_place(false)))
+    if (i.is_mem && !make_aim(&tc, &i, make_aligned(&i, make_place(false))))
         return false;
     if (make_differs(&tc, &i))
         return false;
@@ -153,6 +153,7 @@ static bool add(struct sequence *s, const struct form *form)
         return true;
     }
     s->tc->has_fpu |= (info->props & P_FPU) != 0;
+    s->tc->has_simd |= (info->props & P_SIMD_ONLY) != 0;
     if (!s->ended)
         s->undef = (info->props & P_FLAGMAY ? s->undef : s->undef & ~info->writes) | info->undef;
     return true;

@@ -43,7 +43,7 @@ test32:
     jb fail
     movl $1, %eax
     cpuid
-    EQ(%edx, 0x101b97f) /* FPU VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT, FXSR */
+    EQ(%edx, 0x781b97f) /* FPU VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT, MMX FXSR SSE SSE2 */
     EQ(%ecx, 0)
     shrl $8, %eax
     andl $15, %eax

@@ -25,11 +25,11 @@
 #define R_MASK 20 /* bit 31: 16-bit code segment */
 #define R_IN 24 /* EAX ECX EDX EBX ESP EBP ESI EDI EIP EFLAGS */
 #define R_OUT 64
-#define R_FPU 104 /* offset of the floating-point state in the record, or 0 */
+#define R_FPU 104 /* offset of the floating-point state in the record, or 0, and its size << 16 */
 #define R_BYTES 108 /* the code, filled up to a word; then the pokes and the changes */
 
-/* FXSAVE's image: this much of it is in records */
-#define FPU_SIZE 160
+/* FXSAVE's image: this much of it is the x87's; records may have more. */
+#define X87_SIZE 160
 #define FPU_IN 0x5000
 #define FPU_OUT 0x5200
 
@@ -83,6 +83,9 @@ test32:
     movl %cr0, %eax
     orl $0x40020, %eax /* as under Linux: EFLAGS.AC is up to the case; NE */
     movl %eax, %cr0
+    movl %cr4, %eax
+    orl $0x600, %eax /* SSE and its exceptions */
+    movl %eax, %cr4
     movl $RECORDS, record
     movl $0, line
 
@@ -115,10 +118,12 @@ next_round:
     movl R_FPU(%ebp), %esi
     testl %esi, %esi
     jz 4f
+    movl %esi, %ecx
+    shrl $16, %ecx
+    movzwl %si, %esi
     addl %ebp, %esi
     movl $FPU_IN, %edi
-    movl $(FPU_SIZE / 4), %ecx
-    rep movsl
+    rep movsb
     fxrstor FPU_IN
 4:  movl $DATA3, %eax
     movl %eax, %ds
@@ -186,15 +191,23 @@ check:
 4:  movl R_FPU(%ebx), %esi
     testl %esi, %esi
     jz 8f
-    leal FPU_SIZE(%ebx, %esi), %esi
+    movl %esi, %eax
+    shrl $16, %eax /* size */
+    movzwl %si, %esi
+    addl %ebx, %esi
+    addl %eax, %esi
     fxsave FPU_OUT
     movl $FPU_OUT, %edi
     cmpsl /* control and status */
     jne fail
     cmpsb /* registers in use */
     jne fail
-    addl $27, %esi
-    addl $27, %edi
+    addl $19, %esi
+    addl $19, %edi
+    cmpsl /* MXCSR */
+    jne fail
+    addl $4, %esi
+    addl $4, %edi
     movl $8, %edx
 7:  movl $5, %ecx
     repe cmpsw
@@ -203,6 +216,11 @@ check:
     addl $6, %edi
     decl %edx
     jnz 7b
+    movl %eax, %ecx
+    subl $X87_SIZE, %ecx
+    shrl $2, %ecx
+    repe cmpsl
+    jne fail
 8:  movl R_IN + 32(%ebx), %edi
     movl R_LENGTH(%ebx), %ecx
     movb $0xcc, %al
