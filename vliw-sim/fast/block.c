@@ -50,6 +50,8 @@ static bool is_move(const struct atom *a)
 /* Can host code do the bundle, apart from misses and traps? */
 static bool bundle_plain(const struct bundle *b)
 {
+    uint32_t table = 0, system = 0; /* atoms of either kind would change places */
+
     if (b->flow != FLOW_CERTAIN)
         return false;
     for (unsigned i = 0; i < b->execs; i++) {
@@ -57,12 +59,15 @@ static bool bundle_plain(const struct bundle *b)
         const struct isa_fact *fact = &isa_facts[a->op.atom];
         if (is_move(a))
             continue;
-        if (fact->unit == UNIT_sys && !(fact->flags & ISA_F_COMMIT))
+        bool inlined = stencil_atoms[a->op.atom].first;
+        if (fact->unit == UNIT_sys && !inlined)
             return false;
-        if ((fact->flags & ISA_F_BRANCH) && !stencil_atoms[a->op.atom].first)
+        if ((fact->flags & ISA_F_BRANCH) && !inlined)
             return false;
+        system += fact->unit == UNIT_sys;
+        table += (fact->flags & ISA_F_BRANCH) && (fact->flags & ISA_F_SEQ);
     }
-    return true;
+    return !table || !system;
 }
 
 static const struct atom *bundle_branch(const struct bundle *b)
@@ -98,6 +103,7 @@ static void fill_atom(struct patch *p, const struct bundle *b, const struct atom
     p->value[HOLE_sh] = a->op.sh;
     p->value[HOLE_pos] = a->op.pos;
     p->value[HOLE_len] = a->op.len;
+    p->value[HOLE_al] = a->op.al;
     p->value[HOLE_next_pc] = (int64_t)b->next;
 }
 
@@ -157,6 +163,7 @@ struct pending_exit {
     uint64_t target;
     uint16_t bundle;
     bool through;
+    bool indirect;
 };
 
 struct block_tail {
@@ -445,18 +452,18 @@ static void emit_exit(struct build *b, const struct pending_exit *x, struct bloc
     s->jump = b->e->fixup[b->e->fixups - 1].at;
 }
 
-static void emit_exit_indirect(struct build *b, struct block_tail *tail)
+static void emit_exit_indirect(struct build *b, const struct pending_exit *x,
+                               struct block_tail *tail)
 {
     struct fast_site *s = site_new(b, SITE_EXIT);
     uint32_t label = site_later(b, tail, s, b->f->call_exit);
 
-    struct pending_exit x = exit_here(b, 0);
-    emit_leave(b, &x);
-    way_out(b, s, x.way, x.line, x.target);
+    emit_leave(b, x);
+    way_out(b, s, x->way, x->line, x->target);
     s->indirect = true;
     b->e->p.value[HOLE_slow] = label;
     b->e->p.value[HOLE_way] = s->way;
-    b->e->p.value[HOLE_line] = b->line;
+    b->e->p.value[HOLE_line] = x->line;
     emit(b->e, STENCIL_go_indirect);
 }
 
@@ -472,12 +479,24 @@ static void emit_step(struct build *b, struct block_tail *tail, uint64_t target)
     emit(b->e, STENCIL_go);
 }
 
-/* The state when the last bundle's transfer is taken. */
-static struct build taken_from(const struct build *b)
+/*
+ * The state when the last bundle's transfer is taken: a jump through the JTLB waits before the bundle
+ * has issued.
+ */
+static struct build taken_from(const struct build *b, const struct score *before,
+                               const struct atom *branch)
 {
     struct build t = *b;
+    const struct bundle *n = b->block->bundle[b->block->bundles - 1].b;
     uint32_t stall = b->chip->machine.branch_taken;
 
+    if (branch->op.atom == ISA_jtj && b->chip->machine.jtlb_latency) {
+        t.score = *before;
+        t.score.now += b->chip->machine.jtlb_latency;
+        score_issue(&t.score, n, &b->chip->machine);
+        t.tally.n[TALLY_BRANCH] =
+            (uint16_t)(t.tally.n[TALLY_BRANCH] + b->chip->machine.jtlb_latency);
+    }
     t.tally.n[TALLY_TAKEN]++;
     t.tally.n[TALLY_BRANCH] = (uint16_t)(t.tally.n[TALLY_BRANCH] + stall);
     t.score.now += stall;
@@ -582,6 +601,7 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
             emit_atom(b, tail, fb, i);
     }
     emit_late_stores(b, n);
+    struct score before = b->score;
     score_issue(&b->score, n, &b->chip->machine);
     tally_bundle(&b->tally, b->chip, n);
     b->dirty |= (uint32_t)n->r_write & (uint32_t)((2ull << ISA_SHADOW_R_LAST) - 1);
@@ -592,11 +612,12 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
 
     if (!branch)
         return true;
-    struct build t = taken_from(b);
+    struct build t = taken_from(b, &before, branch);
     uint64_t target = n->pc + (uint64_t)branch->op.imm * 4;
     if (conditional(branch)) {
         struct pending_exit *x = &tail->exit[tail->exits++];
         *x = exit_here(&t, target);
+        x->indirect = isa_facts[branch->op.atom].flags & ISA_F_INDIRECT;
         x->label = emit_label(b->e);
         fill_atom(&b->e->p, n, branch);
         b->e->p.value[HOLE_ra] = operands.ra;
@@ -608,7 +629,8 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
         return true;
     }
     if (isa_facts[branch->op.atom].flags & ISA_F_INDIRECT) {
-        emit_exit_indirect(&t, tail);
+        struct pending_exit x = exit_here(&t, 0);
+        emit_exit_indirect(&t, &x, tail);
     } else {
         struct pending_exit x = exit_here(&t, target);
         emit_exit(&t, &x, tail);
@@ -741,7 +763,10 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
     emit_bundles(&b, &tail);
     for (unsigned i = 0; i < tail.exits; i++) {
         emit_here(b.e, tail.exit[i].label);
-        emit_exit(&b, &tail.exit[i], &tail);
+        if (tail.exit[i].indirect)
+            emit_exit_indirect(&b, &tail.exit[i], &tail);
+        else
+            emit_exit(&b, &tail.exit[i], &tail);
     }
     for (unsigned i = 0; i < tail.sites; i++)
         emit_site(&b, tail.site[i].site, tail.site[i].label, tail.site[i].serve);

@@ -14,7 +14,8 @@ import sys
 # Operands of few values, with a form for each; words of a meaning that stencils.c has.
 FORMS = {"cond": 16, "sc": 4}
 WORDS = {"EXEC", "END", "R", "SET_R", "C", "SET_C", "F", "PC", "NEXT", "BRANCH", "JUMP", "GREG", "SET_GREG",
-         "NLOAD", "NLOAD_D", "NSTORE", "GLOAD", "GSTORE", "COMMIT"}
+         "NLOAD", "NLOAD_D", "NSTORE", "GLOAD", "GSTORE", "COMMIT", "JTLB_FIND", "JTLB_WRITE", "RSTACK_PUSH", "RSTACK_POP",
+         "EMULATE", "GLOAD_PROTECT", "GSTORE_CHECK"}
 LONGEST = 600  # bytes
 
 
@@ -24,6 +25,8 @@ def forms(source, out):
         body = re.sub(r"/\*.*?\*/", "", body, flags=re.S).strip()
         if not body or set(re.findall(r"\bISA_(\w+)\(", body)) - WORDS:
             continue
+        if re.search(r"\bif \(", body):  # a jump that may not be taken ends the stencil
+            body = body.replace("ISA_JUMP(", "ISA_JUMP_IF(")
         fields = [f for f in FORMS if f"ISA_F({f})" in body]
         variants = [(name, body)]
         if len(fields) == 1:
@@ -32,8 +35,8 @@ def forms(source, out):
         elif fields:
             continue
         plain = list(variants)
-        if "STORE(" in body:
-            variants += [(n + "__late", b.replace("STORE(", "STORE_LATE(")) for n, b in plain]
+        if re.search(r"STORE(_CHECK)?\(", body):
+            variants += [(n + "__late", re.sub(r"(STORE|STORE_CHECK)\(", r"\1_LATE(", b)) for n, b in plain]
         elif "ISA_F(imm)" in body and "BRANCH" not in body:
             variants += [(n + "__wide", b.replace("ISA_F(imm)", "ISA_F(wide)")) for n, b in plain]
         for n, b in variants:

@@ -563,6 +563,10 @@ bool fast_open(struct chip *chip)
     chip->hot.on_residue = fast_residue;
     chip->hot.on_drain = fast_drain;
     chip->hot.on_merge = sbuf_merge_slow;
+    chip->hot.on_find = jtlb_find;
+    chip->hot.on_jtlb = jtlb_write;
+    chip->hot.on_push = rstack_push;
+    chip->hot.on_pop = rstack_pop;
     chip->hot.on_exit = fast_exit;
     block_common(f, chip);
     views_open(chip);

@@ -40,6 +40,8 @@ struct fast_jump {
 
 struct chip;
 struct sbuf;
+struct jtlb;
+struct rstack;
 typedef void *fast_call(struct chip *chip, uint64_t base, uint64_t extra, uint64_t site);
 
 struct fast_state {
@@ -60,6 +62,12 @@ struct fast_state {
 
     /* The value of a guest load that meets stores which wait. */
     uint64_t (*on_merge)(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
+
+    /* Tables of the machine: lookup.h. */
+    uint64_t (*on_find)(struct jtlb *t, uint64_t key);
+    void (*on_jtlb)(struct jtlb *t, uint64_t key, uint64_t target);
+    void (*on_push)(struct rstack *s, uint64_t key, uint64_t target);
+    uint64_t (*on_pop)(struct rstack *s, uint64_t key);
 
     /* What host code calls where it can't go on; each returns where to go on. */
     fast_call *on_atom, *on_fetch, *on_step, *on_exit;

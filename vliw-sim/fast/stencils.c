@@ -65,11 +65,23 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 #define ISA_F_pos H(pos)
 #define ISA_F_len H(len)
 #define ISA_F_n H(n)
+#define ISA_F_al H(al)
 #define ISA_PC H(pc)
 #define ISA_NEXT H(next_pc)
 #define ISA_BRANCH(atoms) return (void)(atoms), taken()
 #define ISA_COMMIT(n) (chip->commit_count = (uint32_t)(n))
 #define ISA_JUMP(addr) (chip->hot.target = (addr) & ~CODE_ODD)
+#define ISA_JUMP_IF(addr) return ISA_JUMP(addr), taken()
+#define ISA_JTLB_FIND(key) chip->hot.on_find(&chip->jtlb, key)
+#define ISA_JTLB_WRITE(key, addr) chip->hot.on_jtlb(&chip->jtlb, key, addr)
+#define ISA_RSTACK_PUSH(key, addr) chip->hot.on_push(&chip->rstack, key, addr)
+#define ISA_RSTACK_POP(key) chip->hot.on_pop(&chip->rstack, key)
+#define ISA_EMULATE(n)                                       \
+    do {                                                     \
+        if (RARE(!chip->emu_base))                           \
+            return slow(0);                                  \
+        chip->hot.target = chip->emu_base + 16 * (n);        \
+    } while (0)
 #define ISA_GREG(i) (chip->r[1 + (i)])
 #define ISA_SET_GREG(i, v) (chip->r[1 + (i)] = (v))
 
@@ -128,51 +140,74 @@ FOLDED bool waits(uint64_t addr, unsigned bytes)
     return bytes > 1 && RARE(filter >> ((addr + bytes - 1) >> 3 & 63) & 1);
 }
 
-#define ISA_GLOAD(bytes, addr)                                   \
-    ({                                                           \
-        uint64_t at_ = (addr);                                   \
-        struct fast_view *view_ = VIEW(at_);                     \
-        uint32_t off_ = (uint32_t)at_ - view_->guest_read;       \
-        if (RARE(off_ > (uint32_t)H(room##bytes)))               \
-            return slow(at_);                         \
-        STAMP(view_->guest_stamp);                               \
-        uint64_t host_ = view_->guest_host + off_;               \
-        uint64_t value_ = load_bytes(host_, bytes);              \
-        if (waits(at_, bytes))                                   \
-            value_ = chip->hot.on_merge(                         \
-                &chip->sbuf, host_ - (uint64_t)chip->dram, bytes, value_); \
-        value_;                                                  \
-    })
+#define GUEST_PA(host) ((host) - (uint64_t)chip->dram)
 
-#define ISA_GSTORE(bytes, addr, v)                                                  \
+#define GLOAD(bytes, addr, meanwhile)                                             \
+    ({                                                                            \
+        uint64_t at_ = (addr);                                                    \
+        struct fast_view *view_ = VIEW(at_);                                      \
+        uint32_t off_ = (uint32_t)at_ - view_->guest_read;                        \
+        if (RARE(off_ > (uint32_t)H(room##bytes)))                                \
+            return slow(at_);                                                     \
+        STAMP(view_->guest_stamp);                                                \
+        uint64_t host_ = view_->guest_host + off_;                                \
+        uint64_t value_ = load_bytes(host_, bytes);                               \
+        meanwhile;                                                                \
+        if (waits(at_, bytes))                                                    \
+            value_ = chip->hot.on_merge(&chip->sbuf, GUEST_PA(host_), bytes, value_); \
+        value_;                                                                   \
+    })
+#define ISA_GLOAD(bytes, addr) GLOAD(bytes, addr, (void)0)
+#define ISA_GLOAD_PROTECT(bytes, addr, reg) \
+    GLOAD(bytes, addr, alias_protect(&chip->alias, (uint32_t)(reg), GUEST_PA(host_), bytes))
+
+/* Does an alias register of the mask remember one of the bytes? */
+FOLDED bool watched(uint64_t mask, uint64_t pa, unsigned bytes)
+{
+    __asm__("" : "+r"(mask)); /* a hole may be 0 */
+    return alias_hit(&chip->alias, mask, pa, bytes) >= 0;
+}
+
+#define GSTORE(bytes, addr, v, hit)                                                 \
     do {                                                                            \
         uint64_t at_ = (addr);                                                      \
         struct fast_view *view_ = VIEW(at_);                                        \
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
         if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
-            return slow(at_);                                            \
+            return slow(at_);                                                       \
         if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))         \
-            return slow(at_);                                            \
-        sbuf_put(&chip->sbuf, view_->guest_pa + off_, bytes, (v));                  \
+            return slow(at_);                                                       \
+        uint64_t pa_ = view_->guest_pa + off_;                                      \
+        if (RARE(hit))                                                              \
+            return slow(at_);                                                       \
+        sbuf_put(&chip->sbuf, pa_, bytes, (v));                                     \
     } while (0)
+#define ISA_GSTORE(bytes, addr, v) GSTORE(bytes, addr, v, false)
+#define ISA_GSTORE_CHECK(bytes, addr, v, mask) GSTORE(bytes, addr, v, watched(mask, pa_, bytes))
 
-#define ISA_GSTORE_LATE(bytes, where, v)                                            \
+#define GSTORE_LATE(bytes, where, v, hit)                                           \
     do {                                                                            \
         uint64_t at_ = (where);                                                     \
         struct sbuf *sb_ = &chip->sbuf;                                             \
         struct fast_view *view_ = VIEW(at_);                                        \
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
         if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
-            return slow(at_);                                            \
+            return slow(at_);                                                       \
         if (RARE(sb_->used + sb_->draining + chip->late_guest >= sb_->size))        \
-            return slow(at_);                                            \
+            return slow(at_);                                                       \
+        uint64_t pa_ = view_->guest_pa + off_;                                      \
+        if (RARE(hit))                                                              \
+            return slow(at_);                                                       \
         struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
         chip->late_guest++;                                                         \
         late_->host = NULL;                                                         \
-        late_->addr = view_->guest_pa + off_;                                       \
+        late_->addr = pa_;                                                          \
         late_->value = (v);                                                         \
         late_->size = (bytes);                                                      \
     } while (0)
+#define ISA_GSTORE_LATE(bytes, where, v) GSTORE_LATE(bytes, where, v, false)
+#define ISA_GSTORE_CHECK_LATE(bytes, where, v, mask) \
+    GSTORE_LATE(bytes, where, v, watched(mask, pa_, bytes))
 
 #define ISA_EXEC(name) void atom_##name(void)
 #define ISA_END next(); }
