@@ -401,7 +401,7 @@ static void emit_leave(struct build *b, const struct pending_exit *x)
     p->value[HOLE_tally] = (int64_t)x->tally * 4;
     p->value[HOLE_cycles] = x->cycles;
     p->value[HOLE_order] = x->order;
-    emit(b->e, STENCIL_leave);
+    emit(b->e, x->order ? STENCIL_leave : STENCIL_leave_calm);
 }
 
 /* All that is dirty behind the last bundle. */

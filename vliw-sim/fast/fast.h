@@ -106,6 +106,7 @@ struct ways {
 /* The scoreboard while a block is made: cycles count from the block's first. */
 struct score {
     uint32_t now;
+    uint64_t late[2]; /* bit mask of those that may still be on their way */
     uint32_t ready[SCORES];
 };
 

@@ -6,13 +6,19 @@
 
 #define ITEMS (WAYS * 8u)
 
+static void score_set(struct score *s, unsigned reg, uint32_t ready)
+{
+    s->ready[reg] = ready;
+    s->late[reg >> 6] |= 1ull << (reg & 63);
+}
+
 void score_start(struct score *s, const struct ways *ways, uint32_t way)
 {
     const struct way *w = &ways->way[way];
 
     *s = (struct score){0};
     for (uint32_t i = 0; i < w->items; i++)
-        s->ready[w->item[i].reg] = w->item[i].left;
+        score_set(s, w->item[i].reg, w->item[i].left);
 }
 
 bool ways_open(struct ways *ways)
@@ -31,10 +37,12 @@ void ways_reset(struct ways *ways)
 
 static uint32_t score_late(struct score *s, unsigned reg)
 {
-    uint32_t left = s->ready[reg] > s->now ? s->ready[reg] - s->now : 0;
+    uint64_t *late = &s->late[reg >> 6], bit = 1ull << (reg & 63);
 
-    s->ready[reg] = 0;
-    return left;
+    if (!(*late & bit))
+        return 0;
+    *late &= ~bit;
+    return s->ready[reg] > s->now ? s->ready[reg] - s->now : 0;
 }
 
 void score_wait(struct score *s, const struct bundle *b, uint32_t *operand, uint32_t *unit)
@@ -65,11 +73,11 @@ void score_wait(struct score *s, const struct bundle *b, uint32_t *operand, uint
 void score_issue(struct score *s, const struct bundle *b, const struct machine *m)
 {
     for (unsigned i = 0; i < b->lates; i++)
-        s->ready[b->late[i].reg] = s->now + b->late[i].cycles;
+        score_set(s, b->late[i].reg, s->now + b->late[i].cycles);
     if (b->divides)
-        s->ready[SCORE_DIVIDER] = s->now + m->latency[LAT_div];
+        score_set(s, SCORE_DIVIDER, s->now + m->latency[LAT_div]);
     if (b->f_divides)
-        s->ready[SCORE_F_DIVIDER] = s->now + m->latency[b->f_divides];
+        score_set(s, SCORE_F_DIVIDER, s->now + m->latency[b->f_divides]);
     s->now++;
 }
 
@@ -116,9 +124,12 @@ uint32_t score_way(const struct score *s, struct ways *ways, uint32_t dirty)
     struct way_item item[SCORES];
     uint32_t n = 0;
 
-    for (unsigned reg = 0; reg < SCORES; reg++) {
-        if (s->ready[reg] > s->now)
-            item[n++] = (struct way_item){(uint8_t)reg, (uint8_t)(s->ready[reg] - s->now)};
+    for (unsigned half = 0; half < 2; half++) {
+        for (uint64_t late = s->late[half]; late; late &= late - 1) {
+            unsigned reg = half * 64 + (unsigned)__builtin_ctzll(late);
+            if (s->ready[reg] > s->now)
+                item[n++] = (struct way_item){(uint8_t)reg, (uint8_t)(s->ready[reg] - s->now)};
+        }
     }
     return way_number(ways, item, n, dirty);
 }
