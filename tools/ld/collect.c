@@ -57,7 +57,7 @@ bool trace_add(struct trace *t, int32_t b, enum role role)
     if (t->members == TRACE_BLOCKS || atoms + t->prog->block[b].count + 4 > TRACE_NODES)
         return false;
     t->member[t->members] = b;
-    t->inverted[t->members] = t->through[t->members] = false;
+    t->inverted[t->members] = t->through[t->members] = t->never[t->members] = false;
     t->role[t->members++] = (uint8_t)role;
     return true;
 }

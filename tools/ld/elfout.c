@@ -84,6 +84,39 @@ static void add_symbol(struct out *o, const char *name, unsigned info, unsigned 
     bytes_u64(&o->symbols, size);
 }
 
+/* Where the part of a function ends that has this bundle. */
+static uint64_t part_end(const struct program *p, uint32_t bundle)
+{
+    size_t low = 0, high = p->parts;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (p->part[mid].end <= bundle)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return program_bundle_addr(p, low < p->parts ? p->part[low].end : p->bundles);
+}
+
+/* Parts of functions that lie apart from their beginnings have a symbol NAME.part. */
+static void part_symbols(struct out *o, const struct program *p, unsigned text)
+{
+    for (size_t i = 0; i < p->parts; i++) {
+        const struct part *part = &p->part[i];
+        const struct func *f = part->func == NONE ? NULL : &p->func[part->func];
+        uint64_t addr = program_bundle_addr(p, part->first);
+
+        if (!f || f->first_block == NONE)
+            continue;
+        uint32_t entry = p->block[f->first_block].first_bundle;
+        if (entry < part->first || entry >= part->end)
+            add_symbol(o, ld_format("%s.part", f->name), ELF64_ST_INFO(STB_LOCAL, STT_FUNC), text,
+                       addr, program_bundle_addr(p, part->end) - addr);
+    }
+}
+
 static void code_symbol(struct out *o, const struct program *p, const struct rv_symbol *y,
                         unsigned bind, unsigned text)
 {
@@ -96,7 +129,7 @@ static void code_symbol(struct out *o, const struct program *p, const struct rv_
     if (at_end && y->func)
         return;
     uint64_t addr = program_code_addr(p, y->value);
-    uint64_t end = y->func ? program_func_end(p, y->value) : addr;
+    uint64_t end = y->func ? part_end(p, p->block[block].first_bundle) : addr;
     add_symbol(o, y->name, ELF64_ST_INFO(bind, y->func ? STT_FUNC : STT_NOTYPE), text, addr,
                end - addr);
 }
@@ -104,6 +137,7 @@ static void code_symbol(struct out *o, const struct program *p, const struct rv_
 static void add_symbols(struct out *o, const struct program *p, unsigned text)
 {
     add_symbol(o, "", 0, SHN_UNDEF, 0, 0);
+    part_symbols(o, p, text);
     for (int globals = 0; globals < 2; globals++) {
         o->local_symbols = (uint32_t)(o->symbols.size / sizeof(Elf64_Sym));
         for (unsigned i = 1; i < p->rv->symbols; i++) {

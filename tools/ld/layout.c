@@ -13,24 +13,19 @@
 #define TEXT_ALIGN 16
 #define ADDRESS_LIMIT BIT(31)
 
-static uint64_t bundle_addr(const struct program *p, size_t bundle)
+uint64_t program_bundle_addr(const struct program *p, size_t bundle)
 {
     return bundle < p->bundles ? p->bundle[bundle].addr : p->text_addr + p->text_size;
 }
 
 static uint64_t block_addr(const struct program *p, int32_t block)
 {
-    return bundle_addr(p, block < p->blocks ? p->block[block].first_bundle : p->bundles);
+    return program_bundle_addr(p, block < p->blocks ? p->block[block].first_bundle : p->bundles);
 }
 
 uint64_t program_code_addr(const struct program *p, uint64_t rv)
 {
     return block_addr(p, program_block_from(p, rv));
-}
-
-uint64_t program_func_end(const struct program *p, uint64_t rv)
-{
-    return bundle_addr(p, p->func[p->block[program_block_from(p, rv)].func].end_bundle);
 }
 
 static uint64_t text_start(const struct program *p, const struct options *opt)
@@ -92,6 +87,8 @@ static bool resolve(struct program *p)
                 a->op.imm = (int64_t)program_code_addr(p, a->code) + a->code_offset;
                 continue;
             }
+            if (!p->block[a->block].placed)
+                ld_bug("%s: leads to a block that has no trace", program_where(p, a->pc));
             a->op.imm = (int64_t)(block_addr(p, a->block) - b->addr) / 4;
             if (!a->op.long_imm && !isa_imm_fits(a->op.atom, a->op.imm)) {
                 a->op.long_imm = true;

@@ -172,7 +172,6 @@ struct func {
     const char *name;
     uint64_t rv, rv_end;
     int32_t first_block; /* the entry, or NONE if nothing of it is reached */
-    uint32_t end_bundle; /* behind its last trace */
     uint64_t results;    /* registers in which a caller may expect a result */
     bool sized;          /* a real function symbol: nothing but it knows its frame */
     bool plain;          /* returns by the address it was given, moves sp by constants */
@@ -196,6 +195,11 @@ struct program {
     uint64_t text_addr, text_size; /* VLIW */
     struct bundle *bundle;
     size_t bundles, bundle_capacity;
+    struct part {
+        int32_t func;
+        uint32_t first, end; /* bundles */
+    } *part;                 /* in the order of the bundles */
+    size_t parts, part_capacity;
     uint32_t *text;
     uint64_t hot;  /* blocks that ran more often are worth copies */
     size_t copied; /* atoms in copies so far */
@@ -288,7 +292,8 @@ struct value {
     uint8_t reg;   /* the register that it has in the input */
     uint8_t home;  /* the register that it gets */
     bool local;    /* every use is in the trace: it may live in a pool register */
-    bool wanted;   /* must be in its own register (exit, implicit use) */
+    bool fixed;    /* in its own register whatever happens (implicit use) */
+    bool wanted;   /* must be in its own register (exit, or fixed) */
     bool constant; /* `number` is known */
     int32_t def;   /* node, or NONE: it has come in */
     int32_t next;  /* following version of the register, or NONE */
@@ -323,6 +328,7 @@ struct trace {
     int32_t member[TRACE_BLOCKS]; /* blocks, the head first */
     uint8_t role[TRACE_BLOCKS];   /* enum role */
     bool inverted[TRACE_BLOCKS]; /* its branch goes where the input falls through */
+    bool never[TRACE_BLOCKS];    /* its branch is known never to leave the trace */
     bool through[TRACE_BLOCKS];  /* it calls, or returns to, the next member */
     int32_t members;
     int32_t next; /* block to which control runs at the end, or NONE */
@@ -351,6 +357,8 @@ bool trace_add(struct trace *t, int32_t b, enum role role);
 /* Draws in a block guarded by the branch of block b; returns where both ways meet, or NONE. */
 int32_t trace_add_guarded(struct trace *t, int32_t b);
 void trace_build(struct trace *t);
+/* Which values must be in their own registers, by the exits that there are. */
+void trace_mark(struct trace *t);
 /*
  * Registers that must be in place where control leaves a member by its last atom, or runs on into
  * block b.
@@ -415,8 +423,8 @@ void dwarf_write(const struct program *p, const struct lines *l, struct bytes *l
 void program_layout(struct program *p, const struct options *opt);
 /* VLIW address of an RV64 code address; fails if no block begins there. */
 uint64_t program_code_addr(const struct program *p, uint64_t rv);
-/* VLIW address behind the last trace of the function that begins at an RV64 address. */
-uint64_t program_func_end(const struct program *p, uint64_t rv);
+/* VLIW address of a bundle, or of the end. */
+uint64_t program_bundle_addr(const struct program *p, size_t bundle);
 /* Rewrites every code pointer in the data. */
 void program_patch_data(struct program *p);
 void elf_write(const struct program *p, const struct lines *l, const char *path);

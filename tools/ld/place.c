@@ -48,13 +48,21 @@ static void add_bundle(struct program *p, const struct bundle *b, int32_t head)
 
 static void take_bundles(struct program *p, const struct trace *t)
 {
-    int32_t f = p->block[t->member[0]].func;
-
     for (int32_t i = 0; i < t->out_bundles; i++)
         add_bundle(p, &t->out_bundle[i], i == 0 ? t->member[0] : NONE);
     p->stats.traces++;
-    if (f != NONE)
-        p->func[f].end_bundle = (uint32_t)p->bundles;
+}
+
+/* Bundles of one function that lie together, up to the last one. */
+static void add_part(struct program *p, int32_t f, size_t first)
+{
+    if (p->parts && p->part[p->parts - 1].func == f) {
+        p->part[p->parts - 1].end = (uint32_t)p->bundles;
+        return;
+    }
+    p->part = ld_grow(p->part, p->parts, &p->part_capacity, sizeof *p->part);
+    p->part[p->parts++] =
+        (struct part){.func = f, .first = (uint32_t)first, .end = (uint32_t)p->bundles};
 }
 
 /* A register that the program names itself can't be lent out. */
@@ -79,6 +87,8 @@ static void place_in_order(struct program *p, struct trace *t)
             continue;
         schedule_trace(t, b);
         take_bundles(p, t);
+        p->block[b].placed = true;
+        add_part(p, p->block[b].func, p->block[b].first_bundle);
         for (int32_t i = 1; i < t->members; i++)
             p->block[t->member[i]].merged = true;
     }
@@ -171,29 +181,6 @@ static void place_chain(struct program *p, struct trace *t, int32_t head)
     }
 }
 
-/* The block of a range that has to be placed and has most runs left, or NONE. */
-static int32_t hottest_needed(const struct program *p, int32_t from, int32_t to)
-{
-    int32_t best = NONE;
-
-    for (int32_t b = from; b < to; b++)
-        if (p->block[b].needed && !p->block[b].placed &&
-            best == NONE)
-            best = b;
-    return best;
-}
-
-static void place_function(struct program *p, struct trace *t, int32_t from, int32_t to)
-{
-    int32_t b;
-
-    while ((b = hottest_needed(p, from, to)) != NONE)
-        place_chain(p, t, b);
-    for (b = from; b < to; b++)
-        if (!p->block[b].placed)
-            p->block[b].first_bundle = (uint32_t)p->bundles;
-}
-
 /* Blocks of one function. */
 struct range {
     int32_t from, to;
@@ -209,7 +196,27 @@ static int by_heat(const void *a, const void *b)
     return x->from < y->from ? -1 : 1;
 }
 
-/* Hot functions come first: they may grow first, and lie close together. */
+/* Places what is needed of a function and runs so often; false if that was nothing. */
+static bool place_range(struct program *p, struct trace *t, const struct range *r, uint64_t least)
+{
+    size_t first = p->bundles;
+
+    for (int32_t b = r->from; b < r->to; b++) {
+        if (p->block[b].needed && !p->block[b].placed && p->block[b].left >= least) {
+            place_chain(p, t, b);
+            b = r->from - 1; /* what it leaves to may lie before it */
+        }
+    }
+    if (p->bundles == first)
+        return false;
+    add_part(p, p->block[r->from].func, first);
+    return true;
+}
+
+/*
+ * What runs comes first, the hottest functions in front: they may grow first, and lie close
+ * together. A trace may leave to blocks of any function that it has followed a call into.
+ */
 static void place_by_profile(struct program *p, struct trace *t)
 {
     struct range *range = ld_alloc((size_t)p->blocks, sizeof *range);
@@ -226,8 +233,18 @@ static void place_by_profile(struct program *p, struct trace *t)
             r->heat = p->block[b].runs;
     }
     qsort(range, ranges, sizeof *range, by_heat);
-    for (size_t i = 0; i < ranges; i++)
-        place_function(p, t, range[i].from, range[i].to);
+    for (int cold = 0; cold < 2; cold++) {
+        bool again = true;
+
+        while (again) {
+            again = false;
+            for (size_t i = 0; i < ranges; i++)
+                again |= place_range(p, t, &range[i], cold ? 0 : p->hot);
+        }
+    }
+    for (int32_t b = 0; b < p->blocks; b++)
+        if (!p->block[b].placed)
+            p->block[b].first_bundle = (uint32_t)p->bundles;
 }
 
 void program_schedule(struct program *p, const struct options *opt)

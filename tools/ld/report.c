@@ -65,14 +65,18 @@ void report_listing(const struct program *p, const char *path)
     FILE *out = open_report(path);
     char text[128];
 
-    for (size_t i = 0; i < p->bundles; i++) {
+    for (size_t i = 0, part = 0; i < p->bundles; i++) {
         const struct bundle *b = &p->bundle[i];
+        const struct func *f = b->head != NONE ? func_head(p, b->head) : NULL;
 
+        if (f) {
+            fprintf(out, "\n%s:\n", f->name);
+        } else if (part < p->parts && p->part[part].first == i) {
+            fprintf(out, "\n%s.part:\n",
+                    p->part[part].func == NONE ? "" : p->func[p->part[part].func].name);
+        }
+        part += part < p->parts && p->part[part].first == i;
         if (b->head != NONE) {
-            const struct func *f = func_head(p, b->head);
-
-            if (f)
-                fprintf(out, "\n%s:\n", f->name);
             fprintf(out, "  block of %llx:\n", (unsigned long long)p->block[b->head].rv);
         }
         fprintf(out, "%8llx  {", (unsigned long long)b->addr);

@@ -3,8 +3,9 @@
  *
  * One walk over a trace, in order. An operand that is a copy is replaced by what was copied;
  * constants are computed; an atom whose input comes from another atom is fused with it where one
- * atom can do both. Copies themselves are left alone until all their users are known. What nobody
- * needs any more is dropped by a walk backwards. Everything is
+ * atom can do both. Copies themselves are left alone until all their users are known. A branch that
+ * turns out never to leave is dropped: then fewer values must be in their own registers, and the
+ * walk is made once more. What nobody needs any more is dropped by a walk backwards. Everything is
  * decided on values, so nothing here cares about registers, except that a value which lives in its
  * own register can be named only until that register is written again.
  */
@@ -97,10 +98,71 @@ static bool fold(unsigned atom, int64_t a, int64_t b, unsigned sh, int64_t *out)
     case ISA_srli: *out = (int64_t)(x >> sh); return true;
     case ISA_bseti: *out = (int64_t)(x | UINT64_C(1) << sh); return true;
     case ISA_bclri: *out = (int64_t)(x & ~(UINT64_C(1) << sh)); return true;
+    case ISA_or:
     case ISA_ori: *out = a | b; return true;
+    case ISA_xor:
     case ISA_xori: *out = a ^ b; return true;
+    case ISA_and:
+    case ISA_andi: *out = a & b; return true;
+    case ISA_slt:
+    case ISA_slti: *out = a < b; return true;
+    case ISA_sltu:
+    case ISA_sltiu: *out = x < y; return true;
+    case ISA_subw: *out = (int32_t)(x - y); return true;
+    case ISA_adduw: *out = (int64_t)(y + (uint32_t)x); return true;
+    case ISA_sh1add: *out = (int64_t)((x << 1) + y); return true;
+    case ISA_sh2add: *out = (int64_t)((x << 2) + y); return true;
+    case ISA_sh3add: *out = (int64_t)((x << 3) + y); return true;
+    case ISA_slliw: *out = (int32_t)((uint32_t)x << (sh & 31)); return true;
+    case ISA_srliw: *out = (int32_t)((uint32_t)x >> (sh & 31)); return true;
+    case ISA_zextb: *out = (uint8_t)x; return true;
+    case ISA_zexth: *out = (uint16_t)x; return true;
+    case ISA_bexti: *out = (int64_t)(x >> sh & 1); return true;
     }
     return false;
+}
+
+static bool condition(unsigned branch, int64_t a, int64_t b, bool *taken)
+{
+    switch (branch) {
+    case ISA_breq: *taken = a == b; return true;
+    case ISA_brne: *taken = a != b; return true;
+    case ISA_brlt: *taken = a < b; return true;
+    case ISA_brge: *taken = a >= b; return true;
+    case ISA_brltu: *taken = (uint64_t)a < (uint64_t)b; return true;
+    case ISA_brgeu: *taken = (uint64_t)a >= (uint64_t)b; return true;
+    }
+    return false;
+}
+
+/* A branch that is known not to leave is left out. */
+static bool drop_branch(struct trace *t, struct node *n)
+{
+    int64_t a, b;
+    bool taken;
+
+    if (!constant_of(t, n->ra, &a) || !constant_of(t, n->rb, &b) ||
+        !condition(n->atom.op.atom, a, b, &taken) || taken)
+        return false;
+    set_operand(t, &n->ra, NONE);
+    set_operand(t, &n->rb, NONE);
+    n->dead = t->never[n->block] = true;
+    n->exit = 0;
+    return true;
+}
+
+/* A conditional move whose condition is known is a plain one. */
+static bool decide_move(struct trace *t, struct node *n)
+{
+    unsigned atom = n->atom.op.atom;
+    int64_t c;
+
+    if ((atom != ISA_cmovz && atom != ISA_cmovnz) || !constant_of(t, n->ra, &c))
+        return false;
+    int32_t from = (c != 0) == (atom == ISA_cmovnz) ? n->rb : n->rd_old;
+    rewrite_imm(t, n, ISA_addi, from, 0);
+    set_operand(t, &n->rd_old, NONE);
+    return true;
 }
 
 /* A result that is known becomes `addi rd, r0, number`. */
@@ -477,16 +539,18 @@ static void simplify_node(struct trace *t, struct node *n, int32_t at)
 {
     bool fused = false;
 
+    if (n->dead)
+        return;
     see_through_copies(t, &n->ra, at);
     see_through_copies(t, &n->rb, at);
     see_through_copies(t, &n->rs, at);
-    if (n->rd_old != NONE)
+    if (n->rd_old != NONE && !decide_move(t, n))
         return;
     fused = narrow_operands(t, n, at);
     if (atom_is_load(&n->atom) || atom_is_store(&n->atom)) {
         fused |= fuse_address(t, n, at);
     } else if (atom_is_conditional(&n->atom)) {
-        fused = fuse_compare(t, n);
+        fused = drop_branch(t, n) || fuse_compare(t, n);
     } else if (n->rd != NONE && t->value[n->rd].reg != R_SP && !atom_has_effect(&n->atom)) {
         if (t->value[n->rd].constant)
             return;
@@ -529,6 +593,14 @@ static void drop_dead(struct trace *t)
     }
 }
 
+static bool any_branch_dropped(const struct trace *t)
+{
+    for (int32_t i = 0; i < t->members; i++)
+        if (t->never[i])
+            return true;
+    return false;
+}
+
 void trace_simplify(struct trace *t)
 {
     count_uses(t);
@@ -536,6 +608,11 @@ void trace_simplify(struct trace *t)
         return;
     for (int32_t i = 0; i < t->nodes; i++)
         simplify_node(t, &t->node[i], i);
+    if (any_branch_dropped(t)) {
+        trace_mark(t);
+        for (int32_t i = 0; i < t->nodes; i++)
+            simplify_node(t, &t->node[i], i);
+    }
     for (int32_t i = 0; i < t->nodes; i++)
         t->prog->stats.fused += take_over(t, &t->node[i], i);
     drop_dead(t);

@@ -79,7 +79,7 @@ static void define_implicit(struct trace *t, struct node *n, int32_t index)
         mask &= ~BIT(n->atom.op.rd);
     for (; mask; mask &= mask - 1) {
         int32_t v = define(t, (unsigned)__builtin_ctzll(mask), index);
-        t->value[v].wanted = true;
+        t->value[v].fixed = true;
     }
 }
 
@@ -153,7 +153,7 @@ static void set_exit(struct trace *t, int32_t member)
     t->live_exits |= n->exit;
     n->final = t->prog->block[t->member[member]].end != END_COND;
     if (n->rd != NONE)
-        t->value[n->rd].wanted = true;
+        t->value[n->rd].fixed = true;
 }
 
 bool trace_jump_dropped(const struct trace *t)
@@ -178,13 +178,13 @@ static void mark_two_address(struct trace *t)
 
         if (n->rd_old == NONE)
             continue;
-        t->value[n->rd_old].wanted = true;
+        t->value[n->rd_old].fixed = true;
         if (n->rd != NONE)
-            t->value[n->rd].wanted = true;
+            t->value[n->rd].fixed = true;
     }
 }
 
-static void mark_wanted(struct trace *t)
+void trace_mark(struct trace *t)
 {
     const struct node *end = t->nodes ? &t->node[t->nodes - 1] : NULL;
     bool falls = !end || !end->final || !atom_is_control(&end->atom);
@@ -196,7 +196,7 @@ static void mark_wanted(struct trace *t)
     for (int32_t i = 0; i < t->values; i++) {
         struct value *v = &t->value[i];
 
-        v->wanted |= v->reg == 0 || !(BIT(v->reg) & LIVE_CLASS & ~NEVER_RENAMED) || v->def == NONE;
+        v->wanted = v->fixed || v->reg == 0 || !(BIT(v->reg) & LIVE_CLASS & ~NEVER_RENAMED) || v->def == NONE;
         v->wanted |= v->next == NONE && (t->live_end & BIT(v->reg));
         int32_t until = v->next == NONE ? t->nodes - 1 : t->value[v->next].def;
         for (int32_t k = v->def + 1; k <= until && !v->wanted; k++)
@@ -410,7 +410,7 @@ void trace_build(struct trace *t)
     if (trace_jump_added(t))
         add_jump(t);
     mark_two_address(t);
-    mark_wanted(t);
+    trace_mark(t);
 }
 
 int32_t trace_version(const struct trace *t, unsigned reg, int32_t node)

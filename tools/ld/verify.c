@@ -416,6 +416,11 @@ static void run_input(const struct trace *t, struct verifier *v)
             } else if (control) {
                 if (t->inverted[i])
                     invert(r, p->block[b->fall].rv);
+                if (t->never[i]) {
+                    if (r->taken)
+                        differ(t, "a branch that was left out leaves", r->leaves);
+                    continue;
+                }
                 v->mask[r->leaves] = trace_live_at_exit(t, i);
                 leave(r, v->mask[r->leaves]);
             }

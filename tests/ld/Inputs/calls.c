@@ -65,6 +65,24 @@ APART static long follows(long n)
     return sum;
 }
 
+/* Which way is taken depends on the caller. */
+APART static long flagged(long a, int negate, long *count)
+{
+    if (negate)
+        return -a;
+    ++*count;
+    return a;
+}
+
+APART static long decided(long n)
+{
+    long sum = 0, count = 0;
+
+    for (long i = 0; i < n; i++)
+        sum += flagged(i * i, 0, &count);
+    return sum + count + flagged(sum, n == 3, &count);
+}
+
 APART static long stays(long n)
 {
     long sum = 0;
@@ -77,5 +95,6 @@ APART static long stays(long n)
 int main(void)
 {
     printf("%ld %ld %ld %ld\n", follows(1000), stays(1000), rare, seen[1]);
+    printf("%ld\n", decided(1000));
     return 0;
 }
