@@ -80,7 +80,7 @@ void selftest_main(uint64_t flash, uint64_t hidden)
 {
     unsigned count[OUTCOMES] = {0};
 
-    (void)flash;
+    self.flash = flash;
     self.hidden_size = hidden;
     trap_init();
     host_options();

@@ -34,7 +34,7 @@ struct trap {
 #define LINE 256
 
 struct self {
-    uint64_t hidden_size;
+    uint64_t flash, hidden_size; /* as the boot ROM handed them over */
     struct trap seen;    /* by the last guarded call */
     uint64_t causes;     /* bit mask of all traps that were seen */
     char detail[DETAIL]; /* why the feature at hand failed, or what it found */

@@ -1,4 +1,5 @@
 /* traps.c - what the chip refuses, and the way into a trap and out again. */
+#include "hidden-mem/image.h"
 #include "selftest.h"
 
 enum outcome feature_illegal(void)
@@ -27,6 +28,7 @@ enum outcome feature_native_memory(void)
     TRAPS(bus_error, "st.b r0, [r42 + 0]", guest_end);
     TRAPS(bus_error, "st.w r0, [r42 + 0]", ROM_BASE);
     TRAPS(bus_error, "st.w r0, [r42 + 0]", FLASH_BASE);
+    GIVES(IMAGE_MAGIC, "ld.wu r42, [r42 + 0]", self.flash);
     GIVES(0, "ldd.d r42, [r42 + 0]", 0);
     /* Any alignment, both extensions. */
     *memory(PAGE) = 0x8877665544332211;
@@ -54,6 +56,7 @@ enum outcome feature_special_registers(void)
 {
     SAME("ISA_ID", vx_mfsr(SR_ISA_ID), ISA_ID);
     SAME("HOST_VERSION", vx_mfsr(SR_HOST_VERSION), HOSTPORT_VERSION);
+    GIVES(0, "mtsr CFG_INDEX, r42; mfsr r42, CFG_DATA", CFG_COUNT);
     TRAPS(sreg, "mtsr CYCLE, r0");
     SAME("number of the register", self.seen.badaddr, SR_CYCLE);
     TRAPS(sreg, "mfsr r42, HOST_REQ");
