@@ -45,14 +45,15 @@ enum outcome feature_return_stack(void)
 {
     piece_make(self.other, "addi r42, r0, 77");
     vx_jtf();
-    if (CONFIG(RETURN_STACK) < 2) {
+    if (CONFIG(RETURN_STACK) == 0) {
         GIVES(5, "rsp r42, r43; rsj r42; addi r42, r0, 5", 1, (uintptr_t)self.other);
         return ABSENT;
     }
     GIVES(77, "rsp r42, r43; rsj r42; addi r42, r0, 5", 1, (uintptr_t)self.other);
     /* The younger pair is popped first, and is gone if its key is not the one asked for. */
-    GIVES(77, "rsp r42, r43; rsp r44, r43; rsj r42; rsj r42; addi r42, r0, 5", 1,
-          (uintptr_t)self.other, 2);
+    if (CONFIG(RETURN_STACK) > 1)
+        GIVES(77, "rsp r42, r43; rsp r44, r43; rsj r42; rsj r42; addi r42, r0, 5", 1,
+              (uintptr_t)self.other, 2);
     GIVES(5, "rsj r42; addi r42, r0, 5", 1);
     return OK;
 }
