@@ -8,6 +8,7 @@
 # garbage may halt, fault three times, or run on: a panic of the firmware, a trap loop or an error of
 # the simulator are what it must not cause.
 set -eu
+cd "$(dirname "$0")/../.."
 build=$1 seed=$2 cases=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -15,8 +16,7 @@ sim=$build/bin/vliw-sim
 
 "$sim" -o help >"$work/help"
 highest=$(awk '$1 == "cms.gear" { sub(/.*\.\./, "", $2); print $2 }' "$work/help")
-eager=$(awk '$1 ~ /^cms\.gear[0-9]+\.threshold$/ { print "-o " $1 "=1" }' "$work/help")
-eager="$eager -o cms.smc.hot_writes=1000000"
+eager=$(tests/gears/eager.sh "$build")
 
 user() # where to, options
 {

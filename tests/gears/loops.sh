@@ -4,6 +4,7 @@
 # execution on, with one gear less each, and with what disturbs translations: interrupts of a timer
 # and at every commit, a small store buffer, a small translation cache, short translations.
 set -eu
+cd "$(dirname "$0")/../.."
 build=$1 seed=$2 cases=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -11,8 +12,7 @@ sim=$build/bin/vliw-sim
 
 "$sim" -o help >"$work/help"
 highest=$(awk '$1 == "cms.gear" { sub(/.*\.\./, "", $2); print $2 }' "$work/help")
-eager=$(awk '$1 ~ /^cms\.gear[0-9]+\.threshold$/ { print "-o " $1 "=1" }' "$work/help")
-eager="$eager -o cms.smc.hot_writes=1000000"
+eager=$(tests/gears/eager.sh "$build")
 total=0
 
 run() # command line of the runner, options

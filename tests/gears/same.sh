@@ -62,7 +62,7 @@ run() # where to, pages left out, options
 }
 
 highest=$("$sim" -o help | awk '$1 == "cms.gear" { sub(/.*\.\./, "", $2); print $2 }')
-eager=$("$sim" -o help | awk '$1 ~ /^cms\.gear[0-9]+\.threshold$/ { print "-o " $1 "=1" }')
+eager=$(tests/gears/eager.sh "$build")
 count=0
 guests >"$work/guests"
 while read -r name without options; do
