@@ -86,7 +86,7 @@ void gear3_failed(struct translation *t, unsigned cause)
     cms_count(EV_GEAR3_ROLLBACKS);
     if (cause != CAUSE_none)
         note_site(t, cause);
-    if (t->dead || ++t->faults < cms.opt->max_faults)
+    if (t->dead || !tcache_fails_often(t, cause))
         return;
     cms_count(EV_GEAR3_DROPPED);
     profile_mark(lin, profile_marks(lin) & SITE_AGAIN ? SITE_UNFIT : SITE_AGAIN);

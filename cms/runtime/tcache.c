@@ -31,6 +31,8 @@
 #define HASH_SIZE 4096 /* powers of two */
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
+#define FAULTS_NS UINT64_C(10000000) /* rollbacks within so much simulated time count together */
+#define BORDERS 16 /* that many at page borders count as one for another reason */
 #define GENERATION_MAX 1024 /* translations in one */
 #define GENERATION_PATCHES (PATCHES / MAX_GENERATIONS) /* the first number of each is not used */
 
@@ -305,6 +307,23 @@ struct translation *tcache_owner(uint64_t pc)
     return g->list[low];
 }
 
+/*
+ * Is it worth keeping? Code that walks through memory in steps that aren't its operands' size meets a
+ * page border now and then, and is worth translating nevertheless; only what does so all the time
+ * isn't.
+ */
+bool tcache_fails_often(struct translation *t, unsigned cause)
+{
+    uint64_t now = vx_mfsr(SR_TIME);
+
+    if (now - t->faults_since > FAULTS_NS) {
+        t->faults_since = now;
+        t->faults = 0;
+    }
+    t->faults += cause == CAUSE_page_cross ? 1 : BORDERS;
+    return t->faults >= (uint64_t)BORDERS * cms.opt->max_faults;
+}
+
 void tcache_recover(struct translation *t, unsigned cause)
 {
     cms_count(EV_RECOVERED);
@@ -315,7 +334,7 @@ void tcache_recover(struct translation *t, unsigned cause)
             tcache_drop(t);
     } else if (t->gear == 3) {
         gear3_failed(t, cause);
-    } else if (t->dead || ++t->faults >= cms.opt->max_faults) {
+    } else if (t->dead || tcache_fails_often(t, cause)) {
         profile_dropped(t->key.cs_base + t->key.eip);
         tcache_drop(t);
     }

@@ -81,9 +81,10 @@ struct translation {
     struct context key;
     uint32_t granules; /* of the page, that it was made from */
     uint32_t place;    /* jumps_place of its context */
+    uint32_t faults;   /* rollbacks of late, weighed: tcache_fails_often */
+    uint64_t faults_since; /* ns */
     uint16_t insns;
     uint16_t exits;
-    uint16_t faults; /* rollbacks */
     uint16_t patch;   /* number of its first emulation patch; */
     uint16_t patches; /* they follow each other */
     uint16_t samples; /* times that it was about to run when somebody looked */
@@ -112,6 +113,7 @@ struct translation *tcache_lookup(const struct context *key); /* NULL: there is 
 struct translation *tcache_owner(uint64_t pc); /* the translation whose code that is, or NULL */
 /* It was rolled back by this trap cause (none: a check failed): gear 1 must get past the place. */
 void tcache_recover(struct translation *t, unsigned cause);
+bool tcache_fails_often(struct translation *t, unsigned cause); /* notes a rollback */
 void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
 void tcache_drop(struct translation *t);
 void tcache_replace(const struct translation *t); /* drop all others for the same context */

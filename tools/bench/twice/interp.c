@@ -3,7 +3,7 @@
 
 #define CELLS 512
 
-const unsigned bench_rounds = 36, bench_warm_rounds = 12;
+const unsigned bench_rounds = 36, bench_warm_rounds = 30;
 
 enum op { SET, MOVE, ADD, ADDI, MULI, HALVE, ANDI, LOAD, STORE, JUMP, LESS, ZERO, STOP };
 

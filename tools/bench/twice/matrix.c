@@ -4,7 +4,7 @@
 #define N 40
 #define EDGE 96
 
-const unsigned bench_rounds = 14, bench_warm_rounds = 12;
+const unsigned bench_rounds = 14, bench_warm_rounds = 30;
 
 static int32_t a[N][N], b[N][N], c[N][N];
 static uint8_t image[EDGE][EDGE], smooth[EDGE][EDGE];

@@ -9,7 +9,7 @@
 #define N 9
 #define TEXT 400
 
-const unsigned bench_rounds = 120, bench_warm_rounds = 40;
+const unsigned bench_rounds = 120, bench_warm_rounds = 300;
 
 struct item {
     struct item *next;
