@@ -109,7 +109,7 @@ void ir_dump(struct ir *ir, const char *pass)
 {
     struct line l = {.used = 0};
 
-    cms_trace("  after %s", pass);
+    cms_trace("region %x after %s", ir->t->key.eip, pass);
     dump_block(ir, BLOCK_ENTRY);
     cms_trace("  ir     body");
     dump_block(ir, BLOCK_BODY);

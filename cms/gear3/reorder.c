@@ -60,6 +60,15 @@ static unsigned checking_atom(unsigned atom)
     }
 }
 
+/* Do both use the same base? Then they meet for sure, if they are not apart. */
+static bool same_base(const struct ins *a, const struct ins *b)
+{
+    ref base_a, base_b;
+    int32_t offset;
+
+    return ir_place(a, &base_a, &offset) && ir_place(b, &base_b, &offset) && base_a == base_b;
+}
+
 /* May the load pass these stores, and how many of them have to look? */
 static bool worth_it(const struct reordering *r, const struct ins *load, unsigned *unproven)
 {
@@ -69,7 +78,7 @@ static bool worth_it(const struct reordering *r, const struct ins *load, unsigne
 
         if (ir_apart(store, load))
             continue;
-        if ((!checking_atom(store->op.atom) && !is_checking(store)) ||
+        if ((!checking_atom(store->op.atom) && !is_checking(store)) || same_base(store, load) ||
             marks(r->ir, store) & SITE_ALIAS)
             return false;
         ++*unproven;
