@@ -25,7 +25,7 @@ static const uint8_t pool_regs[] = {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 
 #define QUEUE 64 /* a power of two above POOL */
 #define AT_END UINT16_MAX
 #define NO_FLAGS 0xff
-#define GUEST_REGS 8
+#define GUEST_REGS 9 /* EIP is one: nobody needs its old value but the end of a loop */
 
 struct allocator {
     struct ir *ir;
@@ -41,7 +41,7 @@ struct allocator {
 
 static bool is_home(unsigned reg)
 {
-    return reg >= STATE_EAX && reg <= STATE_EDI;
+    return reg >= STATE_EAX && reg <= STATE_EIP;
 }
 
 static uint64_t flag_bit(unsigned c)
@@ -264,7 +264,7 @@ static bool is_tied_by_flags(const struct ins *i)
 /* Where the guest has the value at the end, if it can be computed there; else 0. */
 static unsigned home_of(const struct allocator *a, ref r)
 {
-    for (unsigned g = STATE_EAX; g <= STATE_EDI; g++) {
+    for (unsigned g = STATE_EAX; g <= STATE_EIP; g++) {
         if (a->ir->end[g] == r && !a->held[g])
             return g;
     }
@@ -550,7 +550,7 @@ static void allocator_begin(struct allocator *a, struct ir *ir)
         a->reg[n] = (uint8_t)(n == IR_ENTRY_FLAGS ? 0 : n);
         a->creg[n] = 0;
     }
-    for (unsigned g = STATE_EAX; g <= STATE_EDI; g++)
+    for (unsigned g = STATE_EAX; g <= STATE_EIP; g++)
         a->held[g] = a->last[g][TAG_NUMBER] != 0;
     a->cfree[0] = !a->last[IR_ENTRY_FLAGS][TAG_FLAGS];
     a->cfree[1] = 1;

@@ -53,11 +53,11 @@ static void fuse_result(const struct ir *ir, struct ins *i, ref flags)
         branch_on(i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, number, REF_NONE, 0);
 }
 
-static bool fuse_compare(struct ir *ir, struct ins *i, const struct ins *made)
+static bool fuse_compare(struct ir *ir, struct ins *i, const struct ins *made, unsigned bits)
 {
     ref a = made->arg[ARG_A], b = made->arg[ARG_B];
 
-    if (width(ir, a) > 32 || width(ir, b) > 32)
+    if (width(ir, a) > bits || width(ir, b) > bits)
         return false;
     switch (i->op.cond) {
     case CC_B: branch_on(i, ISA_brltu, a, b, 0); return true;
@@ -70,13 +70,13 @@ static bool fuse_compare(struct ir *ir, struct ins *i, const struct ins *made)
     }
 }
 
-static bool fuse_compare_constant(struct ir *ir, unsigned n, const struct ins *made)
+static bool fuse_compare_constant(struct ir *ir, unsigned n, const struct ins *made, unsigned bits)
 {
     struct ins *i = &ir->ins[n];
-    uint32_t value = (uint32_t)made->op.imm;
+    uint32_t value = (uint32_t)made->op.imm & (uint32_t)((UINT64_C(1) << bits) - 1);
     ref a = made->arg[ARG_A];
 
-    if (width(ir, a) > 32 || (value >= 32 && !ir->loops))
+    if (width(ir, a) > bits || (value >= 32 && !ir->loops))
         return false;
     switch (i->op.cond) {
     case CC_B: branch_on_constant(ir, n, ISA_brltu, ISA_brltui, a, value); return true;
@@ -97,6 +97,17 @@ static bool fuse_compare_constant(struct ir *ir, unsigned n, const struct ins *m
     }
 }
 
+static unsigned bits_compared(const struct ins *i)
+{
+    switch (i->op.atom) {
+    case ISA_subf8:
+    case ISA_subif8: return 8;
+    case ISA_subf16:
+    case ISA_subif16: return 16;
+    default: return 32;
+    }
+}
+
 static void fuse(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
@@ -106,11 +117,16 @@ static void fuse(struct ir *ir, unsigned n)
     if (i->op.atom != ISA_brc || ref_ins(flags) < IR_FIRST)
         return;
     switch (made->op.atom) {
-    case ISA_subf32: fuse_compare(ir, i, made); return;
+    case ISA_subf8:
+    case ISA_subf16:
+    case ISA_subf32:
+        if (!fuse_compare(ir, i, made, bits_compared(made)))
+            fuse_result(ir, i, flags);
+        return;
+    case ISA_subif8:
+    case ISA_subif16:
     case ISA_subif32:
-        if (made->op.imm)
-            fuse_compare_constant(ir, n, made);
-        else
+        if (!fuse_compare_constant(ir, n, made, bits_compared(made)))
             fuse_result(ir, i, flags);
         return;
     case ISA_andf32:
@@ -123,14 +139,10 @@ static void fuse(struct ir *ir, unsigned n)
         return;
     case ISA_addf8:
     case ISA_addif8:
-    case ISA_subf8:
-    case ISA_subif8:
     case ISA_andf8:
     case ISA_andif8:
     case ISA_andf16:
     case ISA_andif16:
-    case ISA_subf16:
-    case ISA_subif16:
     case ISA_andif32:
     case ISA_addf32:
     case ISA_addif32:

@@ -276,6 +276,35 @@ static void fold_immediate(const struct ir *ir, struct ins *i)
     }
 }
 
+/* Of an operand that counts modulo 2^32, what has only been cut to that. */
+static ref uncut(const struct ir *ir, ref r)
+{
+    const struct ins *i = &ir->ins[ref_ins(r)];
+
+    return r != REF_NONE && ref_ins(r) >= IR_FIRST && i->op.atom == ISA_addiz && !i->op.imm
+               ? i->arg[ARG_A]
+               : r;
+}
+
+static void uncut_operands(const struct ir *ir, struct ins *i)
+{
+    switch (i->op.atom) {
+    case ISA_addz:
+    case ISA_subz:
+    case ISA_mulz:
+    case ISA_sh1addz:
+    case ISA_sh2addz:
+    case ISA_sh3addz:
+    case ISA_addiz:
+    case ISA_slliz:
+    case ISA_sllz:
+        i->arg[ARG_A] = uncut(ir, i->arg[ARG_A]);
+        i->arg[ARG_B] = uncut(ir, i->arg[ARG_B]);
+        return;
+    default: return;
+    }
+}
+
 static void fold_sum(const struct ir *ir, struct ins *i)
 {
     const struct ins *inner = &ir->ins[ref_ins(i->arg[ARG_A])];
@@ -414,6 +443,7 @@ static void fold_ins(struct ir *ir, unsigned n)
         fold_address(ir, n);
     } else if (ir_is_pure(i) && !fold_constant(ir, n)) {
         look_through_deposit(ir, i);
+        uncut_operands(ir, i);
         fold_immediate(ir, i);
         fold_sum(ir, i);
         same = same_as(ir, i);

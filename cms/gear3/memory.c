@@ -156,7 +156,11 @@ static void visit(struct table *t, unsigned n)
 
 void pass_memory(struct ir *ir)
 {
-    struct table t = {.ir = ir};
+    struct table t;
+
+    t.ir = ir;
+    t.count = 0;
+    memset(t.bucket, 0, sizeof(t.bucket));
 
     for (unsigned block = BLOCK_ENTRY; block <= BLOCK_BODY; block++) {
         for (unsigned n = ir->block[block].first, next; n != IR_NONE; n = next) {

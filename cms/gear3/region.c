@@ -15,6 +15,7 @@
 #include "runtime/profile.h"
 
 #define CALLS 16   /* depth of calls that are followed */
+#define SEEN 512
 #define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling */
 
 struct walk {
@@ -22,12 +23,16 @@ struct walk {
     uint32_t back[CALLS]; /* where the calls that are open return to */
     unsigned calls, returns;
     unsigned sides;
+    uint64_t seen[SEEN / 64]; /* bit n: an instruction in the line has an address of this remainder */
 };
 
-static unsigned occurrences(const struct trans *t, uint32_t eip, unsigned *last)
+static unsigned occurrences(const struct walk *w, uint32_t eip, unsigned *last)
 {
+    const struct trans *t = w->t;
     unsigned count = 0;
 
+    if (!(w->seen[eip % SEEN / 64] >> eip % 64 & 1))
+        return 0;
     for (unsigned i = 0; i < t->insns; i++) {
         if (t->insn[i].eip == eip) {
             *last = i;
@@ -117,7 +122,7 @@ static bool go_on(struct walk *w, uint32_t eip)
     }
     if (t->insns == t->max_insns || w->sides == t->max_sides || !trans_same_page(t, eip))
         return false;
-    count = occurrences(t, eip, &first);
+    count = occurrences(w, eip, &first);
     if (count && eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET))) {
         end_at(t, first, eip); /* a loop inside */
         return false;
@@ -158,6 +163,7 @@ bool region_select(struct trans *t)
         if (!trans_fetch(t, eip, g))
             break;
         g->live = FL_STATUS;
+        w.seen[eip % SEEN / 64] |= UINT64_C(1) << eip % 64;
         t->insns++;
         if (!follow(&w, g, &eip) || !go_on(&w, eip))
             break;

@@ -23,9 +23,9 @@ static const struct pass passes[] = {
 
 /*
  * By letters. What memory forwards (return addresses, pushed constants) lets more be folded; what
- * is sunk leaves flags behind that nobody uses.
+ * is sunk leaves flags behind that nobody uses; the constants of fused branches are made once.
  */
-static const char order[] = "fmfcdscfmdpir";
+static const char order[] = "fmfcscfmdpir";
 
 void gear3_init(void)
 {
