@@ -35,6 +35,21 @@ struct window {
 
 #define WINDOWS 16u
 
+/* The last exceptions of the guest: last.c */
+#define LAST_EVENTS 6
+
+struct last_event {
+    uint32_t lin, eip, error;
+    uint16_t cs;
+    uint8_t vector;
+    bool code32;
+};
+
+struct last {
+    struct last_event event[LAST_EVENTS];
+    uint32_t events; /* all that there were */
+};
+
 struct gear1 {
     int32_t left;       /* instructions until gear1_run returns */
     uint32_t through;   /* what g1_jump leaves of `left`: all ones to run on, 0 to stop */
@@ -46,6 +61,7 @@ struct gear1 {
     struct lin_buffer *buffer; /* lin.c: stores of the instruction, if the chip's buffer is small */
     struct slot *slots;
     struct window window[WINDOWS];
+    struct last last;
 };
 
 #endif

@@ -251,6 +251,7 @@ static void cpu_shutdown(void)
     char reason[160];
 
     cms.delivering = DELIVER_NONE;
+    g1_show_last();
     if (cms.opt->triple) {
         cms_log(1, "triple fault: the guest is reset");
         monitor_restart();
@@ -284,6 +285,7 @@ void gear1_deliver(const struct fault *f)
 
     if (f->vector == X86_PF)
         cms.cpu.cr2 = f->cr2;
+    g1_note_event(f->vector, f->error);
     if (event_doubles(cms.delivering, class)) {
         if (cms.delivering == DELIVER_DOUBLE)
             cpu_shutdown();

@@ -4,7 +4,7 @@
  * The counters stand in the slots of decoded instructions: how often a transfer of control was
  * taken and how often not, and how many executions of an instruction touched I/O. As a block is
  * entered as often as the transfer at its end is reached, that is all that is needed for executions
- * of blocks. What translated code executes isn't counted, and an instruction that is decoded anew
+ * of blocks, and for accesses to memory, which are those that weren't to I/O. What translated code executes isn't counted, and an instruction that is decoded anew
  * starts at zero.
  */
 #include "gear1/gear1.h"
@@ -58,11 +58,10 @@ static bool *find_leaders(void)
 }
 
 /* The instruction that ends where this one begins, if it goes on to it. */
-static const struct slot *before(const struct slot *s)
+const struct slot *g1_before(const struct slot *s)
 {
     bool code32 = s->tag & SLOT_CODE32;
     uint64_t gpa = slot_gpa(s);
-
 
     for (unsigned length = 1; length <= X86_MAX_LENGTH && length <= gpa; length++) {
         const struct insn *i = gear1_decoded(gpa - length, code32);
@@ -73,24 +72,35 @@ static const struct slot *before(const struct slot *s)
     return NULL;
 }
 
-static void show_io(const struct slot *s, uint64_t executed)
+static bool touches_memory(const struct insn *i)
 {
-    char text[80];
-
-    if (!s->io)
-        return;
-    x86_print(&s->insn, (uint32_t)slot_gpa(s), text, sizeof(text));
-    cms_trace("profile   %08lx I/O %u of %lu: %s", slot_gpa(s), s->io, executed, text);
+    for (unsigned n = 0; n < sizeof(i->opd) / sizeof(i->opd[0]); n++)
+        if (i->opd[n] == OPD_SRC || i->opd[n] == OPD_DST)
+            return true;
+    return i->is_mem && i->msize;
 }
 
-/* A block begins where a branch leads; I/O of what falls into it is shown with it. */
+/* An instruction that touches memory or I/O: how often which. */
+static void show_access(const struct slot *s, uint64_t executed)
+{
+    char text[80];
+    bool memory = touches_memory(&s->insn);
+
+    if (!s->io && !memory)
+        return;
+    x86_print(&s->insn, (uint32_t)slot_gpa(s), text, sizeof(text));
+    cms_trace("profile   %08lx I/O %u memory %lu: %s", slot_gpa(s), s->io,
+              memory && executed > s->io ? executed - s->io : 0, text);
+}
+
+/* A block begins where a branch leads; what it touches is shown with it. */
 static void show_block(const struct slot *end, const bool *leader)
 {
     const struct slot *insn[BLOCK_LONGEST] = {end};
     unsigned count = 1, first = 0;
     char text[80];
 
-    while (count < BLOCK_LONGEST && (insn[count] = before(insn[count - 1])))
+    while (count < BLOCK_LONGEST && (insn[count] = g1_before(insn[count - 1])))
         count++;
     while (first + 1 < count && !leader[insn[first] - cms.gear1.slots])
         first++;
@@ -99,7 +109,7 @@ static void show_block(const struct slot *end, const bool *leader)
               slot_gpa(insn[first]), slot_gpa(end), executions(end), end->taken, end->through,
               first + 1, text);
     while (count--)
-        show_io(insn[count], executions(end));
+        show_access(insn[count], executions(end));
 }
 
 void gear1_profile(void)

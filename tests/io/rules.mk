@@ -4,6 +4,13 @@ HOSTPORT_OBJS := $(patsubst %,$(B)/host/vliw-sim/host/%.o,hostport media console
 $(B)/tests/hostport: $(HOSTPORT_OBJS)
 $(B)/tests/hostport: LDLIBS := -lpng
 
+# More of both, from another seed each time: requests to the host, and a guest that pokes at every device.
+FUZZ += fuzz-io
+.PHONY: fuzz-io
+fuzz-io: $(B)/tests/hostport $(B)/tests/dev_fuzz
+	seed=$$(date +%s); echo "seed $$seed"; \
+	$(B)/tests/hostport 500000 $$seed && $(B)/tests/dev_fuzz 5000000 $$seed
+
 # Unit tests of the monitor's devices, in the host build of the firmware.
 DEV_TESTS := dev_cd dev_clock dev_disk dev_floppy dev_input dev_misc dev_vga dev_fuzz
 $(DEV_TESTS:%=$(B)/host/tests/unit/%.o): HOST_FLAGS := -DCMS_HOST -Icms

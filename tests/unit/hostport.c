@@ -2,6 +2,8 @@
  * hostport.c - the host's side of the host port against a chip of our own making: each operation
  * once, each refusal, and a long row of mutated requests that must not get anywhere near memory
  * that isn't the chip's.
+ *
+ *     hostport [REQUESTS [SEED]]
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -63,6 +65,7 @@ bool section_end(struct chip *chip)
 
 struct rig {
     char dir[64];
+    char script[128], picture[128], sound[128];
     char disk[128], rodisk[128], blob[128], out[128], in[128], screen[128], trace[128];
     struct host_config config;
     struct host_port *port;
@@ -111,6 +114,10 @@ static void rig_open(struct rig *r)
     rig_name(r, r->in, "in");
     rig_name(r, r->screen, "screen");
     rig_name(r, r->trace, "trace");
+    rig_name(r, r->script, "script");
+    rig_name(r, r->picture, "picture");
+    rig_name(r, r->sound, "sound");
+    put_file(r->script, "type keys\nkeys a b\nmouse 1,1 left\n", 35);
     for (size_t i = 0; i < sizeof(sectors); i++)
         sectors[i] = (uint8_t)(i >> 9 << 4 | (i & 15));
     put_file(r->disk, sectors, sizeof(sectors));
@@ -127,6 +134,9 @@ static void rig_open(struct rig *r)
         .clock = 1234567890,
         .trace = fopen(r->trace, "w"),
         .screen = r->screen,
+        .display = true,
+        .picture = r->picture,
+        .sound = r->sound,
     };
     r->chip = calloc(1, sizeof(*r->chip));
     memset(r->chip->before, GUARD, sizeof(r->chip->before));
@@ -140,7 +150,7 @@ static void rig_open(struct rig *r)
 
 static void rig_close(struct rig *r)
 {
-    const char *const files[] = {r->disk, r->rodisk, r->blob, r->out, r->in, r->screen, r->trace};
+    const char *const files[] = {r->script, r->picture, r->sound, r->disk, r->rodisk, r->blob, r->out, r->in, r->screen, r->trace};
 
     hostport_free(r->port);
     if (r->config.trace)
@@ -424,12 +434,20 @@ static uint64_t random_wild(void)
 static void test_hostile(unsigned rounds)
 {
     struct rig r;
+    char error[256];
 
     rig_open(&r);
+    hostport_free(r.port);
+    r.config.script = r.script;
+    r.port = hostport_new(&r.config, error, sizeof(error));
+    if (!r.port)
+        abort();
     for (unsigned i = 0; i < rounds; i++) {
         uint64_t at = random_next() % 8 ? FAKE_BASE + BLOCK : random_wild();
         struct host_request *rq = rig_block(&r);
-        rq->op = (uint32_t)(random_next() % 8 ? random_next() % 19 : random_next());
+        rq->op = (uint32_t)(random_next() % 8 ? random_next() % (HOST_SPEAKER + 2) : random_next());
+        for (unsigned n = random_next() % 2 * 64; n-- > 0;)
+            r.chip->mem[BUFFER + n] = (uint8_t)random_next();
         for (unsigned a = 0; a < 4; a++)
             rq->arg[a] = random_next() % 2 ? random_next() % 4 : random_wild();
         rq->buffer = random_wild();
@@ -453,14 +471,37 @@ static void test_hostile(unsigned rounds)
     rig_close(&r);
 }
 
-int main(void)
+/* An image that this user may only read. */
+static void test_readonly(void)
 {
+    struct rig r;
+    bool root = geteuid() == 0;
+
+    rig_open(&r);
+    CHECK(chmod(r.dir, 0755) == 0 && chmod(r.rodisk, 0444) == 0);
+    if (root)
+        CHECK(seteuid(65534) == 0);
+    struct host_config c = {.disk = {{.path = r.rodisk}}};
+    refuse(&c, "can't be written to, expected a writable image, or -snapshot or -read-only");
+    if (root)
+        CHECK(seteuid(0) == 0);
+    rig_close(&r);
+}
+
+int main(int argc, char **argv)
+{
+    unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 20000;
+
+    if (argc > 2)
+        random_state ^= strtoul(argv[2], NULL, 0) * 0x2545f4914f6cdd1d;
+
     test_operations();
     test_media();
     test_addresses();
     test_end();
     test_configurations();
-    test_hostile(20000);
+    test_readonly();
+    test_hostile(rounds);
     printf("hostport: %u failures\n", failures);
     return failures != 0;
 }

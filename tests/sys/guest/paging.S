@@ -153,7 +153,13 @@ kernel:
     EQ(DATA + 0x4000, 0x77)
     movl $0, hook
 
-    /* 4 MiB pages need CR4.PSE; their reserved bits fault */
+    /* 4 MiB pages need CR4.PSE; their reserved bits fault: CPUID promises no PSE-36, which would use them */
+    movl $1, %eax
+    cpuid
+    movl %edx, DATA
+    shrl $17, DATA
+    andl $1, DATA
+    EQ(DATA, 0)
     movl $0x00000083, DIR + 8
     FLUSH
     movl %cr4, %eax
