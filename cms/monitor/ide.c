@@ -70,6 +70,8 @@ static bool any_drive(const struct ide_channel *c)
 
 static void ide_interrupt(struct ide_channel *c, bool on)
 {
+    if (on && !c->interrupt)
+        c->master.status |= MASTER_INTERRUPT; /* of whatever command */
     c->interrupt = on;
     pic_set_irq(c->irq, on && !(c->control & CTL_NO_INTERRUPT));
 }

@@ -38,6 +38,8 @@ struct disk {
     uint8_t multiple; /* sectors of a block in READ/WRITE MULTIPLE; 0: not set */
 };
 
+enum { MASTER_INTERRUPT = 4 }; /* of its status: the drive has raised its interrupt */
+
 struct bus_master {
     uint8_t command, status;
     uint32_t table;

@@ -9,7 +9,7 @@
 #include "monitor/ide.h"
 
 enum { CMD_START = 1, CMD_TO_MEMORY = 8 };
-enum { ST_ACTIVE = 1, ST_ERROR = 2, ST_INTERRUPT = 4, ST_CAPABLE = 0x60 };
+enum { ST_ACTIVE = 1, ST_ERROR = 2, ST_CAPABLE = 0x60 };
 enum { REG_COMMAND = 0, REG_STATUS = 2, REG_TABLE = 4 };
 
 #define TABLE_MAX 512 /* entries followed in one transfer */
@@ -75,7 +75,7 @@ void master_run(struct ide_channel *c)
         return;
     bool good = master_move(c);
     m->status &= (uint8_t)~ST_ACTIVE;
-    m->status |= ST_INTERRUPT | (good ? 0 : ST_ERROR);
+    m->status |= good ? 0 : ST_ERROR;
     if (ide_selected(c)->cd)
         cd_moved(c, good);
     else
@@ -101,7 +101,7 @@ void master_out(struct ide_channel *c, unsigned reg, unsigned size, uint32_t val
         uint32_t mask = UINT32_MAX >> (32 - 8 * size) << shift;
         m->table = ((m->table & ~mask) | (value << shift & mask)) & ~3u;
     } else if (reg == REG_STATUS) { /* error and interrupt are cleared by writing 1 */
-        m->status = (uint8_t)((m->status & ~(value & (ST_ERROR | ST_INTERRUPT)) & ~ST_CAPABLE) |
+        m->status = (uint8_t)((m->status & ~(value & (ST_ERROR | MASTER_INTERRUPT)) & ~ST_CAPABLE) |
                               (value & ST_CAPABLE));
     } else if (reg == REG_COMMAND) {
         bool start = value & ~m->command & CMD_START;

@@ -193,6 +193,7 @@ static void test_dma(void)
     table[2] = TARGET + 0x8000;
     table[3] = 0x80000000u | 2048;
     monitor_out(MASTER + 12, 4, TABLE);
+    out8(MASTER + 10, 6); /* of the commands before */
     packet_set(0x28, 7, 3);
     packet_send(1, 0);
     CHECK_EQ(in8(MASTER + 10) & 4, 0);

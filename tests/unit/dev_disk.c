@@ -256,11 +256,66 @@ static void test_master(void)
     put32(0x1000, 0x10000);
     put32(0x1004, 0x80000000u | 256); /* too short */
     CHECK_EQ(run_master(0, 1, 0xc8, true) & 6, 6);
+    put32(0x1000, 0xe0000); /* shadow memory that isn't open */
+    put32(0x1004, 0x80000000u | 512);
+    CHECK_EQ(run_master(0, 1, 0xc8, true) & 6, 6);
+    put32(0x1000, GUEST_BYTES); /* where the ROMs lie, behind the guest's memory */
+    CHECK_EQ(run_master(0, 1, 0xc8, true) & 6, 6);
     monitor_out(MASTER + 4, 4, 0xfffffffc);
     task_file(0, 0, 1, 0xc8);
     out8(MASTER, 9);
     CHECK_EQ(in8(MASTER + 2) & 2, 2);
     out8(MASTER, 0);
+}
+
+/*
+ * As a driver for the PIIX does it: the channels are on, timings stay as they are set, an interrupt of
+ * whatever command shows in the bus master's status, and only that says whose a shared one is.
+ */
+static void test_native(void)
+{
+    ide_place(MASTER);
+    CHECK_EQ(config_get(IDE_FUNCTION, 0x09, 1) & 0x85, 0x80); /* both channels in their old places */
+    CHECK_EQ(config_get(IDE_FUNCTION, 0x40, 4) & 0x80008000u, 0x80008000u);
+    CHECK_EQ(config_get(IDE_FUNCTION, 0x04, 2) & 5, 5);
+    CHECK_EQ(config_get(IDE_FUNCTION, 0x20, 4), MASTER | 1);
+    config_put(IDE_FUNCTION, 0x40, 2, 0xa307);
+    CHECK_EQ(config_get(IDE_FUNCTION, 0x40, 2), 0xa307);
+
+    in8(0x1f7);
+    out8(MASTER, 0);
+    out8(MASTER + 2, 0x66);
+    CHECK_EQ(in8(MASTER + 2), 0x60); /* both drives may use it */
+    out8(0x3f6, 0x08);
+    task_file(0, 0, 0, 0xec);
+    CHECK(irq14());
+    CHECK_EQ(in8(MASTER + 2), 0x64);
+    CHECK_EQ(in8(MASTER + 10) & 4, 0); /* the other channel's */
+    for (unsigned i = 0; i < 256; i++)
+        monitor_in(0x1f0, 2);
+    in8(0x1f7);
+    out8(MASTER + 2, 0x64);
+    CHECK_EQ(in8(MASTER + 2), 0x60);
+    out8(0x1f1, 0x22); /* multiword DMA 2 */
+    task_file(0, 0, 0x22, 0xef);
+    CHECK_EQ(in8(0x1f7), 0x50);
+
+    out8(0x3f6, 0x0a); /* no interrupt, but the status bit */
+    out8(MASTER + 2, 0x64);
+    put32(0x1000, 0x10000);
+    put32(0x1004, 0x80000000u | 512);
+    monitor_out(MASTER + 4, 4, 0x1000);
+    out8(MASTER, 8);
+    task_file(0, 7, 1, 0xc8);
+    CHECK_EQ(in8(MASTER + 2), 0x60);
+    out8(MASTER, 9);
+    CHECK(!irq14());
+    CHECK_EQ(in8(MASTER + 2), 0x64);
+    out8(MASTER, 0);
+    out8(0x3f6, 0x08);
+    CHECK(irq14());
+    CHECK_EQ(in8(0x1f7), 0x50);
+    CHECK(!irq14());
 }
 
 int main(void)
@@ -273,5 +328,6 @@ int main(void)
     test_errors();
     test_pio_write();
     test_master();
+    test_native();
     return dev_done("dev_disk");
 }
