@@ -12,16 +12,28 @@
 
 #define LINE 160
 
+/* Bytes of the instruction; all of them lie in the translation's page. */
+static void dump_bytes(const struct trans *t, const struct guest_insn *g, char *text, size_t size)
+{
+    uint32_t offset = (t->key.cs_base + g->eip) & PAGE_MASK;
+    size_t used = 0;
+
+    text[0] = 0;
+    for (unsigned i = 0; i < g->insn.length && used + 4 < size; i++)
+        used += cms_snprintf(text + used, size - used, " %02x", t->page[offset + i]);
+}
+
 static void dump_guest(const struct trans *t)
 {
     unsigned patch = t->first_patch;
-    char text[LINE];
+    char text[LINE], bytes[4 * X86_MAX_LENGTH];
 
     for (unsigned i = 0; i < t->insns; i++) {
         const struct guest_insn *g = &t->insn[i];
 
         x86_print(&g->insn, g->eip, text, sizeof(text));
-        cms_trace("  x86    %2u %08x  %s", i, g->eip, text);
+        dump_bytes(t, g, bytes, sizeof(bytes));
+        cms_trace("  x86    %2u %08x  %-40s %s", i, g->eip, text, bytes);
         if (g->patched)
             cms_trace("  patch  %2u routine %u, %s", i, patch++,
                       patch_routine_name(patch_way(&g->insn).routine));
@@ -59,6 +71,27 @@ static const uint32_t *dump_region(const struct trans *t, unsigned number, const
     return at;
 }
 
+/* What it was made for, and is entered under alone. */
+static void dump_context(const struct trans *t)
+{
+    static const char *const name[SEG_COUNT] = {"es", "cs", "ss", "ds", "fs", "gs"};
+    static const char *const kind[] = {"flat", "based", "64K", "other"};
+    uint32_t mode = t->key.mode;
+    char text[LINE];
+    size_t used = 0;
+
+    for (unsigned s = 0; s < SEG_COUNT; s++) {
+        unsigned class = mode_segment(mode, s);
+
+        used += cms_snprintf(text + used, sizeof(text) - used, " %s %s%s", name[s],
+                             kind[class & SEG_KIND], class & SEG_WRITABLE ? "" : " read-only");
+    }
+    cms_trace("  context: page %05x, code%s, stack%s, %s%s%s%s;%s", t->key.page,
+              mode & MODE_CODE32 ? "32" : "16", mode & MODE_STACK32 ? "32" : "16",
+              mode & MODE_USER ? "user" : "supervisor", mode & MODE_PAGING ? ", paging" : "",
+              mode & MODE_DOWN ? ", strings downwards" : "", mode & MODE_A20 ? "" : ", no A20", text);
+}
+
 void trans_dump(const struct trans *t, const uint32_t *code)
 {
     cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip,
@@ -72,4 +105,5 @@ void trans_dump(const struct trans *t, const uint32_t *code)
             cms_trace("  region %u%s%s", i, i < 2 ? " " : "", i < 2 ? name[i] : "");
         code = dump_region(t, i, code);
     }
+    dump_context(t);
 }

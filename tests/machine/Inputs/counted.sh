@@ -20,6 +20,10 @@ done
 for program in checks loop remap; do
     run $program -bios "$build/guests/gear2/$program.bin" -o cms.gear2.max_faults=1
 done
+"$build/bin/loops-make" -n 60 >"$dir/cases" 2>"$dir/log"
+# shellcheck disable=SC2046
+run loops -m 64 -kernel "$build/guests/gears/runner.elf" -initrd "$dir/cases" -o cms.gear2.max_faults=1 \
+    $("$root/tests/gears/eager.sh" "$build")
 run evicted -hda "$build/guests/boot.img" -read-only -o cms.tcache.kib=64
 run unpatched -hda "$build/guests/boot.img" -read-only -o cms.opt.patches=0
 echo program | tr '\n' '\r' >"$dir/keys"
