@@ -29,9 +29,12 @@ seconds = os.environ.get("SELKIRK_TEST_SECONDS",
                          "1500" if os.path.basename(build.rstrip("/")) == "san" else "200")
 config.environment["SELKIRK_TEST_SECONDS"] = seconds
 limit = "timeout " + seconds + " "
+# SELKIRK_ENGINE=check: every run that doesn't ask for another engine is made by both, in lockstep.
+engine = os.environ.get("SELKIRK_ENGINE")
+engine = " --engine " + engine if engine else ""
 for program in ("vliw-as", "vliw-objdump", "vliw-sim", "vliw-cc", "vliw-ld", "vliw-mkimage"):
     path = os.path.join(build, "bin", program)
-    config.substitutions.append(("%" + program, limit + path if program == "vliw-sim" else path))
+    config.substitutions.append(("%" + program, limit + path + engine if program == "vliw-sim" else path))
 config.substitutions += [
     ("%FileCheck", "FileCheck --dump-input-filter=error"),
     ("%build", build),

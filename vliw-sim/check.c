@@ -225,10 +225,12 @@ bool check_replay(struct check *check)
 static void check_follow(struct check *check)
 {
     struct chip *to = check->follower;
+    const struct chip *from = check->leader;
+    bool trapped = from->stop == STOP_DOUBLE || from->stop == STOP_TRAP_LOOP; /* takes no time */
 
-    if (to->cycle >= check->leader->cycle)
+    if (to->cycle >= from->cycle + trapped)
         return;
-    to->max_cycles = check->leader->cycle;
+    to->max_cycles = from->cycle + trapped;
     if (to->stop == STOP_LIMIT)
         to->stop = STOP_NONE;
     engine_run(to);
@@ -278,8 +280,8 @@ void check_text(const struct check *check, const struct symbols *symbols, char *
     symbols_text(symbols, a->pc, fast);
     symbols_text(symbols, b->pc, reference);
     snprintf(text, size,
-             "the engines differ in %s after the block at %s, cycle %" PRIu64 ": fast at %s, cycle %" PRIu64
-             "; reference at %s, cycle %" PRIu64,
+             "the engines differ in %s after the block at %s, cycle %" PRIu64
+             ": fast at %s, cycle %" PRIu64 "; reference at %s, cycle %" PRIu64,
              check->what, from, check->from_cycle, fast, a->cycle, reference, b->cycle);
     size_t used = strlen(text);
     if (a->r[r] != b->r[r] && used < size)

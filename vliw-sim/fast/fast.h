@@ -5,7 +5,9 @@
  *   way.c        the scoreboard's state between blocks
  *   view.c       what host code knows of caches and TLB
  *   emit.c       the buffer of host code; stencils copied and their holes filled
- *   block.c      a block out of decoded bundles
+ *   block.c      a block out of decoded bundles (build.h),
+ *   parts.c      what is in it,
+ *   leave.c      and how it is left
  *   tally.c      counters
  *   engine.c     entering blocks, and what host code calls
  *

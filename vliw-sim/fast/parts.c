@@ -1,0 +1,327 @@
+/*
+ * parts.c - what a bundle becomes: fetches, atoms, stores at its end, a commit; and sites, the
+ * places where host code may have to go the long way.
+ */
+#include <stddef.h>
+
+#include "isa_facts.h"
+#include "vliw-sim/fast/build.h"
+
+/* ---------------------------------------------------------------- holes */
+
+void part_fill(struct patch *p, const struct bundle *b, const struct atom *a)
+{
+    p->value[HOLE_rd] = AT_R(a->op.rd);
+    p->value[HOLE_rs] = AT_R(a->op.rs);
+    p->value[HOLE_ra] = AT_R(a->op.ra);
+    p->value[HOLE_rb] = AT_R(a->op.rb);
+    p->value[HOLE_ca] = AT_C(a->op.ca);
+    p->value[HOLE_cd] = AT_C(a->op.cd);
+    p->value[HOLE_to_r] = AT_R(a->to_r);
+    p->value[HOLE_to_c] = AT_C(a->to_c);
+    p->value[HOLE_fa] = AT_F(a->op.fa);
+    p->value[HOLE_to_f] = AT_F(a->to_f);
+    p->value[HOLE_imm] = a->op.imm;
+    p->value[HOLE_cmp] = a->op.cmp;
+    p->value[HOLE_sh] = a->op.sh;
+    p->value[HOLE_pos] = a->op.pos;
+    p->value[HOLE_len] = a->op.len;
+    p->value[HOLE_al] = a->op.al;
+    p->value[HOLE_next_pc] = (int64_t)b->next;
+}
+
+unsigned part_form(const struct atom *a)
+{
+    const struct stencil_atom *s = &stencil_atoms[a->op.atom];
+
+    return s->form == FORM_cond ? a->op.cond : s->form == FORM_sc ? a->op.sc : 0;
+}
+
+/* ---------------------------------------------------------------- sites */
+
+struct fast_site *part_site(struct build *b, enum site_kind kind)
+{
+    struct fast_site *s = &b->f->site[b->f->sites++];
+
+    *s = (struct fast_site){.block = b->block, .kind = (uint8_t)kind};
+    s->bundle = (uint16_t)(b->block->bundles - 1);
+    s->order = (uint16_t)b->order;
+    if (b->f->sites + 16 > SITES)
+        b->room = false;
+    return s;
+}
+
+uint32_t part_tally(struct build *b)
+{
+    struct fast *f = b->f;
+
+    f->tally[f->tallies] = b->tally;
+    if (f->tallies + 16 > TALLIES)
+        b->room = false;
+    return f->tallies++;
+}
+
+/* The code of a site, at its label: its number, and a jump to what serves it. */
+void part_site_code(struct build *b, struct fast_site *s, uint32_t label, const void *serve)
+{
+    struct emitter *e = b->e;
+
+    e->p.value[HOLE_site] = s - b->f->site;
+    e->p.value[HOLE_common] = (int64_t)emit_label(e);
+    s->stub = e->label[label] = emit_cold(e, STENCIL_site);
+    uint32_t at = e->fixup[--e->fixups].at;
+    code_redirect(e->code, at, serve);
+}
+
+uint32_t part_site_later(struct build *b, struct block_tail *tail, struct fast_site *s,
+                         const void *serve)
+{
+    uint32_t label = emit_label(b->e);
+
+    tail->site[tail->sites++] = (struct pending_site){s, label, serve};
+    return label;
+}
+
+/* ---------------------------------------------------------------- the parts of a bundle */
+
+void part_line(struct build *b, uint32_t line)
+{
+    uint32_t record = line_record(b->chip, line);
+
+    b->e->p.value[HOLE_record] =
+        (int64_t)(offsetof(struct chip, hot.line) + record * sizeof(int64_t *));
+    b->e->p.value[HOLE_order] = ++b->order;
+}
+
+static void emit_fetch(struct build *b, struct block_tail *tail, unsigned number, uint32_t line)
+{
+    struct fast_site *s = part_site(b, SITE_FETCH);
+
+    s->atom = (uint8_t)number;
+    part_line(b, line);
+    b->e->p.value[HOLE_slow] = part_site_later(b, tail, s, b->f->call_fetch);
+    emit(b->e, STENCIL_fetch);
+    s->resume = b->e->code->run + b->e->code->used;
+    b->tally.n[TALLY_L1I]++;
+}
+
+void part_fetches(struct build *b, struct block_tail *tail, struct fast_bundle *fb)
+{
+    const struct bundle *n = fb->b;
+    bool first = fb != b->block->bundle && n->first_line != b->line && n->first_line != LINE_NONE;
+
+    fb->first_fetch = first;
+    if (first)
+        emit_fetch(b, tail, 0, n->first_line);
+    if (n->last_line != n->first_line && n->last_line != LINE_NONE) {
+        emit_fetch(b, tail, 1, n->last_line);
+        fb->fetches++;
+    }
+    fb->fetches += first;
+    b->line = n->last_line;
+}
+
+/* The immediate gets a place in the chip. */
+static bool fill_wide(struct build *b, int64_t imm)
+{
+    struct fast_state *hot = &b->chip->hot;
+    uint32_t i = 0;
+
+    while (i < hot->wides && hot->wide[i] != imm)
+        i++;
+    if (i == WIDES)
+        return false;
+    hot->wides += i == hot->wides;
+    hot->wide[i] = imm;
+    b->e->p.value[HOLE_wide] = (int64_t)(offsetof(struct chip, hot.wide) + i * sizeof imm);
+    return true;
+}
+
+/* Is this the block that is to be wrong? */
+static bool spoils(const struct build *b)
+{
+    return b->chip->machine.spoil && b->chip->hot.built + 1 == b->chip->machine.spoil;
+}
+
+void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i)
+{
+    const struct atom *a = &fb->b->atom[i];
+    const struct stencil_atom *s = &stencil_atoms[a->op.atom];
+    struct emitter *e = b->e;
+    bool late = fb->b->careful && (isa_facts[a->op.atom].flags & ISA_F_STORE);
+    unsigned stencil = late ? s->late : s->first;
+
+    part_fill(&e->p, fb->b, a);
+    if (is_move(a)) {
+        emit(e, a->exec == exec_move_r   ? STENCIL_move_r
+                : a->exec == exec_move_c ? STENCIL_move_c
+                                         : STENCIL_move_f);
+        return;
+    }
+    struct fast_site *site = NULL;
+    if (stencil && !stencils[stencil].slow) {
+        e->p.value[HOLE_taken] = (int64_t)emit_label(e);
+    } else {
+        site = part_site(b, SITE_ATOM);
+        site->atom = (uint8_t)i;
+        e->p.value[HOLE_slow] = part_site_later(b, tail, site, b->f->call_atom);
+        e->p.value[HOLE_order] = ++b->order;
+    }
+    if (stencil && !site && !b->spoiled && spoils(b)) {
+        b->spoiled = true;
+        fb->inlined |= 1u << i;
+        return;
+    }
+    if (stencil) {
+        bool done = emit(e, stencil + part_form(a));
+        if (!done && s->wide && !late && fill_wide(b, a->op.imm))
+            done = emit(e, s->wide + part_form(a));
+        if (done) {
+            tally_atom(&b->tally, a);
+            fb->inlined |= 1u << i;
+            if (site)
+                site->resume = e->code->run + e->code->used;
+            else
+                emit_here(e, (uint32_t)e->p.value[HOLE_taken]);
+            return;
+        }
+    }
+    if (!site) {
+        site = part_site(b, SITE_ATOM);
+        site->atom = (uint8_t)i;
+        e->p.value[HOLE_slow] = part_site_later(b, tail, site, b->f->call_atom);
+    }
+    site->always = true;
+    e->p.value[HOLE_to] = e->p.value[HOLE_slow];
+    emit(e, STENCIL_go);
+    site->resume = e->code->run + e->code->used;
+}
+
+/* Stores that waited for the end of their bundle. */
+void part_late_stores(struct build *b, const struct bundle *n)
+{
+    unsigned stores = 0;
+
+    for (unsigned i = 0; n->careful && i < n->execs; i++) {
+        const struct isa_fact *fact = &isa_facts[n->atom[i].op.atom];
+        if (is_move(&n->atom[i]) || !(fact->flags & ISA_F_STORE))
+            continue;
+        if (fact->size > 8)
+            return; /* never comes here: fast_atom() leaves the block */
+        b->e->p.value[HOLE_late] = (int64_t)(offsetof(struct chip, late_store) +
+                                             stores++ * sizeof(struct chip_store));
+        emit(b->e, (fact->flags & ISA_F_GUEST) ? STENCIL_store_guest
+                   : fact->size == 1 ? STENCIL_store1
+                   : fact->size == 2 ? STENCIL_store2
+                   : fact->size == 4 ? STENCIL_store4
+                                     : STENCIL_store8);
+    }
+    if (stores)
+        emit(b->e, STENCIL_stored);
+}
+
+/* Does an entry of atom[] from `from` on write the register? */
+static bool written_from(const struct bundle *n, unsigned from, unsigned reg)
+{
+    for (unsigned i = from; i < n->execs; i++) {
+        const struct atom *a = &n->atom[i];
+        const struct isa_fact *fact = &isa_facts[a->op.atom];
+        bool writes = a->exec == exec_move_r || (!is_move(a) && (fact->uses & ISA_WRITE_RD));
+        if (writes && a->to_r == reg)
+            return true;
+        if (!is_move(a) && (fact->flags & ISA_F_GREG_WRITE) && reg >= 1 && reg <= 8)
+            return true;
+    }
+    return false;
+}
+
+static bool flag_written_from(const struct bundle *n, unsigned from, unsigned reg)
+{
+    for (unsigned i = from; i < n->execs; i++) {
+        const struct atom *a = &n->atom[i];
+        bool writes = a->exec == exec_move_c ||
+                      (!is_move(a) && (isa_facts[a->op.atom].uses & ISA_WRITE_CD));
+        if (writes && a->to_c == reg)
+            return true;
+    }
+    return false;
+}
+
+static int64_t operand_copy(struct build *b, const struct bundle *n, unsigned at, unsigned reg,
+                            unsigned copy)
+{
+    if (!written_from(n, at + 1, reg))
+        return AT_R(reg);
+    b->e->p.value[HOLE_ra] = AT_R(reg);
+    b->e->p.value[HOLE_to_r] = AT_COPY(copy);
+    emit(b->e, STENCIL_move_r);
+    return AT_COPY(copy);
+}
+
+void part_operands(struct build *b, const struct bundle *n, unsigned at, struct operands *o)
+{
+    const struct atom *a = &n->atom[at];
+    uint32_t uses = isa_facts[a->op.atom].uses;
+
+    if (uses & ISA_READ_RA)
+        o->ra = operand_copy(b, n, at, a->op.ra, 0);
+    if (uses & ISA_READ_RB)
+        o->rb = operand_copy(b, n, at, a->op.rb, 1);
+    o->ca = AT_C(a->op.ca);
+    if ((uses & ISA_READ_CA) && flag_written_from(n, at + 1, a->op.ca)) {
+        b->e->p.value[HOLE_ca] = o->ca;
+        o->ca = (int64_t)offsetof(struct chip, hot.copy_c);
+        b->e->p.value[HOLE_to_c] = o->ca;
+        emit(b->e, STENCIL_move_c);
+    }
+}
+
+/* ---------------------------------------------------------------- commits */
+
+void part_commit_check(struct build *b, struct block_tail *tail)
+{
+    struct fast_site *s = part_site(b, SITE_COMMIT);
+
+    b->e->p.value[HOLE_cycles] = b->score.now + 1 + b->chip->machine.branch_taken;
+    b->e->p.value[HOLE_slow] = part_site_later(b, tail, s, b->f->call_fetch);
+    emit(b->e, STENCIL_commit_check);
+}
+
+void part_dirty(struct build *b, uint32_t dirty, uint32_t f_dirty)
+{
+    b->e->p.value[HOLE_dirty] = dirty;
+    b->e->p.value[HOLE_f_dirty] = (int32_t)f_dirty;
+    if (dirty | f_dirty)
+        emit(b->e, STENCIL_dirty);
+}
+
+void part_commit(struct build *b)
+{
+    struct patch *p = &b->e->p;
+
+    bool known = b->before != DIRTY_UNKNOWN;
+    uint32_t dirty = b->dirty | (known ? b->before & (DIRTY_C(1) - 1) : 0);
+    uint32_t c_dirty = b->c_dirty | (known ? b->before >> 24 : 0);
+
+    for (uint32_t regs = dirty; regs; regs &= regs - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(regs);
+        p->value[HOLE_ra] = AT_R(reg);
+        p->value[HOLE_to_r] = (int64_t)offsetof(struct chip, r_shadow) + 8 * (int64_t)reg;
+        emit(b->e, STENCIL_shadow_r);
+    }
+    for (uint32_t regs = c_dirty; regs; regs &= regs - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(regs);
+        p->value[HOLE_ca] = AT_C(reg);
+        p->value[HOLE_to_c] = (int64_t)offsetof(struct chip, c_shadow) + 4 * (int64_t)reg;
+        emit(b->e, STENCIL_shadow_c);
+    }
+    part_dirty(b, 0, b->f_dirty);
+    if (!known || b->f_dirty)
+        emit(b->e, STENCIL_commit_residue);
+    else if (b->before)
+        emit(b->e, STENCIL_commit_known);
+    p->value[HOLE_cycles] = b->score.now;
+    p->value[HOLE_order] = b->order;
+    emit(b->e, STENCIL_commit);
+    b->before = b->dirty = b->f_dirty = b->c_dirty = 0;
+}
