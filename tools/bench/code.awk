@@ -34,8 +34,9 @@ function share(cause) { return 100 * cycles["super", cause] / cycles["super", "a
 function gain(mode) { return cycles["scalar", "all"] / cycles[mode, "all"] }
 
 END {
-    printf "%-10s %10d %6.2f %6.2f %6.2f %7.2f %5.2f %8.1f %7.1f %7.1f %7.1f %6.0f\n", program,
+    other = 100 - share("issue") - share("operand") - share("icache") - share("dcache") - share("branch")
+    printf "%-10s %10d %6.2f %6.2f %6.2f %7.2f %5.2f %8.1f %7.1f %7.1f %7.1f %6.1f %6.0f\n", program,
         cycles["scalar", "all"], gain("block"), gain("ext"), gain("super"),
         atoms["super"] / bundles["super"], atoms["super"] / cycles["super", "all"],
-        share("operand"), share("icache"), share("dcache"), share("branch"), 100 * bytes / rv
+        share("operand"), share("icache"), share("dcache"), share("branch"), other, 100 * bytes / rv
 }
