@@ -88,6 +88,13 @@ printed() # file: what a program has printed, without addresses
     tr -d '\0' <"$1" | sed 's/0x[0-9a-f]*\|(nil)/ADDRESS/g'
 }
 
+# The chip has no code on the stack, which pointers to nested functions need.
+needs_stack_code() # file
+{
+    "$build/bin/vliw-cc" -fhosted "$level" -isystem "$work/include" -I"$root" -I"$build/gen" -S -o /dev/null "$1" 2>&1 |
+        grep -q Werror=trampolines
+}
+
 # Sets $result for one program
 compare() # file
 {
@@ -143,6 +150,9 @@ for file in "$programs"/*.c "$programs"/ieee/*.c; do
     number=$((number + 1))
     [ $((number % every)) = 0 ] || continue
     compare "$file"
+    case $result in
+    disagree*) ! needs_stack_code "$file" || result='skipped needs code on the stack' ;;
+    esac
     name=${file#"$programs/"}
     echo "$name $result" >>"$results"
     case $result in
