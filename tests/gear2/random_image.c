@@ -11,8 +11,10 @@
  * aren't are masked.
  *
  * Some instructions touch a port, cross a page border or change code that is about to run, so that
- * translations have to be left in the middle. EBX, ESI and EDI point to data and are set anew at
- * the head of each round; ESP is used in pairs; the other registers evolve freely.
+ * translations have to be left in the middle; some are the system's. EBX, ESI and EDI point to data
+ * and are set anew at the head of each round, often so that they overlap; in some rounds of some
+ * loops EBX or ES points to the display's memory, which is a device. ESP is used in pairs; the other
+ * registers evolve freely.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -461,6 +463,20 @@ static void awkward(void)
     }
 }
 
+/* What only the system may do: flags, control registers, the TLB, segments. */
+static void privileged(void)
+{
+    switch (rnd(7)) {
+    case 0: b(0xfa | rnd(2)); break;                  /* cli, sti: nothing interrupts */
+    case 1: PUT("\x0f\x20\xc0"); break;              /* mov eax, cr0 */
+    case 2: PUT("\x0f\x20\xd8\x0f\x22\xd8"); break; /* mov eax, cr3; mov cr3, eax */
+    case 3: PUT("\x0f\x01"), modrm_memory(7); break; /* invlpg */
+    case 4: PUT("\x0f\x01"), modrm_memory(4); break; /* smsw */
+    case 5: PUT("\x1e\x1f"); break;                  /* push ds; pop ds */
+    default: PUT("\x8c\xda\x8e\xda");                /* mov dx, ds; mov ds, dx */
+    }
+}
+
 /* Through a far segment: another base in real mode. */
 static void override(void)
 {
@@ -486,7 +502,7 @@ static void instruction(bool nested)
     case 2: rnd(2) ? call() : string(); break;
     case 3:
         if (rnd(3) == 0) {
-            rnd(2) ? awkward() : rare();
+            rnd(3) == 0 ? privileged() : rnd(2) ? awkward() : rare();
             break;
         }
         /* fall through */
@@ -534,19 +550,47 @@ static void print_state(void)
     b(0x9d);
 }
 
+/* In every fourth round one pointer leads to the display's memory. */
+static void aim_at_device(void)
+{
+    if (wide) {
+        PUT("\xf6\x05"), le(COUNTER, 4), b(3); /* test byte [COUNTER], 3 */
+        b(0x75), b(5);
+        mov_reg(EBX, 0xb8000 + rnd(0x400));
+    } else {
+        PUT("\xb8\x00\x20");                  /* mov ax, 2000h */
+        PUT("\xf6\x06"), le(COUNTER, 2), b(3); /* test byte [COUNTER], 3 */
+        b(0x75), b(3);
+        PUT("\xb8\x00\xb8");
+        PUT("\x8e\xc0"); /* mov es, ax */
+    }
+}
+
+static void pointers(void)
+{
+    uint32_t data = DATA + rnd(0x400);
+
+    mov_reg(EBX, data);
+    mov_reg(ESI, rnd(2) ? data + rnd(8) : DATA + rnd(0x400));
+    mov_reg(EDI, rnd(2) ? data + rnd(32) - 16 : DATA + rnd(0x400));
+}
+
 static void block(unsigned insns)
 {
+    bool device = rnd(5) == 0;
     uint32_t head;
 
     b(0xc7), b(0x06 - wide), le(COUNTER, wide ? 4 : 2); /* mov [COUNTER], ROUNDS */
     le(ROUNDS, wide ? 4 : 2);
     head = at;
-    mov_reg(EBX, DATA + rnd(0x400));
-    mov_reg(ESI, DATA + rnd(0x400));
-    mov_reg(EDI, DATA + rnd(0x400));
+    pointers();
+    if (device)
+        aim_at_device();
     body(insns, false);
     b(0xff), b(0x0e - wide), le(COUNTER, wide ? 4 : 2); /* dec [COUNTER] */
     b(0x0f), b(0x85), le(head - at - (wide ? 4 : 2), wide ? 4 : 2);
+    if (device && !wide)
+        PUT("\xb8\x00\x20\x8e\xc0"); /* es = 2000h */
     print_state();
 }
 
