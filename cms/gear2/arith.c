@@ -35,7 +35,7 @@ static int32_t flag_immediate(uint32_t imm, unsigned size)
 static void binary_flags(struct trans *t, const struct binary *b, const struct insn *i, unsigned rd,
                          unsigned ra, unsigned size)
 {
-    if (i->opd[1] == OPD_IMM)
+    if (i->opd[1] == OPD_IMM && !t->insn[t->current].loads)
         put_flags_i(t, by_size(b->imm, size), rd, ra, flag_immediate(i->imm, size));
     else
         put_flags(t, by_size(b->reg, size), rd, ra, operand(t, i, 1));
@@ -44,7 +44,7 @@ static void binary_flags(struct trans *t, const struct binary *b, const struct i
 static void binary_plain(struct trans *t, const struct binary *b, const struct insn *i, unsigned rd,
                          unsigned ra)
 {
-    if (i->opd[1] != OPD_IMM)
+    if (i->opd[1] != OPD_IMM || t->insn[t->current].loads)
         put_r(t, b->plain, rd, ra, operand(t, i, 1));
     else if (b == &alu_add || b == &alu_sub)
         put_i(t, ISA_addiz, rd, ra, b == &alu_add ? (int32_t)i->imm : -(int64_t)(int32_t)i->imm);

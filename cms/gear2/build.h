@@ -114,6 +114,10 @@ bool lower_string(struct trans *t, const struct guest_insn *g);
 void lower_patch(struct trans *t, const struct guest_insn *g);
 void lower_way_out(struct trans *t);
 
+/* ---- source.c: leave if the source has changed; the value of an immediate that may */
+void lower_self_check(struct trans *t);
+unsigned lower_immediate(struct trans *t, const struct guest_insn *g);
+
 /* ---- flow.c */
 void lower_branch(struct trans *t, const struct guest_insn *g); /* side exits included */
 /* the last one: commit, leave or loop */

@@ -72,6 +72,8 @@ static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at
             op.imm = (int64_t)branch_target(t, a) - bundle;
         if (a->role == ROLE_PATCH)
             op.imm = t->first_patch + a->exit;
+        if (a->role == ROLE_SOURCE)
+            op.imm += (intptr_t)(code + t->words);
         if (a->role == ROLE_RETURN)
             op.imm = (intptr_t)&records[a->exit];
         if (a->role == ROLE_LEAVE) {

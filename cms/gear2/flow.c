@@ -39,6 +39,7 @@ unsigned flow_exit_indirect(struct trans *t)
 
 void put_commit(struct trans *t, unsigned insns)
 {
+    lower_self_check(t);
     put(t, &(struct isa_op){.atom = ISA_commit, .imm = insns}, ROLE_COMMIT, 0);
 }
 
@@ -66,6 +67,10 @@ static void lower_call(struct trans *t, const struct guest_insn *g)
 
     if (g->flow == FLOW_INDIRECT)
         target = operand(t, i, 0);
+    if (target == REG_ESP) { /* as it was before the push */
+        target = temp(t);
+        put_move(t, target, REG_ESP);
+    }
     push_value(t, i->opsize, constant(t, g->next));
     if (g->flow == FLOW_INDIRECT)
         set_eip(t, target, i->opsize);
@@ -308,7 +313,7 @@ void flow_stub(struct trans *t, unsigned exit)
     }
     l->last = (uint8_t)t->regions;
     r = region_open(t);
-    if (l->kind == EXIT_RERUN || l->kind == EXIT_VARIES)
+    if (l->kind == EXIT_RERUN || l->kind == EXIT_VARIES || l->kind == EXIT_STALE)
         put(t, &(struct isa_op){.atom = ISA_rollback}, ROLE_PLAIN, 0);
     put(t, &(struct isa_op){.atom = ISA_addi, .rd = REG_A0, .long_imm = true}, ROLE_RETURN, exit);
     put(t, &(struct isa_op){.atom = ISA_jr, .ra = REG_RA}, ROLE_PLAIN, 0);

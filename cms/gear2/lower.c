@@ -28,7 +28,7 @@ void trans_lower_begin(struct trans *t)
     t->regions = 2;
     t->exits = 0;
     t->rerun = TRANS_EXITS;
-    t->changed = TRANS_EXITS;
+    t->changed = t->stale = TRANS_EXITS;
     t->falls = TRANS_EXITS;
     t->committed = 0;
     t->pieces = REGION_BODY;
@@ -37,6 +37,7 @@ void trans_lower_begin(struct trans *t)
     t->temp = 0;
     t->stores = 0;
     memset(t->version, 0, sizeof(t->version));
+    trans_sources(t);
 }
 
 /* The whole trace; returns the number of instructions that went well. */

@@ -18,7 +18,7 @@ static void lower_mov(struct trans *t, const struct guest_insn *g)
         struct place p = place_of(t, i, size, false);
 
         load(t, &p, size, REG_GPR0 + number);
-    } else if (size == 4 && i->opd[1] == OPD_IMM) {
+    } else if (size == 4 && i->opd[1] == OPD_IMM && !g->loads) {
         put_i(t, ISA_addi, REG_GPR0 + number, 0, i->imm);
     } else {
         reg_write(t, number, size, operand(t, i, 1));

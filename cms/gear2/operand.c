@@ -248,7 +248,10 @@ unsigned operand(struct trans *t, const struct insn *i, unsigned n)
 {
     switch (i->opd[n]) {
     case OPD_REG: return reg_read(t, i->reg, i->opsize);
-    case OPD_IMM: return constant(t, i->imm);
+    case OPD_IMM:
+        if (t->insn[t->current].loads)
+            return lower_immediate(t, &t->insn[t->current]);
+        return constant(t, i->imm);
     case OPD_CL: return REG_GPR0 + ECX;
     case OPD_RM:
         if (i->is_mem) {

@@ -39,6 +39,7 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
 {
     struct region *piece = &t->region[t->pieces];
 
+    lower_self_check(t);
     if (t->current > t->committed) {
         put_i(t, ISA_addi, REG_EIP, 0, g->eip);
         put(t, &(struct isa_op){.atom = ISA_commit, .imm = t->current - t->committed}, ROLE_COMMIT,

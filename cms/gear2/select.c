@@ -10,6 +10,7 @@
  */
 #include "gear2/trans.h"
 #include "runtime/profile.h"
+#include "runtime/source.h"
 
 #define CALLS_MAX 4 /* that a trace may be inside of */
 
@@ -82,14 +83,18 @@ bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
         t->abort = ABORT_LIMIT;
         return false;
     }
-    if (is_hot(t, eip) || is_hot(t, g->next - 1)) {
-        t->abort = ABORT_SMC;
-        return false;
+    if (!t->self_check && (is_hot(t, eip) || is_hot(t, g->next - 1))) {
+        t->self_check = cms.opt->self_check;
+        if (!t->self_check) {
+            t->abort = ABORT_SMC;
+            return false;
+        }
     }
     marks = profile_marks(linear(t, eip));
     g->device = marks & SITE_DEVICE;
     g->varies = marks & SITE_VARIES;
     g->crosses = marks & SITE_CROSS;
+    g->loads = marks & SITE_IMMEDIATE && source_immediate(&g->insn);
     g->patched = false;
     if (!g->device && !is_foreign(&g->insn))
         return true;
@@ -209,6 +214,7 @@ bool trans_select(struct trans *t)
 
     t->insns = 0;
     t->patches = 0;
+    t->self_check = false;
     t->loops = false;
     t->abort = ABORT_SEGMENT;
     if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_OTHER)

@@ -38,7 +38,7 @@
 #define TRANS_PATCHES 12
 #define TRANS_RETURNS 8 /* returns to the callers of the trace */
 #define GEAR2_RETURNS 3
-#define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 4)
+#define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 5)
 #define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + 2 * TRANS_EXITS)
 #define TRANS_PINS 10
 #define TRANS_SPOTS 96 /* atoms that speculate */
@@ -78,6 +78,7 @@ struct guest_insn {
     bool patched;    /* executed by an emulation patch */
     bool device;     /* seen to touch a device */
     bool crosses;    /* seen to cross page borders again and again */
+    bool loads;      /* its immediate is loaded from the code */
     bool varies;     /* a return seen to lead elsewhere than the trace took for granted */
 };
 
@@ -91,6 +92,7 @@ enum role {
     ROLE_LOOP,  /* branch back to the body's first bundle */
     ROLE_COMMIT,
     ROLE_PATCH, /* enters the routine of patch `exit` */
+    ROLE_SOURCE, /* loads of the copy of the source, from this offset */
     ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
 };
 
@@ -169,8 +171,12 @@ struct trans {
     struct leaving exit[TRANS_EXITS];
     unsigned exits;
     unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
+    unsigned stale; /* of the exit for source that has changed, or TRANS_EXITS */
     unsigned changed; /* of the exit behind emulation patches, or TRANS_EXITS */
     unsigned falls; /* number of the exit whose stub follows the body, or TRANS_EXITS */
+    bool self_check; /* its source isn't protected */
+    struct source source[TRANS_INSNS];
+    unsigned sources, source_bytes;
     uint32_t place; /* jumps_place of the context */
 
     struct pin pin[TRANS_PINS];
@@ -200,6 +206,9 @@ bool trans_may_patch(const struct trans *t, const struct insn *i, bool first);
 void trans_patch(struct trans *t, struct guest_insn *g);
 /* The instruction at `eip` into *g; false with t->abort set if it can't be part of a trace. */
 bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g);
+
+/* source.c: what of the page's bytes the trace relies on */
+void trans_sources(struct trans *t);
 
 /* lower.c: false if an instruction can't be translated; t->insns is then cut to those before it */
 bool trans_lower(struct trans *t);

@@ -43,11 +43,18 @@ static uint32_t granules(const struct trans *t)
     return mask;
 }
 
+static unsigned source_words(const struct trans *t)
+{
+    return (unsigned)((t->source_bytes + 3) / 4 +
+                      t->sources * sizeof(struct source) / sizeof(uint32_t));
+}
+
 static void fill_record(const struct trans *t, struct translation *record)
 {
     record->key = t->key;
     record->place = t->place;
-    record->code_size = t->words * sizeof(uint32_t);
+    record->code_size = (t->words + source_words(t)) * sizeof(uint32_t);
+    record->self_checking = t->self_check;
     record->spot_table = (struct spot *)(record->exit + t->exits);
     record->granules = granules(t);
     record->insns = (uint16_t)t->insns;
@@ -69,11 +76,28 @@ static void fill_record(const struct trans *t, struct translation *record)
     }
 }
 
+/* Behind the code: the bytes that it was made from, then where they are in the page. */
+static void copy_source(const struct trans *t, struct translation *record)
+{
+    uint8_t *bytes = (uint8_t *)((uint32_t *)(uintptr_t)record->code + t->words);
+    struct source *list = (struct source *)(bytes + (t->source_bytes + 3) / 4 * 4);
+
+    record->bytes = bytes;
+    record->source = list;
+    record->sources = (uint16_t)t->sources;
+    for (unsigned i = 0; i < t->sources; i++) {
+        memcpy(bytes, t->page + t->source[i].offset, t->source[i].length);
+        bytes += t->source[i].length;
+        list[i] = t->source[i];
+    }
+}
+
 static void write_patches(const struct trans *t)
 {
     unsigned n = t->first_patch;
 
     for (const struct guest_insn *g = t->insn; g < t->insn + t->insns; g++) {
+        cms.count[EV_SMC_IMMEDIATES] += g->loads;
         if (g->patched)
             patch_write(n++, &g->insn, g->next, &t->key, g->device);
     }
@@ -81,8 +105,8 @@ static void write_patches(const struct trans *t)
 
 struct translation *trans_install(struct trans *t)
 {
-    unsigned spots = t->gear == 3 ? TRANS_SPOTS : 0;
-    struct translation *record = tcache_reserve(t->exits, spots, t->words, t->patches);
+    unsigned spots = t->gear == 3 ? TRANS_SPOTS : 0, words = t->words + source_words(t);
+    struct translation *record = tcache_reserve(t->exits, spots, words, t->patches);
 
     if (!record) {
         t->abort = ABORT_SIZE;
@@ -93,6 +117,7 @@ struct translation *trans_install(struct trans *t)
     if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
         return NULL;
     fill_record(t, record);
+    copy_source(t, record);
     write_patches(t);
     tcache_install(record);
     return record;

@@ -151,6 +151,7 @@ bool region_select(struct trans *t)
 
     t->insns = 0;
     t->patches = 0;
+    t->self_check = false;
     t->loops = false;
     t->abort = ABORT_SEGMENT;
     if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) != SEG_FLAT)
@@ -162,6 +163,10 @@ bool region_select(struct trans *t)
         t->goes_on = eip;
         if (!trans_fetch(t, eip, g))
             break;
+        if (t->self_check) { /* gear 2 knows how */
+            t->abort = ABORT_SMC;
+            return false;
+        }
         g->live = FL_STATUS;
         w.seen[eip % SEEN / 64] |= UINT64_C(1) << eip % 64;
         t->insns++;

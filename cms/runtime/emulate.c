@@ -18,6 +18,7 @@
 #include "runtime/context.h"
 #include "runtime/runtime.h"
 #include "runtime/patch.h"
+#include "runtime/runtime.h"
 
 #define CALL_BURST 64 /* iterations of a REP between two looks at the outside world */
 
@@ -136,11 +137,14 @@ uint64_t emulate_call(struct patch *p, uint64_t unused)
     vx_mtsr(SR_PHASE, p->stepped ? PHASE_step : PHASE_interpret);
     vx_mtsr(SR_STATUS, STATUS_FIRMWARE); /* a handler may commit before the instruction is done */
     cms.emulating = p;
+    vx_mtsr(SR_STATUS, STATUS_FIRMWARE); /* a task switch commits half-way */
     if (p->stepped)
         trace(p);
     call(p);
     while (g1_eip() == p->eip && p->slot.insn.rep && goes_on(epoch)) {
-        vx_commit(1);
+        vx_mtsr(SR_STATUS, STATUS_TRANSLATED);
+        vx_commit(1); /* interrupts may come in */
+        vx_mtsr(SR_STATUS, STATUS_FIRMWARE);
         call(p);
     }
     if (p->stepped)

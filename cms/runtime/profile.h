@@ -31,6 +31,7 @@ enum site_mark {
     SITE_EARLY = 1u << 4,  /* a load that trapped, perhaps because it was made early */
     SITE_AGAIN = 1u << 5,  /* a region that began here was dropped because it kept failing, */
     SITE_UNFIT = 1u << 6,  /* and another one */
+    SITE_IMMEDIATE = 1u << 7, /* its immediate keeps being changed */
 };
 
 void profile_mark(uint32_t lin, unsigned marks); /* adds them */

@@ -4,6 +4,13 @@
 
 #include "cms.h"
 
+/*
+ * SR_STATUS: test interrupts (debug.irq_every) may come anywhere; others, at commits, in translated
+ * code alone.
+ */
+#define STATUS_FIRMWARE 4u
+#define STATUS_TRANSLATED 5u
+
 /* loop.c */
 void loop_step(void); /* one instruction in single-step mode */
 void loop_recover(

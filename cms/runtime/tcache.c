@@ -27,8 +27,12 @@
 #include "runtime/patch.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
+#include "runtime/source.h"
 
-#define HASH_SIZE 4096 /* powers of two */
+#define VERSIONS 4        /* translations of one context, for code that alternates */
+#define STRANGE_STUDIED 2 /* times that a version didn't fit before it is asked why, */
+#define STRANGE_MAX 64    /* and before it is dropped */
+#define HASH_SIZE 4096    /* powers of two */
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
 #define FAULTS_NS UINT64_C(10000000) /* rollbacks within so much simulated time count together */
@@ -84,6 +88,11 @@ void tcache_init(void)
     patch_init();
 }
 
+static uint64_t translation_gpa(const struct translation *t)
+{
+    return ((uint64_t)t->key.page << PAGE_SHIFT) + ((t->key.cs_base + t->key.eip) & PAGE_MASK);
+}
+
 static unsigned context_hash(const struct context *key)
 {
     uint32_t lin = key->cs_base + key->eip;
@@ -96,13 +105,50 @@ static bool context_equal(const struct context *a, const struct context *b)
     return a->eip == b->eip && a->cs_base == b->cs_base && a->mode == b->mode && a->page == b->page;
 }
 
+static void suspend(struct translation *t);
+
+/* Its source is what it was: it may run again, and is protected again. */
+static void resume(struct translation *t)
+{
+    t->suspended = false;
+    t->strange = 0;
+    if (!t->self_checking)
+        smc_protect_granules(t->key.page, t->granules);
+    cms_count(EV_SMC_REVALIDATED);
+}
+
+/*
+ * A suspended translation in the way of a lookup. Versions of code that alternates stay, some of
+ * them; protection is not for granules that are written all the time.
+ */
+static bool reconsider(struct translation *t, unsigned version)
+{
+    if (!t->self_checking && cms.opt->self_check && smc_is_hot(translation_gpa(t))) {
+        tcache_drop(t);
+        return false;
+    }
+    if (source_matches(t)) {
+        resume(t);
+        return true;
+    }
+    if (++t->strange > STRANGE_STUDIED)
+        source_study(t);
+    if (version >= VERSIONS || t->strange > STRANGE_MAX)
+        tcache_drop(t);
+    return false;
+}
+
 struct translation *tcache_lookup(const struct context *key)
 {
-    struct translation *t = cms.tcache->hash[context_hash(key)];
+    struct translation *t = cms.tcache->hash[context_hash(key)], *next;
+    unsigned version = 0;
 
-    while (t && !context_equal(&t->key, key))
-        t = t->hash_next;
-    return t;
+    for (; t; t = next) {
+        next = t->hash_next;
+        if (context_equal(&t->key, key) && (!t->suspended || reconsider(t, ++version)))
+            return t;
+    }
+    return NULL;
 }
 
 static struct translation **page_list(uint32_t page)
@@ -137,6 +183,12 @@ void tcache_left(struct exit *e)
     if (e->kind == EXIT_RERUN) {
         cms_count(EV_CHECK_FAILED);
         tcache_recover(e->from, CAUSE_none);
+    } else if (e->kind == EXIT_STALE) {
+        cms_count(EV_SMC_STALE);
+        if (source_matches(e->from)) /* its own store, undone */
+            tcache_recover(e->from, CAUSE_none);
+        else
+            suspend(e->from);
     } else if (e->kind == EXIT_VARIES) {
         cms_count(EV_CHECK_FAILED);
         profile_mark(e->from->key.cs_base + e->eip, SITE_VARIES);
@@ -248,9 +300,24 @@ void tcache_replace(const struct translation *t)
 
     for (; other; other = next) {
         next = other->hash_next;
-        if (context_equal(&other->key, &t->key))
+        if (context_equal(&other->key, &t->key) && !other->suspended)
             tcache_drop(other);
     }
+}
+
+/* Nothing leads there until it has been compared with its source. */
+static void suspend(struct translation *t)
+{
+    if (!t->sources) {
+        tcache_drop(t);
+        return;
+    }
+    chain_isolate(t);
+    jumps_remove(t);
+    t->suspended = true;
+    cms.epoch++;
+    if (cms.tcache->last && cms.tcache->last->from == t)
+        cms.tcache->last = NULL;
 }
 
 void tcache_invalidate(uint32_t page, uint32_t granules)
@@ -259,11 +326,11 @@ void tcache_invalidate(uint32_t page, uint32_t granules)
 
     for (; t; t = next) {
         next = t->page_next;
-        if (t->key.page == page && t->granules & granules) {
+        if (t->key.page == page && t->granules & granules && !t->self_checking && !t->suspended) {
             cms_count(EV_INVALIDATED);
             if (cms_tracing(D_TCACHE))
                 cms_trace("tcache: %x invalidated", t->key.eip);
-            tcache_drop(t);
+            suspend(t);
         }
     }
 }
@@ -328,6 +395,8 @@ void tcache_recover(struct translation *t, unsigned cause)
 {
     cms_count(EV_RECOVERED);
     loop_recover(t->insns);
+    if (t->suspended)
+        return;
     if (cause == CAUSE_page_cross && !t->dead) {
         cms.crossings = ++t->faults >= cms.opt->max_faults;
         if (cms.crossings)
@@ -403,5 +472,8 @@ void tcache_install(struct translation *t)
     t->page_next = *bucket;
     *bucket = t;
     vx_icf((uint64_t)(uintptr_t)t->code, t->code_size);
-    smc_protect_granules(t->key.page, t->granules);
+    if (t->self_checking)
+        cms_count(EV_SMC_SELF_CHECKING);
+    else
+        smc_protect_granules(t->key.page, t->granules);
 }

@@ -48,6 +48,7 @@ enum exit_kind {
     EXIT_INDIRECT, /* EIP was computed: the dispatcher looks it up */
     EXIT_RERUN,    /* rolled back: a check failed, gear 1 takes over */
     EXIT_VARIES,   /* likewise, because of the instruction at `eip`, which led somewhere else */
+    EXIT_STALE,    /* likewise: the code bytes aren't those that it was made from */
     EXIT_CHANGED,  /* behind an emulation patch: the guest is exact, its context may be another */
 };
 
@@ -75,6 +76,11 @@ struct exit {
     uint32_t original;
 };
 
+/* Bytes of a page, from `offset` on. */
+struct source {
+    uint16_t offset, length;
+};
+
 struct translation {
     struct exit *(*code)(void);
     uint32_t code_size; /* bytes */
@@ -91,6 +97,12 @@ struct translation {
     uint8_t gear;     /* that made it */
     bool settled;     /* nothing better can be made */
     bool dead;
+    bool suspended;     /* its source may have changed; unchained until somebody has compared it */
+    bool self_checking; /* it compares its source itself, which isn't protected */
+    uint8_t strange;    /* times that the source was something else when it was looked for */
+    uint16_t sources;
+    const struct source *source; /* what it was made from: of the page, */
+    const uint8_t *bytes;        /* these bytes */
     uint16_t spots;
     struct spot *spot_table;
     struct translation *hash_next, *page_next;
@@ -116,9 +128,10 @@ void tcache_recover(struct translation *t, unsigned cause);
 bool tcache_fails_often(struct translation *t, unsigned cause); /* notes a rollback */
 void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
 void tcache_drop(struct translation *t);
-void tcache_replace(const struct translation *t); /* drop all others for the same context */
-void tcache_invalidate(uint32_t page,
-                       uint32_t granules); /* drop what was made from these granules of the page */
+void tcache_replace(const struct translation *t); /* drop others for the same state of the guest */
+/* Something was written to these granules of the page: what was made from them has to be compared
+ * with it before it runs again */
+void tcache_invalidate(uint32_t page, uint32_t granules);
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
 /* code: where to write `words` words at most; patch: the first of so many numbers for emulation

@@ -96,7 +96,7 @@ static void land_tbit(const struct access *a, struct translation *from)
     smc_written(gpa, a->size);
     if (!from)
         loop_step();
-    else if (from->dead)
+    else if (from->dead || from->suspended)
         tcache_recover(from, CAUSE_tlb_tbit);
 }
 
@@ -129,14 +129,15 @@ void trap_land(int why)
     vx_mtsr(SR_GMODE, cms.cpu.cpl == 3);
     cms.step = false;
     lin_drop();
-    if (why == CAUSE_interrupt || cms.emulating)
-        tcache_state_changed(); /* an emulated instruction may have, before its commit */
     emulate_trapped(why == CAUSE_tlb_io);
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
         from = tcache_owner(vx_mfsr(SR_EPC));
-        tcache_left(NULL);
     }
+    if (from)
+        tcache_left(NULL);
+    else
+        tcache_state_changed(); /* what gear 1 does may have changed it, also within translated code */
     switch (why) {
     case UNWIND_FAULT:
         cms_count(EV_FAULTS);

@@ -109,6 +109,19 @@ back:
     jnz 7b
     EQ(%eax, 30 * TARGETS)
 
+/* A call to where ESP points: not where it points behind the push. */
+    movl $ROUNDS, %ecx
+10: movl $0x9090c340, TABLE + 4 /* INC EAX, RET */
+    movl %esp, %ebx
+    movl $TABLE + 4, %esp
+    movl $0, %eax
+    movl $11f, %edx
+    call *%esp
+11: movl %ebx, %esp
+    EQ(%eax, 1)
+    decl %ecx
+    jnz 10b
+
 /* The same EIP in two segments is other code. */
     movl $ROUNDS, %ebx
 9:  xorl %eax, %eax

@@ -1,0 +1,110 @@
+/*
+ * source.c - translations that check themselves.
+ *
+ * Code in a granule that is written again and again isn't protected: its translations compare the
+ * code's bytes with a copy before every commit. They read them as the guest would, so they see their
+ * own stores that wait for that commit: code that changes the instruction behind it, or its own
+ * loop, is caught in time. Nothing has happened then, whatever the stale code did.
+ *
+ *     gld.64 a, [code]   ld.d b, [copy]   xor a, a, b   or sum, sum, a   ...   brnei sum, 0, stale
+ *
+ * An immediate that keeps being patched is left out of this, and loaded where it is used.
+ */
+#include "gear2/build.h"
+#include "runtime/source.h"
+
+static uint32_t code_address(const struct trans *t, unsigned offset)
+{
+    return ((t->key.cs_base + t->key.eip) & ~PAGE_MASK) | offset;
+}
+
+/* A loop that is unrolled has its instructions more than once. */
+static bool covered(const struct trans *t, unsigned offset, unsigned length)
+{
+    for (const struct source *s = t->source; s < t->source + t->sources; s++) {
+        if (offset >= s->offset && offset + length <= s->offset + s->length)
+            return true;
+    }
+    return false;
+}
+
+void trans_sources(struct trans *t)
+{
+    t->sources = 0;
+    t->source_bytes = 0;
+    for (const struct guest_insn *g = t->insn; g < t->insn + t->insns; g++) {
+        struct source *last = &t->source[t->sources - 1];
+        unsigned offset = (t->key.cs_base + g->eip) & PAGE_MASK, length = g->insn.length;
+
+        if (g->loads)
+            length -= source_immediate(&g->insn);
+        if (covered(t, offset, length))
+            continue;
+        if (t->sources && last->offset + last->length == offset)
+            last->length += (uint16_t)length;
+        else
+            t->source[t->sources++] = (struct source){(uint16_t)offset, (uint16_t)length};
+        t->source_bytes += length;
+    }
+}
+
+/* One comparison: `size` bytes of code, and of the copy; returns the sum of differences. */
+static unsigned compare(struct trans *t, unsigned offset, unsigned copy, unsigned size, unsigned sum)
+{
+    static const uint16_t guest[] = {ISA_gld8, ISA_gld16, ISA_gld32, ISA_gld64};
+    static const uint16_t native[] = {ISA_ldbu, ISA_ldhu, ISA_ldwu, ISA_ldd};
+    unsigned kind = (unsigned)__builtin_ctz(size), now = temp(t), was = temp(t), both;
+
+    put_i(t, guest[kind], now, 0, code_address(t, offset));
+    put(t,
+        &(struct isa_op){.atom = native[kind], .rd = (uint8_t)was, .imm = copy, .long_imm = true},
+        ROLE_SOURCE, 0);
+    put_r(t, ISA_xor, now, now, was);
+    if (!sum)
+        return now;
+    both = temp(t);
+    put_r(t, ISA_or, both, sum, now);
+    return both;
+}
+
+/* The largest piece of so many bytes that one load takes. */
+static unsigned piece(unsigned left)
+{
+    return left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
+void lower_self_check(struct trans *t)
+{
+    unsigned sum = 0, copy = 0;
+
+    if (!t->self_check)
+        return;
+    for (const struct source *s = t->source; s < t->source + t->sources; s++) {
+        for (unsigned done = 0; done < s->length;) {
+            unsigned size = piece(s->length - done);
+
+            if (s->length - done < 8 && s->length >= 8) { /* the last one overlaps */
+                size = 8;
+                done = s->length - 8u;
+            }
+            sum = compare(t, s->offset + done, copy + done, size, sum);
+            done += size;
+        }
+        copy += s->length;
+    }
+    if (t->stale == TRANS_EXITS) {
+        t->stale = t->exits++;
+        t->exit[t->stale] = (struct leaving){.kind = EXIT_STALE};
+    }
+    put(t, &(struct isa_op){.atom = ISA_brnei, .ra = (uint8_t)sum}, ROLE_CHECK, t->stale);
+}
+
+unsigned lower_immediate(struct trans *t, const struct guest_insn *g)
+{
+    static const sized_atom load = SIZED(gld);
+    unsigned size = source_immediate(&g->insn), value = temp(t);
+
+    put_i(t, by_size(load, size), value, 0,
+          code_address(t, (t->key.cs_base + g->next - size) & PAGE_MASK));
+    return value;
+}
