@@ -25,9 +25,38 @@ static uint64_t flag_bits(unsigned c)
     return (c & 1) * BIT_FLAGS | (uint64_t)(c & 14) << 33;
 }
 
+/* Bit `reg` if the atom uses that operand so; `use` is one bit of enum isa_use. */
+static uint64_t used(unsigned uses, unsigned use, unsigned reg)
+{
+    return (uint64_t)((uses & use) / use) << reg;
+}
+
+/* What isa_effects says of integer and flag registers, in no time: most atoms are put here. */
+static void set_effects(struct atom *a)
+{
+    const struct isa_op *op = &a->op;
+    unsigned uses = isa_facts[op->atom].uses;
+    uint64_t r_read, r_write, c_read, c_write;
+
+    if (isa_facts[op->atom].flags & (ISA_F_GREG_READ | ISA_F_GREG_WRITE | ISA_F_ROLLBACK)) {
+        struct isa_effects effects;
+
+        isa_effects(op, &effects);
+        a->reads = effects.r_read | flag_bits(effects.c_read);
+        a->writes = effects.r_write | flag_bits(effects.c_write);
+        return;
+    }
+    r_read = used(uses, ISA_READ_RD, op->rd) | used(uses, ISA_READ_RS, op->rs) |
+             used(uses, ISA_READ_RA, op->ra) | used(uses, ISA_READ_RB, op->rb);
+    r_write = used(uses, ISA_WRITE_RD, op->rd);
+    c_read = used(uses, ISA_READ_CA, op->ca) | used(uses, ISA_READ_CD, op->cd);
+    c_write = used(uses, ISA_WRITE_CD, op->cd);
+    a->reads = (r_read & ~UINT64_C(1)) | flag_bits((unsigned)c_read);
+    a->writes = (r_write & ~UINT64_C(1)) | flag_bits((unsigned)c_write);
+}
+
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
-    struct isa_effects effects;
     struct atom *a;
 
     if (t->atoms == TRANS_ATOMS) {
@@ -41,10 +70,8 @@ void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
     a->insn = (uint8_t)t->current;
     a->early = false;
     a->stable = false;
-    isa_effects(op, &effects);
-    a->reads = effects.r_read | flag_bits(effects.c_read);
-    a->writes = effects.r_write | flag_bits(effects.c_write);
-    for (uint64_t written = effects.r_write; written; written &= written - 1)
+    set_effects(a);
+    for (uint64_t written = a->writes & ~flag_bits(15); written; written &= written - 1)
         t->version[__builtin_ctzll(written)]++;
 }
 

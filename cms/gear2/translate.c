@@ -136,6 +136,11 @@ static struct translation *translate(struct trans *t)
     return made;
 }
 
+void trans_limit(struct trans *t, unsigned insns)
+{
+    t->max_insns = insns < cms.opt->commit_insns ? insns : cms.opt->commit_insns;
+}
+
 struct trans *trans_begin(const struct context *key, uint32_t place)
 {
     struct trans *t = &cms.gear2->trans;
@@ -154,7 +159,7 @@ struct translation *gear2_translate(const struct context *key, uint32_t place)
 
     vx_mtsr(SR_PHASE, PHASE_translate);
     t->gear = 2;
-    t->max_insns = cms.opt->max_insns;
+    trans_limit(t, cms.opt->max_insns);
     t->max_sides = GEAR2_SIDES;
     t->max_patches = TRANS_PATCHES;
     made = translate(t);

@@ -91,7 +91,7 @@ struct translation *gear3_translate(const struct context *key, uint32_t place)
     vx_mtsr(SR_PHASE, PHASE_translate);
     ir->t = trans_begin(key, place);
     ir->t->gear = 3;
-    ir->t->max_insns = cms.opt->gear3_max_insns;
+    trans_limit(ir->t, cms.opt->gear3_max_insns);
     ir->t->max_sides = TRANS_SIDES;
     ir->t->max_patches = 0;
     made = translate(ir);

@@ -24,10 +24,11 @@ fuzz-sys: $(ALL) $(B)/tests/system_image $(SYS_GUESTS)
 	tests/sys/compare-events.sh $(B) `date +%Y%m%d`00 20
 
 # What an instruction of each class costs gear 1: `make bench`.
-BENCH += $(B)/bench/classes.bin
-TEST_NEEDS += $(B)/bench/classes.bin
+# ... and of I/O, gear 2 in both ways.
+BENCH += $(B)/bench/classes.bin $(B)/bench/io.bin
+TEST_NEEDS += $(B)/bench/classes.bin $(B)/bench/io.bin
 
-$(B)/bench/classes.bin: tools/bench/classes.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
+$(B)/bench/classes.bin $(B)/bench/io.bin: $(B)/bench/%.bin: tools/bench/%.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
 	@mkdir -p $(@D)
 	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
 	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)

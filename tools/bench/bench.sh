@@ -129,6 +129,29 @@ sed -n 's/^class [0-9]* //p' "$work/${presets%% *}.classes" | while read -r name
     row "$name" class "$name"
 done
 
+# Cycles of an access to a device, and of what else emulation patches do: what tools/bench/io.S counts
+for preset in $presets; do
+    for patches in on off; do
+        "$build/bin/vliw-sim" --preset "$preset" -m 16 -gear 2 --bios "$build/bench/io.bin" \
+            -o cms.opt.patches=$patches --debugcon "file:$work/$preset.io.$patches" 2>/dev/null >&2
+    done
+done
+
+access() # preset, patches, name
+{
+    awk -v name="$3" '{ c = $2; sub(/^io [0-9]+ /, "") } $0 == name { printf "%.1f", c / 100 }' \
+        "$work/$1.io.$2"
+}
+
+for patches in off on; do
+    echo
+    echo "gear 2, cycles with emulation patches $patches"
+    sed -n 's/^io [0-9]* //p' "$work/${presets%% *}.io.on" | while read -r name; do
+        row "$name" access $patches "$name"
+    done
+done
+echo
+
 # Guest speed at the machine's clock: million instructions a second that aren't idle
 mips() # preset, gear
 {

@@ -24,6 +24,10 @@ done
 # shellcheck disable=SC2046
 run loops -m 64 -kernel "$build/guests/gears/runner.elf" -initrd "$dir/cases" -o cms.gear2.max_faults=1 \
     $("$root/tests/gears/eager.sh" "$build")
+for program in patch returns smc; do
+    run $program -bios "$build/guests/gear2/$program.bin"
+done
+run unchecked -bios "$build/guests/gear2/smc.bin" -o cms.smc.self_check=off
 run evicted -hda "$build/guests/boot.img" -read-only -o cms.tcache.kib=64
 run unpatched -hda "$build/guests/boot.img" -read-only -o cms.opt.patches=0
 echo program | tr '\n' '\r' >"$dir/keys"
