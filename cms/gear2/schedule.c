@@ -70,7 +70,7 @@ static bool is_load(const struct atom *a)
  */
 static bool apart(const struct atom *a, const struct atom *b)
 {
-    uint32_t distance = (uint32_t)(b->offset - a->offset) & PAGE_MASK;
+    uint32_t distance = ((uint32_t)b->offset - (uint32_t)a->offset) & PAGE_MASK;
 
     if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
         return false;
