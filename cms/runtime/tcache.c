@@ -398,7 +398,7 @@ void tcache_recover(struct translation *t, unsigned cause)
     if (t->suspended)
         return;
     if (cause == CAUSE_page_cross && !t->dead) {
-        cms.crossings = ++t->faults >= cms.opt->max_faults;
+        cms.crossings = tcache_fails_often(t, cause);
         if (cms.crossings)
             tcache_drop(t);
     } else if (t->gear == 3) {
