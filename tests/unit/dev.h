@@ -178,6 +178,7 @@ static inline void dev_start(void)
     host_memory(GUEST_BYTES);
     host_serve(host_serve_request);
     runtime_init();
+    cms.opt->gear = 1; /* nothing runs that could be sampled */
     gear1_init();
     monitor_init();
     monitor_reset();
