@@ -2,7 +2,7 @@
 # ablation.sh BUILD [PRESET] - what each part of the translator is worth: the same work with one switch
 # off at a time, in percent of the cycles that it takes with all of them on.
 #
-# The switches are every cms.opt.NAME that is on by default, the highest gear, and parts of the machine
+# The switches are every cms.opt.NAME that is on by default or above 1, the highest gear, and parts of the machine
 # that translations use, if the preset has them; the list comes from vliw-sim -o help. Work: the
 # programs of tools/bench/twice (geometric mean of their marked sections, and the program that
 # suffers most), SeaBIOS and our boot disk (all cycles that are not idle), and code with loops
@@ -53,6 +53,7 @@ switches()
     "$sim" --preset "$preset" -o help | awk '
         $1 == "cms.gear" && $3 > 2 { print "cms.gear=" $3 - 1 }
         $1 ~ /^cms\.opt\./ && $2 == "0..1" && $3 == 1 { print $1 "=0" }
+        $1 ~ /^cms\.opt\.[a-z]+$/ && $2 ~ /^1\.\./ && $3 > 1 { print $1 "=1" }
         $1 ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ && $4 > 0 { print $1 "=0" }'
 }
 
