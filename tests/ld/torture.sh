@@ -68,7 +68,7 @@ cc() # arguments: vliw-cc for these programs, quiet; hosted, where main's end is
 cd "$work/run"
 library=
 for part in tests/ld/Inputs/torture.c tests/ld/Inputs/watch.c; do
-    cc -fno-tree-loop-distribute-patterns -c "$root/$part" -o "$(basename "$part" .c).o"
+    cc -fno-builtin -fno-tree-loop-distribute-patterns -c "$root/$part" -o "$(basename "$part" .c).o"
     library="$library $(basename "$part" .c).o"
 done
 for part in isa_codec isa_facts; do
