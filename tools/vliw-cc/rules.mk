@@ -15,11 +15,11 @@ $(B)/native/%.o: tools/vliw-cc/rt/%.S $(VLIW_CC) | $(GENERATED)
 	@mkdir -p $(@D)
 	$(VLIW_CC) -I. -I$(GEN) -c $< -o $@
 
-$(B)/native/%.o: tools/vliw-cc/rt/%.c tools/vliw-cc/rt/native.h $(VLIW_CC) | $(GENERATED)
+$(B)/native/%.o: tools/vliw-cc/rt/%.c tools/vliw-cc/rt/native.h tools/vliw-cc/rt/decimal.h $(VLIW_CC) | $(GENERATED)
 	@mkdir -p $(@D)
 	$(VLIW_CC) -O2 -Wall -Wextra -fno-tree-loop-distribute-patterns -I. -I$(GEN) -c $< -o $@
 
-$(B)/native/libnative.a: $(B)/native/io.o $(B)/native/string.o
+$(B)/native/libnative.a: $(B)/native/io.o $(B)/native/printf.o $(B)/native/decimal.o $(B)/native/string.o
 	rm -f $@ && riscv64-unknown-elf-ar rcs $@ $^
 
 ALL += $(VLIW_CC) $(NATIVE)

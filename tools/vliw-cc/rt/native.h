@@ -13,7 +13,8 @@ void exit(int status) __attribute__((noreturn));
 int putchar(int c);
 int puts(const char *s);
 /*
- * %d %i %u %x %X %o %c %s %p %%, with flags - 0 +, width, precision of strings, and h hh l ll z t.
+ * %d %i %u %x %X %o %c %s %p %% with h hh l ll j z t, and %f %e %g %F %E %G, which are exact, of
+ * double; flags - 0 + # and blank, width and precision. Anything else ends the output.
  */
 int printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int vprintf(const char *fmt, va_list ap);
