@@ -39,25 +39,17 @@ programs=$work/gcc/testsuite/gcc.c-torture/execute
 
 # The programs include headers of a hosted C library.
 for header in stdio stdlib string; do
-    echo '#include "torture.h"' >"$work/include/$header.h"
+    echo '#include "tests/ld/Inputs/torture.h"' >"$work/include/$header.h"
 done
 echo '#include <stdint-gcc.h>' >"$work/include/stdint.h"
-cat >"$work/include/torture.h" <<'END'
-#ifndef TORTURE_H
-#define TORTURE_H
-#include "tools/vliw-cc/rt/native.h"
-void abort(void) __attribute__((noreturn));
-void *calloc(size_t, size_t);
-void *realloc(void *, size_t);
-int strncmp(const char *, const char *, size_t);
-char *strncpy(char *, const char *, size_t);
-char *strcat(char *, const char *);
-char *strrchr(const char *, int);
-void *memchr(const void *, int, size_t);
-int abs(int);
-long labs(long);
-int sprintf(char *, const char *, ...);
-#endif
+echo '#define HUGE_VAL __builtin_huge_val()' >"$work/include/math.h"
+cat >"$work/include/assert.h" <<'END'
+void abort(void);
+#define assert(x) ((x) ? (void)0 : abort())
+END
+cat >"$work/include/signal.h" <<'END'
+#define SIGFPE 8
+void (*signal(int, void (*)(int)))(int);
 END
 
 cc() # arguments: vliw-cc for these programs, quiet; hosted, where main's end is `return 0`
@@ -71,6 +63,9 @@ for part in tests/ld/Inputs/torture.c tests/ld/Inputs/watch.c; do
     cc -fno-builtin -fno-tree-loop-distribute-patterns -c "$root/$part" -o "$(basename "$part" .c).o"
     library="$library $(basename "$part" .c).o"
 done
+# Programs may have functions of these names.
+riscv64-unknown-elf-nm -g --defined-only --format=just-symbols torture.o >weak
+riscv64-unknown-elf-objcopy --weaken-symbols=weak torture.o
 for part in isa_codec isa_facts; do
     cc -c "$build/gen/$part.c" -o $part.o
     library="$library $part.o"
@@ -88,34 +83,60 @@ printed() # file: what a program has printed, without addresses
     tr -d '\0' <"$1" | sed 's/0x[0-9a-f]*\|(nil)/ADDRESS/g'
 }
 
+# The options a program asks for on every machine, in comments or its .x file.
+options() # file
+{
+    sed -n 's/.*{ dg-[a-z-]*options "\([^"]*\)" }.*/\1/p' "$1"
+    [ ! -e "${1%.c}.x" ] || sed -n 's/^lappend additional_flags //p' "${1%.c}.x" | tr -d '"'
+}
+
 # The chip has no code on the stack, which pointers to nested functions need.
 needs_stack_code() # file
 {
-    "$build/bin/vliw-cc" -fhosted "$level" -isystem "$work/include" -I"$root" -I"$build/gen" -S -o /dev/null "$1" 2>&1 |
+    # shellcheck disable=SC2086
+    "$build/bin/vliw-cc" -fhosted "$level" $options -isystem "$work/include" -I"$root" -I"$build/gen" -S -o /dev/null "$1" 2>&1 |
         grep -q Werror=trampolines
+}
+
+# Why the compiler or the linker refused the program: a class of reasons that many share.
+why() # file with their messages
+{
+    sed -n '
+        s/.*fatal error: \(.*\): No such file.*/the library has no \1/p
+        s/.*unknown type name .FILE.*/needs files/p
+        s/.*undefined reference to .\(freopen\|fopen\|fclose\|tmpnam\).$/needs files/p
+        s/.*undefined reference to .\([^ ]*\).$/the library has no \1/p
+        s/.*unknown register name.*/has assembly of another processor/p
+        s/.*decimal floating-point not supported.*/needs decimal floating point/p
+        s/.*error: /does not compile: /p' "$1" | head -n 1
 }
 
 # Sets $result for one program
 compare() # file
 {
-    if ! cc -c "$1" -o t.o 2>err; then
-        result='skipped does not compile for the chip'
+    options=$(options "$1")
+    # shellcheck disable=SC2086
+    if ! cc $options -c "$1" -o t.o 2>err; then
+        result="skipped $(why err)"
         return
     fi
-    if ! gcc -w -O1 -fwrapv "$1" -o t.host -lm 2>err; then
-        result='skipped does not compile for the host'
+    # Some link only if the compiler sees that they need not call what there isn't.
+    # shellcheck disable=SC2086
+    if ! gcc -w -O1 -fwrapv $options "$1" -o t.host -lm 2>err &&
+        ! gcc -w -O2 -fwrapv $options "$1" -o t.host -lm 2>err; then
+        result="skipped on the host, $(why err)"
         return
     fi
     host=0
     (timeout 20 ./t.host >host.out 2>/dev/null) 2>/dev/null || host=$?
     if [ $host != 0 ]; then
-        result='skipped fails on the host'
+        result="skipped on the host, ends with status $host"
         return
     fi
     # shellcheck disable=SC2086
     if ! cc t.o $library --rv t.rv -o t.first 2>err; then
         if grep -q 'undefined reference' err; then
-            result='skipped needs more of a C library'
+            result="skipped $(why err)"
         else
             result="disagree $(head -n 1 err)"
         fi
