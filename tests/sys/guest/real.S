@@ -215,6 +215,13 @@ in16:
     movl $0, got_count
     int $9
     EQ16(got_count, 1)
+
+    /* a branch beyond the limit of CS does no harm while it isn't taken, nor does translating it */
+    movw $20, %cx
+    clc
+2:  .byte 0x66, 0x0f, 0x82 /* jc, 32-bit displacement */
+    .long 0x20000
+    loop 2b
     jmp to32
 
 scratch:
