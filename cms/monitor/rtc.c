@@ -202,6 +202,23 @@ static void rtc_schedule(struct rtc *rtc, uint64_t now)
     sched_at(DEV_rtc, at);
 }
 
+/* Is it a register of the time? The alarms lie between them. */
+static bool is_time(unsigned index)
+{
+    switch (index) {
+    case R_SECOND:
+    case R_MINUTE:
+    case R_HOUR:
+    case R_WEEKDAY:
+    case R_DAY:
+    case R_MONTH:
+    case R_YEAR:
+    case R_CENTURY:
+        return true;
+    default: return false;
+    }
+}
+
 static void rtc_event(void *state, uint64_t now)
 {
     rtc_catch_up(state, now);
@@ -213,18 +230,12 @@ static uint32_t rtc_read(struct rtc *rtc)
     uint64_t now = sched_now();
     uint8_t value;
 
-    switch (rtc->index) {
-    case R_SECOND:
-    case R_MINUTE:
-    case R_HOUR:
-    case R_WEEKDAY:
-    case R_DAY:
-    case R_MONTH:
-    case R_YEAR:
-    case R_CENTURY:
+    if (is_time(rtc->index)) {
         if (!rtc_held(rtc))
             rtc_show(rtc, now);
         return rtc->cmos[rtc->index];
+    }
+    switch (rtc->index) {
     case R_A:
         value = rtc->cmos[R_A];
         if (!rtc_held(rtc) && (now - rtc->base) % SECOND >= SECOND - UPDATE_NS)
@@ -244,21 +255,15 @@ static void rtc_write(struct rtc *rtc, uint8_t value)
 {
     uint64_t now = sched_now();
 
-    switch (rtc->index) {
-    case R_SECOND:
-    case R_MINUTE:
-    case R_HOUR:
-    case R_WEEKDAY:
-    case R_DAY:
-    case R_MONTH:
-    case R_YEAR:
-    case R_CENTURY:
+    if (is_time(rtc->index)) {
         if (!rtc_held(rtc))
             rtc_show(rtc, now);
         rtc->cmos[rtc->index] = value;
         if (!rtc_held(rtc))
             rtc_adopt(rtc, now);
         return;
+    }
+    switch (rtc->index) {
     case R_A: rtc->cmos[R_A] = value & 0x7f; break;
     case R_B:
         if (!rtc_held(rtc))
