@@ -16,6 +16,7 @@
  *   collect.c which blocks make a trace;  super.c  likewise, by profile
  *   trace.c   a trace as nodes and values
  *   simplify.c  copies, constants, fused atoms, dead nodes
+ *   narrow.c    ... extensions of 32-bit numbers
  *   deps.c    what must come before what
  *   sched.c   nodes into bundles, values into registers
  *   verify.c  runs the bundles of a trace against its atoms
