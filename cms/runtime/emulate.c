@@ -16,7 +16,6 @@
 #include "isa_intrinsics.h"
 #include "monitor/io_trace.h"
 #include "runtime/context.h"
-#include "runtime/runtime.h"
 #include "runtime/patch.h"
 #include "runtime/runtime.h"
 
@@ -135,9 +134,8 @@ uint64_t emulate_call(struct patch *p, uint64_t unused)
     (void)unused;
     cms_count(EV_PATCH_CALLS);
     vx_mtsr(SR_PHASE, p->stepped ? PHASE_step : PHASE_interpret);
-    vx_mtsr(SR_STATUS, STATUS_FIRMWARE); /* a handler may commit before the instruction is done */
+    vx_mtsr(SR_STATUS, STATUS_FIRMWARE); /* a handler, say of a task switch, may commit half-way */
     cms.emulating = p;
-    vx_mtsr(SR_STATUS, STATUS_FIRMWARE); /* a task switch commits half-way */
     if (p->stepped)
         trace(p);
     call(p);

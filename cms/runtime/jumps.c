@@ -70,6 +70,7 @@ uint32_t jumps_select(uint32_t mode, uint32_t cs_base)
     }
 
     vx_setr(REG_PLACE, (uint64_t)number << 32);
+    vx_commit(0); /* else a rollback before the next commit would bring the last context's back */
     return number;
 }
 

@@ -26,11 +26,11 @@ while [ "$seed" -lt "$last" ]; do
     "$build/tests/random_image" "$seed" 70 >"$work/image"
     run gear1 --gear 1
     run gear2 --gear 2
-    run gears
+    run gears --gear 3
     # shellcheck disable=SC2046
     run eager $(tests/gears/eager.sh "$build") -o cms.tcache.kib=64
-    run optimized -o cms.gear3.period=1 -o cms.gear3.threshold=1 -o cms.gear3.watch=50
-    run promoted --preset crusoe -o cms.gear2.threshold=1 -o cms.gear3.period=2 \
+    run optimized --gear 3 -o cms.gear3.period=1 -o cms.gear3.threshold=1 -o cms.gear3.watch=50
+    run promoted --gear 3 --preset crusoe -o cms.gear2.threshold=1 -o cms.gear3.period=2 \
         -o cms.gear3.threshold=1 -o cms.gear3.watch=20 -o cms.gear3.max_insns=$((seed % 200 + 1))
     run crusoe --preset crusoe -o cms.gear2.max_insns=$((seed % 60 + 1))
     seed=$((seed + 1))

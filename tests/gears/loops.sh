@@ -38,7 +38,7 @@ make
 for gear in $(seq 2 "$highest"); do
     run quiet --gear "$gear"
     # shellcheck disable=SC2086
-    run quiet --gear "$gear" $eager
+    run quiet $eager --gear "$gear"
 done
 # shellcheck disable=SC2086
 {

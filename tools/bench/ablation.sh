@@ -30,7 +30,7 @@ run() # name, what counts, options
     shift 2
     limit=$(awk -v name="$name" -v most=$MOST '$1 == name { printf "%d", $3 * most }' "$work/all")
     status=0
-    "$sim" --preset "$preset" --serial none ${limit:+--max-cycles $limit} "$@" >/dev/null \
+    "$sim" --preset "$preset" --serial none -o cms.gear=3 ${limit:+--max-cycles $limit} "$@" >/dev/null \
         2>"$work/run" </dev/null || status=$?
     case $status in
     0) echo "$name $(awk "$count" "$work/run") $(awk '$1 == "cycles" { print $2; exit }' "$work/run")" ;;
@@ -51,7 +51,7 @@ measure() # options
 switches()
 {
     "$sim" --preset "$preset" -o help | awk '
-        $1 == "cms.gear" && $3 > 2 { print "cms.gear=" $3 - 1 }
+        $1 == "cms.gear" { print "cms.gear=2" }
         $1 ~ /^cms\.opt\./ && $2 == "0..1" && $3 == 1 { print $1 "=0" }
         $1 ~ /^cms\.opt\.[a-z]+$/ && $2 ~ /^1\.\./ && $3 > 1 { print $1 "=1" }
         $1 ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ && $4 > 0 { print $1 "=0" }'

@@ -33,7 +33,7 @@ for preset; do
     for guest in "$build"/bench/twice/*.elf; do
         program=$(basename "$guest" .elf)
         # shellcheck disable=SC2086
-        run guest --preset "$preset" -m 16 --guest "$guest" ${OPTIONS-}
+        run guest --preset "$preset" -gear 3 -m 16 --guest "$guest" ${OPTIONS-}
         run native --preset "$preset" --native "$build/bench/twice/$program.$preset"
         cmp -s "$work/guest.out" "$work/native.out" ||
             { echo "$program: the guest and the native program disagree" >&2; exit 1; }
