@@ -92,8 +92,10 @@ static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
         }
         *eip = g->target;
         if (props & P_CALL) {
-            if (w->calls == CALLS)
+            if (w->calls == CALLS) {
+                w->t->goes_on = *eip;
                 return false;
+            }
             w->back[w->calls++] = g->next;
         }
     }
