@@ -229,8 +229,8 @@ bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
 /* translate.c: the one translation that is made at a time, for `key` */
 struct trans *trans_begin(const struct context *key, uint32_t place);
 void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, at most */
-/* emits what is scheduled and installs it. NULL with t->abort set */
-struct translation *trans_install(struct trans *t);
+/* Schedules the atoms, emits the code and installs it. NULL with t->abort set */
+struct translation *trans_finish(struct trans *t);
 unsigned trans_bundles(const struct trans *t);
 
 /* machine.c */

@@ -103,7 +103,8 @@ static void write_patches(const struct trans *t)
     }
 }
 
-struct translation *trans_install(struct trans *t)
+/* Emits what is scheduled and laid out, and installs it. */
+static struct translation *install(struct trans *t)
 {
     unsigned spots = t->gear == 3 ? TRANS_SPOTS : 0, words = t->words + source_words(t);
     struct translation *record = tcache_reserve(t->exits, spots, words, t->patches);
@@ -123,17 +124,24 @@ struct translation *trans_install(struct trans *t)
     return record;
 }
 
-static struct translation *translate(struct trans *t)
+struct translation *trans_finish(struct trans *t)
 {
     struct translation *made;
 
-    if (!trans_select(t) || !trans_lower(t) || !trans_check(t) || !trans_schedule(t))
+    if (!trans_schedule(t))
         return NULL;
     trans_layout(t);
-    made = trans_install(t);
+    made = install(t);
     if (made && cms_tracing(D_TRANS))
         trans_dump(t, (const uint32_t *)(uintptr_t)made->code);
     return made;
+}
+
+static struct translation *translate(struct trans *t)
+{
+    if (!trans_select(t) || !trans_lower(t) || !trans_check(t))
+        return NULL;
+    return trans_finish(t);
 }
 
 void trans_limit(struct trans *t, unsigned insns)

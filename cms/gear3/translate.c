@@ -67,20 +67,13 @@ static bool optimize(struct ir *ir)
 
 static struct translation *translate(struct ir *ir)
 {
-    struct trans *t = ir->t;
-    struct translation *made;
-
-    if (!region_select(t) || !ir_lift(ir))
+    if (!region_select(ir->t) || !ir_lift(ir))
         return NULL;
     if (cms_tracing(D_OPT))
         ir_dump(ir, "lift");
-    if (!optimize(ir) || !ir_allocate(ir) || !trans_schedule(t))
+    if (!optimize(ir) || !ir_allocate(ir))
         return NULL;
-    trans_layout(t);
-    made = trans_install(t);
-    if (made && cms_tracing(D_TRANS))
-        trans_dump(t, (const uint32_t *)(uintptr_t)made->code);
-    return made;
+    return trans_finish(ir->t);
 }
 
 struct translation *gear3_translate(const struct context *key, uint32_t place)
