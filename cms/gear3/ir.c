@@ -69,6 +69,8 @@ void ir_remove(struct ir *ir, unsigned n)
     else
         ir->ins[i->next].prev = i->prev;
     i->block = BLOCK_NONE;
+    if (i->role == ROLE_SIDE)
+        ir->block[BLOCK_EXITS + i->exit].first = ir->block[BLOCK_EXITS + i->exit].last = IR_NONE;
 }
 
 void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by)

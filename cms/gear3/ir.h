@@ -135,7 +135,7 @@ static inline bool ir_constant(const struct ir *ir, ref r, int64_t *value)
 unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn);
 void ir_append(struct ir *ir, unsigned block, unsigned n);
 void ir_insert(struct ir *ir, unsigned before, unsigned n); /* into that one's block */
-void ir_remove(struct ir *ir, unsigned n);
+void ir_remove(struct ir *ir, unsigned n); /* with it, if it is a branch, its exit's path */
 /* Whoever uses result `tag` of n uses `by` from now on: ir_resolve says so. */
 void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by);
 ref ir_resolve(const struct ir *ir, ref r);

@@ -8,10 +8,12 @@
  *
  * Such a load is made a protecting one, and the stores before it, back to the last few, store under
  * a mask that names its register. That atom has no displacement, so the store's address costs an
- * addition, which is why only loads that stand near the stores are worth it. A place where such a
+ * addition, which is why only loads that stand near the stores are worth it. The load's has a short
+ * one, and a longer one is added before it. A place where such a
  * speculation has failed is remembered (runtime/profile.h), and left in order.
  */
 #include "gear3/ir.h"
+#include "isa_codec.h"
 #include "runtime/profile.h"
 
 #define STORES_BACK 8 /* that a load may pass unproven */
@@ -86,6 +88,19 @@ static bool worth_it(const struct reordering *r, const struct ins *load, unsigne
     return *unproven > 0;
 }
 
+/* The access's displacement is added to its base before it. */
+static void add_displacement(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+
+    if (i->op.imm) {
+        i->arg[ARG_A] =
+            ir_number(ir, n, &(struct isa_op){.atom = ISA_addiz, .imm = i->op.imm}, i->arg[ARG_A],
+                      REF_NONE);
+    }
+    i->op.imm = 0;
+}
+
 /* gst [ra + imm] to gsta [ra'], which looks at alias register al as well. */
 static void check(struct reordering *r, unsigned n, unsigned al)
 {
@@ -98,16 +113,13 @@ static void check(struct reordering *r, unsigned n, unsigned al)
     }
     i->base = i->arg[ARG_A];
     i->offset = (int32_t)i->op.imm;
-    if (i->op.imm) {
-        i->arg[ARG_A] =
-            ir_number(ir, n, &(struct isa_op){.atom = ISA_addiz, .imm = i->op.imm}, i->arg[ARG_A],
-                      REF_NONE);
-    }
+    add_displacement(ir, n);
     i->op = (struct isa_op){.atom = (uint16_t)checking_atom(i->op.atom), .imm = 1 << al};
 }
 
-static void protect(struct reordering *r, struct ins *load)
+static void protect(struct reordering *r, unsigned n)
 {
+    struct ins *load = &r->ir->ins[n];
     unsigned unproven, atom = protecting_atom(load->op.atom);
 
     if (!atom || r->alias >= r->ir->t->machine->alias || !worth_it(r, load, &unproven))
@@ -116,6 +128,8 @@ static void protect(struct reordering *r, struct ins *load)
         if (!ir_apart(&r->ir->ins[r->store[k]], load))
             check(r, r->store[k], r->alias);
     }
+    if (!isa_imm_encodable(atom, load->op.imm))
+        add_displacement(r->ir, n);
     load->op.atom = (uint16_t)atom;
     load->op.al = (uint8_t)r->alias++;
 }
@@ -145,6 +159,6 @@ void pass_reorder(struct ir *ir)
         }
         i->early = !(marks(ir, i) & SITE_EARLY);
         if (i->early && cms.opt->opt_alias && !is_protecting(i))
-            protect(&r, i);
+            protect(&r, n);
     }
 }

@@ -115,4 +115,22 @@ test32:
     movl 2(%ebx), %edx
     addl %eax, %edx
     round
+
+    /* reorder: a displacement that a protecting load has no room for */
+    movl $A - 0x60000000, %edi
+    loop 50009
+    movl %ecx, 4(%ebx)
+    movl 0x6000000c(%edi), %eax
+    addl %eax, %edx
+    round
+
+    /* dead: what was computed for an exit that is never taken; not what the body uses, too */
+    loop 50010
+    movl $23, %eax
+    cmpl $23, %eax
+    jne fail
+    movl %eax, 24(%esi)
+    movl %ecx, %eax
+    subl $1, %ecx
+    jnz 9b
     jmp pass
