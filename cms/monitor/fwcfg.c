@@ -7,6 +7,7 @@
  * wait for.
  */
 #include "hidden-mem/hostport.h"
+#include "monitor/big.h"
 #include "monitor/monitor.h"
 #include "runtime/options.h"
 
@@ -47,22 +48,6 @@ struct fwcfg {
     unsigned files;
     uint8_t directory[4 + FILES * FILE_ENTRY];
 };
-
-/* The device's numbers in memory are big-endian. */
-static void put_big(uint8_t *p, unsigned size, uint64_t value)
-{
-    for (unsigned i = 0; i < size; i++)
-        p[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
-}
-
-static uint64_t get_big(const uint8_t *p, unsigned size)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < size; i++)
-        value = value << 8 | p[i];
-    return value;
-}
 
 static void add_file(struct fwcfg *f, const struct file *file)
 {

@@ -7,6 +7,7 @@
  * that fails leaves its reason behind for REQUEST SENSE. The disc is in the drive from the start and
  * never leaves it; it has one track of data.
  */
+#include "monitor/big.h"
 #include "monitor/ide.h"
 
 enum packet_command {
@@ -41,21 +42,6 @@ enum { FEATURE_DMA = 1 };
 #define PROFILE_CD_ROM 8
 #define LEAD_OUT 0xaa
 #define TRACK_DATA 0x14 /* track and sector header say: data, copying prohibited */
-
-static void put_big(uint8_t *p, unsigned size, uint32_t value)
-{
-    for (unsigned i = 0; i < size; i++)
-        p[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
-}
-
-static uint32_t get_big(const uint8_t *p, unsigned size)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < size; i++)
-        value = value << 8 | p[i];
-    return value;
-}
 
 static uint32_t cd_sectors(const struct disk *d)
 {
