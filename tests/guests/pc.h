@@ -51,7 +51,9 @@ static inline void serial_put(char c)
     out8(COM1, (uint8_t)c);
 }
 
-/* The ACPI ports are where the BIOS put them; the sleep bit of its control register ends the run. */
+/*
+ * The ACPI ports are where the BIOS put them; the sleep bit of its control register ends the run.
+ */
 static inline void power_off(void)
 {
     out32(0xcf8, PM_FUNCTION);

@@ -17,7 +17,7 @@ $(B)/guests/%.o: $(GUEST_SRC)/%.c $(GUEST_SRC)/work.h
 $(B)/guests/boot.o: $(GUEST_SRC)/work.c $(GUEST_SRC)/guest.c
 $(B)/guests/guest.o: tests/guests/pc.h
 
-$(B)/guests/%.o: $(GUEST_SRC)/%.S
+$(B)/guests/%.o: $(GUEST_SRC)/%.S tests/guests/real.h
 	@mkdir -p $(@D)
 	gcc -m32 -c -o $@ $<
 
@@ -38,7 +38,7 @@ $(B)/guests/boot.expected: $(B)/guests/expected $(B)/guests/boot.img
 GUEST_SECTORS := $(patsubst tests/guests/sectors/%.S,$(B)/guests/%.img,$(wildcard tests/guests/sectors/*.S))
 TEST_NEEDS += $(GUEST_SECTORS)
 
-$(B)/guests/sectors/%.o: tests/guests/sectors/%.S
+$(B)/guests/sectors/%.o: tests/guests/sectors/%.S tests/guests/real.h
 	@mkdir -p $(@D)
 	gcc -m32 -c -o $@ $<
 

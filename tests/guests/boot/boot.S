@@ -1,9 +1,12 @@
 /*
  * boot.S - the boot sector, and the way from the BIOS's real mode to a 32-bit program.
  *
- * The BIOS loads the first sector to 7C00. It reads the rest of the disk, whose length the linker knows, to 10000 by
- * INT 13h with LBA, and jumps into protected mode with flat segments. Failures print one letter by INT 10h and stop.
+ * The BIOS loads the first sector to 7C00. It reads the rest of the disk, whose length the linker
+ * knows, to 10000 by INT 13h with LBA, and jumps into protected mode with flat segments. Failures
+ * print one letter by INT 10h and stop.
  */
+#include "../real.h"
+
 #define LOAD_SEGMENT 0x1000
 #define CHUNK 32 /* sectors of one request */
 
@@ -11,14 +14,8 @@
     .section .boot, "ax"
     .globl boot
 boot:
-    cli
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %es
-    movw %ax, %ss
-    movw $0x7c00, %sp
+    set_up
     sti
-    cld
     movb %dl, drive
 
     movb $0x41, %ah             /* are there LBA services? */
@@ -106,8 +103,7 @@ protected:
     movl $0x7c00, %esp
     jmp stage2
 
-    .org 510
-    .word 0xaa55
+    end_of_sector
 
     .section .stage2, "ax"
 stage2:

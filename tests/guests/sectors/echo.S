@@ -1,17 +1,13 @@
 /*
- * echo.S - a boot sector that echoes what comes in on the serial port, in capitals, by interrupts, and ends the run with
- * status 0 at a full stop. Between bytes it waits in HLT.
+ * echo.S - a boot sector that echoes what comes in on the serial port, in capitals, by interrupts,
+ * and ends the run with status 0 at a full stop. Between bytes it waits in HLT.
  */
-#define COM1 0x3f8
+#include "../real.h"
 
     .code16
     .globl start
 start:
-    cli
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %ss
-    movw $0x7c00, %sp
+    set_up
     movw $received, 4 * 0x0c
     movw %ax, 4 * 0x0c + 2
     movw $COM1 + 2, %dx         /* FIFO on, empty */
@@ -55,14 +51,7 @@ received:
     iret
 
 over:
-    movw $COM1, %dx
-    movb $'\n', %al
-    outb %al, %dx
-    movw $0x501, %dx
-    xorb %al, %al
-    outb %al, %dx
-    hlt
+    put COM1, $'\n'
+    finish $0
 
-    .org 510
-    .word 0xaa55
-    .space 512 * 3
+    end_of_sector 3

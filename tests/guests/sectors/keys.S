@@ -2,25 +2,19 @@
  * keys.S - asks "?" on the serial port, echoes what is typed on the keyboard there, and ends at
  * Enter.
  */
+#include "../real.h"
+
     .code16
     .globl start
 start:
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %ss
-    movw $0x7c00, %sp
+    set_up
     sti
     movb $'?', %al
-1:  movw $0x3f8, %dx
-    outb %al, %dx
+1:  put COM1
     xorb %ah, %ah
     int $0x16
     cmpb $'\r', %al
     jne 1b
-    xorb %al, %al
-    movw $0x501, %dx
-    outb %al, %dx
-    hlt
+    finish $0
 
-    .org 510
-    .word 0xaa55
+    end_of_sector

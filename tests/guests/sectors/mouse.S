@@ -1,15 +1,14 @@
 /*
- * mouse.S - beeps for a tenth of a second, has the BIOS set up the mouse, says "?" on the first serial port, prints
- * status, X and Y of each packet on the second, and ends when the middle button is pressed.
+ * mouse.S - beeps for a tenth of a second, has the BIOS set up the mouse, says "?" on the first
+ * serial port, prints status, X and Y of each packet on the second, and ends when the middle button
+ * is pressed.
  */
+#include "../real.h"
+
     .code16
     .globl start
 start:
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %es
-    movw %ax, %ss
-    movw $0x7c00, %sp
+    set_up
     sti
 
     movb $0xb6, %al             /* channel 2: 1193 ticks, a kilohertz */
@@ -41,16 +40,12 @@ start:
     movb $1, %bh
     int $0x15
     jc failed
-    movb $'?', %al
-    movw $0x3f8, %dx
-    outb %al, %dx
+    put COM1, $'?'
 1:  hlt
     jmp 1b
 
 failed:
-    movb $1, %al
-    movw $0x501, %dx
-    outb %al, %dx
+    finish $1
 
 packet:
     movw %sp, %bp
@@ -60,21 +55,16 @@ packet:
     call byte
     movw 6(%bp), %ax
     call byte
-    movb $'\n', %al
-    movw $0x2f8, %dx
-    outb %al, %dx
+    put COM2, $'\n'
     testb $4, 10(%bp)
     jnz over
     lretw
 
 over:
-    xorb %al, %al
-    movw $0x501, %dx
-    outb %al, %dx
-    hlt
+    finish $0
 
 byte:                           /* AL in hexadecimal */
-    movw $0x2f8, %dx
+    movw $COM2, %dx
     movb %al, %ah
     shrb $4, %al
     call digit
@@ -88,5 +78,4 @@ digit:
 2:  outb %al, %dx
     ret
 
-    .org 510
-    .word 0xaa55
+    end_of_sector

@@ -2,14 +2,12 @@
  * picture.S - sets Bochs mode 640 x 480 in 16 bits through the VGA BIOS and colors its first line
  * through the window, then mode 13h with a diagonal, and ends.
  */
+#include "../real.h"
+
     .code16
     .globl start
 start:
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %ss
-    movw $0x7c00, %sp
-    cld
+    set_up
     movw $0xa000, %ax
     movw %ax, %es
 
@@ -38,13 +36,9 @@ start:
 fail:
     movb $1, %al
 leave:
-    movw $0x501, %dx
-    outb %al, %dx
-    hlt
+    finish
 say:
-    movw $0x3f8, %dx
-    outb %al, %dx
+    put COM1
     ret
 
-    .org 510
-    .word 0xaa55
+    end_of_sector

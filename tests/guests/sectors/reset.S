@@ -1,18 +1,16 @@
 /*
- * reset.S - a boot sector that resets the PC in every way that a PC has, one at a time; a byte of CMOS memory, which
- * outlives a reset, says which is next. When all have brought it back here it ends the run with status 0.
+ * reset.S - a boot sector that resets the PC in every way that a PC has, one at a time; a byte of
+ * CMOS memory, which outlives a reset, says which is next. When all have brought it back here it
+ * ends the run with status 0.
  */
-#define COM1 0x3f8
+#include "../real.h"
+
 #define COUNTER 0x55
 
     .code16
     .globl start
 start:
-    cli
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %ss
-    movw $0x7c00, %sp
+    set_up
 
     movb $COUNTER, %al
     outb %al, $0x70
@@ -20,10 +18,9 @@ start:
     movb %al, %bl
     incb %al
     outb %al, $0x71             /* the index is still chosen */
-    movw $COM1, %dx
     movb %bl, %al
     addb $'0', %al
-    outb %al, %dx
+    put COM1
 
     cmpb $0, %bl
     jne 1f
@@ -46,18 +43,11 @@ start:
     orl $1, %eax
     movl %eax, %cr0
     int $3
-4:  movw $COM1, %dx
-    movb $'\n', %al
-    outb %al, %dx
-    movw $0x501, %dx
-    xorb %al, %al
-    outb %al, %dx
-    hlt
+4:  put COM1, $'\n'
+    finish $0
 
 nothing:
     .word 0
     .long 0
 
-    .org 510
-    .word 0xaa55
-    .space 512
+    end_of_sector 1

@@ -1,18 +1,14 @@
 /*
- * write.S - a boot sector that writes two sectors by INT 13h, reads them back and compares; the run ends with what the
- * BIOS said: 0, or its error code.
+ * write.S - a boot sector that writes two sectors by INT 13h, reads them back and compares; the run
+ * ends with what the BIOS said: 0, or its error code.
  */
+#include "../real.h"
+
     .code16
     .globl start
 start:
-    cli
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %es
-    movw %ax, %ss
-    movw $0x7c00, %sp
+    set_up
     sti
-    cld
     movb %dl, drive
 
     movw $0x8000, %di           /* 1024 bytes of pattern */
@@ -36,9 +32,7 @@ start:
     je leave
     movb $0xee, %al
 leave:
-    movw $0x501, %dx
-    outb %al, %dx
-    hlt
+    finish
 
 transfer:
     xorb %al, %al
@@ -60,6 +54,4 @@ packet_offset:
     .word 0x8000, 0
     .quad 5
 
-    .org 510
-    .word 0xaa55
-    .space 512 * 7
+    end_of_sector 7
