@@ -13,10 +13,8 @@ $(B)/tests/random_image: tests/gear2/random_image.c
 	@mkdir -p $(@D)
 	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $<
 
-$(B)/guests/gear2/%.bin: tests/gear2/guest/%.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
-	@mkdir -p $(@D)
-	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
-	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
+$(B)/guests/gear2/%.bin: tests/gear2/guest/%.S $(BIOS_PARTS)
+	$(BIOS_IMAGE)
 
 $(B)/host/tests/unit/gear2_schedule.o: HOST_FLAGS := -DCMS_HOST -Icms
 $(B)/tests/gear2_schedule: $(B)/host/tests/unit/gear2_schedule.o $(B)/host/libcms.a

@@ -2,10 +2,8 @@
 SYS_GUESTS := $(patsubst tests/sys/guest/%.S,$(B)/guests/sys/%.bin,$(wildcard tests/sys/guest/*.S))
 TEST_NEEDS += $(SYS_GUESTS) $(B)/bin/cms-host
 
-$(B)/guests/sys/%.bin: tests/sys/guest/%.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
-	@mkdir -p $(@D)
-	$(CC) -m32 -c -o $(@:.bin=.o) $<
-	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
+$(B)/guests/sys/%.bin: tests/sys/guest/%.S $(BIOS_PARTS)
+	$(BIOS_IMAGE)
 
 $(B)/tests/mmu: $(B)/host/libcms.a
 $(B)/host/tests/unit/mmu.o: HOST_FLAGS := -DCMS_HOST -Icms
@@ -28,7 +26,5 @@ fuzz-sys: $(ALL) $(B)/tests/system_image $(SYS_GUESTS)
 BENCH += $(B)/bench/classes.bin $(B)/bench/io.bin
 TEST_NEEDS += $(B)/bench/classes.bin $(B)/bench/io.bin
 
-$(B)/bench/classes.bin $(B)/bench/io.bin: $(B)/bench/%.bin: tools/bench/%.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
-	@mkdir -p $(@D)
-	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
-	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
+$(B)/bench/classes.bin $(B)/bench/io.bin: $(B)/bench/%.bin: tools/bench/%.S $(BIOS_PARTS)
+	$(BIOS_IMAGE)

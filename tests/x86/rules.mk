@@ -10,10 +10,8 @@ $(B)/bin/x86-diff: $(X86_DIFF:%=$(B)/host/tests/x86/%.o) $(B)/host/libcms.a
 X86_VECTORS := $(addprefix $(B)/guests/x86/,vectors.bin vectors-16.bin vectors-fpu.bin vectors-simd.bin sequences.bin)
 TEST_NEEDS += $(X86_VECTORS)
 
-$(B)/guests/x86/program.bin: tests/x86/guest/vectors.S tests/sys/guest/pc.h tests/sys/guest/bios.ld
-	@mkdir -p $(@D)
-	$(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
-	ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
+$(B)/guests/x86/program.bin: tests/x86/guest/vectors.S $(BIOS_PARTS)
+	$(BIOS_IMAGE)
 
 $(X86_VECTORS): $(B)/bin/x86-diff $(B)/guests/x86/program.bin
 	$(B)/bin/x86-diff $(VECTORS) -e $@.tmp > $(@:.bin=.txt)

@@ -1,9 +1,7 @@
 /* Breakpoints in the debug registers, EFLAGS.RF, CR4.DE, and the alignment check. */
 #define TEST_NAME "debug"
-#include "pc.h"
+#include "steps.h"
 
-#define TF 0x100
-#define RF 0x10000
 #define AC 0x40000
 #define B0_CODE 0x00000001
 #define B0_WRITE4 0x000d0001
@@ -16,27 +14,8 @@
 #define DR(n, value) movl $(value), %eax; movl %eax, %dr##n
 #define DR6IS(value) movl %dr6, %eax; EQ(%eax, value); xorl %eax, %eax; movl %eax, %dr6
 
-.set traps, 0x4050 /* addresses of #DB, in order */
-.set next, 0x4090
-
 .text 0
 .code32
-/* Records where each #DB stops, and the RF that it shows; lets a breakpoint's instruction run. */
-record:
-    cmpl $0x90, F_VEC(%ebp)
-    je 1f
-    cmpl $1, F_VEC(%ebp)
-    jne fail
-    movl next, %ecx
-    movl F_EIP(%ebp), %eax
-    movl %eax, (%ecx)
-    addl $4, next
-    orl $RF, F_FLAGS(%ebp)
-1:  ret
-
-#define RECORD movl $record, hook; movl $traps, next
-#define RECORDED(n) movl $0, hook; EQ(next, traps + 4 * (n))
-
 test32:
     xorl %eax, %eax
     movl %eax, %dr6

@@ -60,12 +60,7 @@ test32:
     movw $0xffff, TSS + 102
     movl $event, hook
     call prepare
-    movl $TABLE, %edi
-    movl $7, %eax
-    movl $1024, %ecx
-1:  stosl
-    addl $0x1000, %eax
-    loop 1b
+    identity_table TABLE
     movl $0, PTE(PAGES)
     movl $0, PTE(TABLE)
     movl $0, PTE(0x60000)

@@ -230,24 +230,7 @@ held:
 
 /* The PIC's only interrupts are the cascade's and 13. */
 start_pic:
-    movb $0x11, %al
-    outb %al, $0x20
-    outb %al, $0xa0
-    movb $IRQ0, %al
-    outb %al, $0x21
-    movb $0x70, %al
-    outb %al, $0xa1
-    movb $4, %al
-    outb %al, $0x21
-    movb $2, %al
-    outb %al, $0xa1
-    movb $1, %al
-    outb %al, $0x21
-    outb %al, $0xa1
-    movb $0xfb, %al
-    outb %al, $0x21
-    movb $0xdf, %al
-    outb %al, $0xa1
+    start_pics IRQ0, 0x70, 0xfb, 0xdf
     ret
 
 error_line:

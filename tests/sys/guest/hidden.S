@@ -51,12 +51,7 @@ test32:
     EQ(got_eip, 0x40000000)
 
     /* page tables of 32 bits: any page of 4 GiB, and a table that lies up there */
-    movl $TABLE0, %edi
-    movl $7, %eax
-    movl $1024, %ecx
-1:  stosl
-    addl $0x1000, %eax
-    loop 1b
+    identity_table TABLE0
     movl $(TABLE0 + 7), DIR
     movl $(TABLE1 + 7), DIR + 4
     movl $0x40000007, DIR + 8
@@ -90,28 +85,15 @@ test32:
      * page tables of PAE: any page of 64 GiB; bit 32 set is the window of the chip's own view of
      * guest memory
      */
-    movl %cr0, %eax
-    andl $0x7fffffff, %eax
-    movl %eax, %cr0
-    movl $TABLE0_PAE, %edi
-    movl $7, %eax
-    movl $512, %ecx
-1:  movl %eax, (%edi)
-    movl $0, 4(%edi)
-    addl $8, %edi
-    addl $0x1000, %eax
-    loop 1b
+    paging_off
+    identity_table_pae TABLE0_PAE
     movl $(DIR_PAE + 1), PDPT
     movl $(TABLE0_PAE + 7), DIR_PAE
     movl $(TABLE1_PAE + 7), DIR_PAE + 16
     movl %cr4, %eax
     orl $0x20, %eax
     movl %eax, %cr4
-    movl $PDPT, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80000000, %eax
-    movl %eax, %cr0
+    paging_on PDPT
     movl $1, %ebx
 1:  movl $7, %edi
 2:  movl %edi, TABLE1_PAE

@@ -17,24 +17,7 @@
 .text 0
 .code32
 test32:
-    movb $0x11, %al
-    outb %al, $0x20
-    outb %al, $0xa0
-    movb $IRQ0, %al
-    outb %al, $0x21
-    movb $(IRQ0 + 8), %al
-    outb %al, $0xa1
-    movb $4, %al
-    outb %al, $0x21
-    movb $2, %al
-    outb %al, $0xa1
-    movb $1, %al
-    outb %al, $0x21
-    outb %al, $0xa1
-    movb $0xff, %al
-    outb %al, $0xa1
-    movb $0xfe, %al
-    outb %al, $0x21
+    start_pics IRQ0, (IRQ0 + 8), 0xfe, 0xff
     movl $end_of_interrupt, hook
 
     /* IF off: nothing comes; on: before the second next instruction */

@@ -26,12 +26,7 @@
 .text 0
 .code32
 test32:
-    movl $TABLE0, %edi
-    movl $7, %eax
-    movl $1024, %ecx
-1:  stosl
-    addl $0x1000, %eax
-    loop 1b
+    identity_table TABLE0
     movl $(TABLE0 + 7), DIR
     movl $(TABLE1 + 7), DIR + 4
     movl $(DATA + 0x0007), PTE(0)
@@ -39,11 +34,7 @@ test32:
     movl $(DATA + 0x2003), PTE(2)
     movl $(DATA + 0x3001), PTE(3)
     movl $(DATA + 0x4000), PTE(4)
-    movl $DIR, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80000000, %eax
-    movl %eax, %cr0
+    paging_on DIR
     jmp 1f
 1:
     /* supervisor, WP off: read-only is writable; not present is not */
@@ -153,7 +144,10 @@ kernel:
     EQ(DATA + 0x4000, 0x77)
     movl $0, hook
 
-    /* 4 MiB pages need CR4.PSE; their reserved bits fault: CPUID promises no PSE-36, which would use them */
+    /*
+     * 4 MiB pages need CR4.PSE; their reserved bits fault: CPUID promises no PSE-36, which would
+     * use them
+     */
     movl $1, %eax
     cpuid
     movl %edx, DATA
@@ -213,17 +207,8 @@ map_page:
 
 pae:
     movl $STACK0, %esp
-    movl %cr0, %eax
-    andl $0x7fffffff, %eax
-    movl %eax, %cr0
-    movl $TABLE0_PAE, %edi
-    movl $7, %eax
-    movl $512, %ecx
-1:  movl %eax, (%edi)
-    movl $0, 4(%edi)
-    addl $8, %edi
-    addl $0x1000, %eax
-    loop 1b
+    paging_off
+    identity_table_pae TABLE0_PAE
     movl $(DIR_PAE + 1), PDPT
     movl $(TABLE0_PAE + 7), DIR_PAE
     movl $(TABLE1_PAE + 7), DIR_PAE + 16
@@ -233,11 +218,7 @@ pae:
     movl %cr4, %eax
     orl $0x20, %eax
     movl %eax, %cr4
-    movl $PDPT, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80000000, %eax
-    movl %eax, %cr0
+    paging_on PDPT
     movl $0x1234, PAGE(0)
     AD(PTE_PAE(0), 0x60)
     EQ(DATA, 0x1234)

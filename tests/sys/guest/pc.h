@@ -3,9 +3,9 @@
  * IDT whose handlers record what came, checks, and the two ways to end.
  *
  * A program is a 64 KiB BIOS image. It includes this file, defines TEST_NAME before, and starts at
- * test32 (protected mode, ring 0, flat segments, interrupts off), shadowed as by a BIOS. It writes "PASS name" or "FAIL
- * name line N ..." to the debug port and ends by the debug-exit port with 0 or 1. It needs no
- * device but these two and the host bridge, and 2 MiB of memory.
+ * test32 (protected mode, ring 0, flat segments, interrupts off), shadowed as by a BIOS. It writes
+ * "PASS name" or "FAIL name line N ..." to the debug port and ends by the debug-exit port with 0 or
+ * 1. It needs no device but these two and the host bridge, and 2 MiB of memory.
  *
  *   FAULT(vector, error, insn)   the instruction raises this, with EIP at it; NONE: no error code
  *   TRAP(vector, insn)           likewise, with EIP behind it
@@ -82,6 +82,63 @@
     .word (\limit) & 0xffff, (\base) & 0xffff
     .byte (\base) >> 16 & 0xff, (\attr) & 0xff
     .byte ((\limit) >> 16 & 15) | ((\attr) >> 8 & 0xf0), (\base) >> 24 & 0xff
+.endm
+
+/* A page table of the first 4 MiB (PAE: 2 MiB) as they are, for all rings. */
+.macro identity_table table
+    movl $\table, %edi
+    movl $7, %eax
+    movl $1024, %ecx
+1:  stosl
+    addl $0x1000, %eax
+    loop 1b
+.endm
+
+.macro identity_table_pae table
+    movl $\table, %edi
+    movl $7, %eax
+    movl $512, %ecx
+1:  movl %eax, (%edi)
+    movl $0, 4(%edi)
+    addl $8, %edi
+    addl $0x1000, %eax
+    loop 1b
+.endm
+
+.macro paging_on directory
+    movl $\directory, %eax
+    movl %eax, %cr3
+    movl %cr0, %eax
+    orl $0x80000000, %eax
+    movl %eax, %cr0
+.endm
+
+.macro paging_off
+    movl %cr0, %eax
+    andl $0x7fffffff, %eax
+    movl %eax, %cr0
+.endm
+
+/* Both interrupt controllers: their first vectors, and which inputs are off. */
+.macro start_pics first, second, off_first, off_second
+    movb $0x11, %al
+    outb %al, $0x20
+    outb %al, $0xa0
+    movb $\first, %al
+    outb %al, $0x21
+    movb $\second, %al
+    outb %al, $0xa1
+    movb $4, %al
+    outb %al, $0x21
+    movb $2, %al
+    outb %al, $0xa1
+    movb $1, %al
+    outb %al, $0x21
+    outb %al, $0xa1
+    movb $\off_second, %al
+    outb %al, $0xa1
+    movb $\off_first, %al
+    outb %al, $0x21
 .endm
 
 /* Gate to a label of this image. */

@@ -1,6 +1,6 @@
 /*
- * MMX and SSE as a system sees them: which exception comes when CR0 and CR4 forbid them, MXCSR, #XM,
- * pending x87 exceptions, and XMM registers in FXSAVE's image.
+ * MMX and SSE as a system sees them: which exception comes when CR0 and CR4 forbid them, MXCSR,
+ * #XM, pending x87 exceptions, and XMM registers in FXSAVE's image.
  */
 #define TEST_NAME "simd"
 #include "pc.h"

@@ -18,20 +18,11 @@
 .text 0
 .code32
 test32:
-    movl $TABLE0, %edi
-    movl $7, %eax
-    movl $1024, %ecx
-1:  stosl
-    addl $0x1000, %eax
-    loop 1b
+    identity_table TABLE0
     movl $(TABLE0 + 7), DIR
     movl $(TABLE1 + 7), DIR + 4
     movl $(DATA + 7), TABLE1
-    movl $DIR, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80000000, %eax
-    movl %eax, %cr0
+    paging_on DIR
 
     /* a counting loop there, hot enough for every gear: incl %eax, decl %ecx, jnz, ret */
     movl $0xfc754940, CODE

@@ -1,29 +1,11 @@
 /* The trap flag, the flags that events push, and what defers a trap or an interrupt. */
 #define TEST_NAME "trap"
-#include "pc.h"
-
-#define TF 0x100
-
-.set traps, 0x4050 /* addresses of the single-step traps, in order */
-.set next, 0x4090
+#include "steps.h"
 
 .text 0
 .code32
-/* Records where each trap stops; interrupt 90h is let pass. */
-record:
-    cmpl $0x90, F_VEC(%ebp)
-    je 1f
-    cmpl $1, F_VEC(%ebp)
-    jne fail
-    movl next, %ecx
-    movl F_EIP(%ebp), %eax
-    movl %eax, (%ecx)
-    addl $4, next
-1:  ret
-
 test32:
-    movl $record, hook
-    movl $traps, next
+    RECORD
     xorl %eax, %eax
     movl %eax, %dr6
     pushfl
@@ -58,8 +40,7 @@ t7: nop
     EQ(%eax, 0xffff4ff0)
 
     /* each iteration of REP is a trap; ECX shows how far it is */
-    movl $record, hook
-    movl $traps, next
+    RECORD
     movl $DATA, %edi
     movl $3, %ecx
     pushfl
@@ -85,12 +66,12 @@ r2: movl $0, hook
 
     /* faults push RF set, traps and software interrupts don't; PUSHF never shows it */
     FAULT(6, NONE, ud2)
-    andl $0x10000, got_flags
-    EQ(got_flags, 0x10000)
+    andl $RF, got_flags
+    EQ(got_flags, RF)
     TRAP(3, int3)
-    andl $0x10000, got_flags
+    andl $RF, got_flags
     EQ(got_flags, 0)
-    pushl $0x10002
+    pushl $RF | 2
     popfl
     pushfl
     popl %eax

@@ -3,16 +3,9 @@
  * by IRET.
  */
 #define TEST_NAME "v86"
-#include "pc.h"
+#include "v86.h"
 
-.set failed16, 0x4050
-
-/* As FAULT, in 16-bit code at F000 with DS = 0. */
-#define FAULT16(vec, err, ...) \
-    movl $(vec), want_vec; movl $(err), want_err; movl $(77f - image), want_eip; \
-    movl $(78f - image), resume; movl $0, got_count; movl $__LINE__, line; \
-    77: __VA_ARGS__; jmp fail16; 78: call check16
-#define EQ16(what, value) movl $__LINE__, line; cmpl $(value), what; jne fail16
+#define SEGMENTS es=0x2222, fs=0x3333, gs=0x4444
 
 /* What an interrupt in this mode pushes above SS */
 #define F_ES 64
@@ -22,30 +15,16 @@
 
 .text 0
 .code32
-.macro enter_v86 label, flags
-    pushl $0x4444
-    pushl $0x3333
-    pushl $0
-    pushl $0x2222
-    pushl $0x1000
-    pushl $0x800
-    pushl $(0x20002 | \flags)
-    pushl $0xf000
-    pushl $(\label - image)
-    iret
-.endm
-
 test32:
     movw $0x68, TSS + 102
     movb $0, TSS + 0x68 + 0x10
     movb $0xff, TSS + 0x68 + 0x11
     movl $watch, hook
-    enter_v86 iopl3, 0x3000
+    enter_v86 iopl3, 0x3000, SEGMENTS
 
 /* Every fault of the mode comes through here. */
 watch:
-    cmpl $0, failed16
-    jne failed
+    watch16
     testl $0x20000, F_FLAGS(%ebp)
     jz fail
     movw %ds, %ax
@@ -67,26 +46,6 @@ watch:
     ret
 
 .code16
-fail16:
-    movl $1, failed16
-    ud2
-
-check16:
-    pushl %eax
-    cmpl $1, got_count
-    jne fail16
-    movl want_vec, %eax
-    cmpl %eax, got_vec
-    jne fail16
-    movl want_err, %eax
-    cmpl %eax, got_err
-    jne fail16
-    movl want_eip, %eax
-    cmpl %eax, got_eip
-    jne fail16
-    popl %eax
-    ret
-
 iopl3:
     movw %cs, %ax
     cmpw $0xf000, %ax
@@ -187,7 +146,7 @@ iopl3:
 kernel:
     movl $DATA0, %eax
     movl %eax, %ds
-    enter_v86 iopl0, 0
+    enter_v86 iopl0, 0, SEGMENTS
 
 .code16
 iopl0:
@@ -222,7 +181,7 @@ leave:
     movw $CODE3, IDT + 8 * 0x92 + 2
     movb $0xee, IDT + 8 * 0x92 + 5
     movl $conforming, hook
-    enter_v86 gate3, 0x3000
+    enter_v86 gate3, 0x3000, SEGMENTS
 .code16
 gate3:
     movl $0, got_count

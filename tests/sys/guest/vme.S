@@ -1,35 +1,15 @@
 /* The virtual interrupt flag: virtual-8086 mode with CR4.VME, ring 3 with CR4.PVI. */
 #define TEST_NAME "vme"
-#include "pc.h"
+#include "v86.h"
 
 #define IF 0x200
 #define VIF 0x80000
 #define VIP 0x100000
 #define SHOWN 0x3200 /* IF and IOPL of a flags image */
 
-.set failed16, 0x4050
 .set leave, 0x4054 /* where a fault ends in ring 0 */
 
-/* As FAULT, in 16-bit code at F000 with DS = 0. */
-#define FAULT16(vec, err, ...) \
-    movl $(vec), want_vec; movl $(err), want_err; movl $(77f - image), want_eip; \
-    movl $(78f - image), resume; movl $0, got_count; movl $__LINE__, line; \
-    77: __VA_ARGS__; jmp fail16; 78: call check16
-#define EQ16(what, value) movl $__LINE__, line; cmpw $(value), what; jne fail16
-#define FLAGS16(value) pushfw; popw %ax; andw $SHOWN, %ax; EQ16(%ax, value)
-
-.macro enter_v86 label, flags
-    pushl $0
-    pushl $0
-    pushl $0
-    pushl $0
-    pushl $0x1000
-    pushl $0x800
-    pushl $(0x20002 | \flags)
-    pushl $0xf000
-    pushl $(\label - image)
-    iret
-.endm
+#define FLAGS16(value) pushfw; popw %ax; andl $SHOWN, %eax; EQ16(%eax, value)
 
 .text 0
 .code32
@@ -43,8 +23,7 @@ test32:
     movl $watch, hook
     enter_v86 low, 0
 watch:
-    cmpl $0, failed16
-    jne failed
+    watch16
     cmpl $0, leave
     jne 1f
     ret
@@ -54,26 +33,6 @@ watch:
     jmp *%eax
 
 .code16
-fail16:
-    movl $1, failed16
-    ud2
-
-check16:
-    pushl %eax
-    cmpl $1, got_count
-    jne fail16
-    movl want_vec, %eax
-    cmpl %eax, got_vec
-    jne fail16
-    movl want_err, %eax
-    cmpl %eax, got_err
-    jne fail16
-    movl want_eip, %eax
-    cmpl %eax, got_eip
-    jne fail16
-    popl %eax
-    ret
-
 /* Entered without leaving the mode: IF looks cleared, and what it was is on the stack. */
 handler16:
     pushfw
@@ -94,16 +53,16 @@ low:
     jne fail16
 
     int $0x21
-    andw $SHOWN, %bx
-    EQ16(%bx, 0x3000)
-    andw $SHOWN, %cx
-    EQ16(%cx, 0x3200)
+    andl $SHOWN, %ebx
+    EQ16(%ebx, 0x3000)
+    andl $SHOWN, %ecx
+    EQ16(%ecx, 0x3200)
     FLAGS16(0x3200)
     cli
     FLAGS16(0x3000)
     int $0x21
-    andw $SHOWN, %cx
-    EQ16(%cx, 0x3000)
+    andl $SHOWN, %ecx
+    EQ16(%ecx, 0x3000)
 
     pushw $IF
     popfw
@@ -153,8 +112,8 @@ iopl3_16:
     testl $VIF, %eax
     jnz fail16
     int $0x21
-    andw $SHOWN, %cx
-    EQ16(%cx, 0x3000)
+    andl $SHOWN, %ecx
+    EQ16(%ecx, 0x3000)
     movl $pvi, leave
     ud2
 
