@@ -1,22 +1,16 @@
 #!/bin/sh
-# garbage.sh BUILD SEED CASES - guests of random bytes: each gear makes the same of them, and nothing of
-# them reaches the firmware or the simulator.
+# garbage.sh BUILD SEED CASES - guests of random bytes: each gear makes the same of them, and
+# nothing of them reaches the firmware or the simulator.
 #
-# In user mode CASES pieces of garbage end in some exception, which is shown with registers and a sum
-# of memory and compared; but for those that never end, which are stopped by a clock. With all
+# In user mode CASES pieces of garbage end in some exception, which is shown with registers and a
+# sum of memory and compared; but for those that never end, which are stopped by a clock. With all
 # privileges, from the first instruction of a BIOS or of a program in protected mode on, a guest of
-# garbage may halt, fault three times, or run on: a panic of the firmware, a trap loop or an error of
-# the simulator are what it must not cause.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1 seed=$2 cases=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-sim=$build/bin/vliw-sim
+# garbage may halt, fault three times, or run on: a panic of the firmware, a trap loop or an error
+# of the simulator are what it must not cause.
 
-"$sim" -o help >"$work/help"
-highest=$(awk '$1 == "cms.gear" { sub(/.*\.\./, "", $2); print $2 }' "$work/help")
-eager=$(tests/gears/eager.sh "$build")
+# shellcheck source=tests/gears/common.sh
+. "$(dirname "$0")/common.sh"
+seed=$1 cases=$2
 
 user() # where to, options
 {

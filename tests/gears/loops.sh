@@ -1,18 +1,13 @@
 #!/bin/sh
-# loops.sh BUILD SEED CASES - random code with loops on the chip, against the host's processor: CASES
-# pieces of user-mode code of SEED, with all gears as they are used, with translations from the first
-# execution on, with one gear less each, and with what disturbs translations: interrupts of a timer
-# and at every commit, a small store buffer, a small translation cache, short translations.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1 seed=$2 cases=$3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-sim=$build/bin/vliw-sim
+# loops.sh BUILD SEED CASES - random code with loops on the chip, against the host's processor:
+# CASES pieces of user-mode code of SEED, with all gears as they are used, with translations from
+# the first execution on, with one gear less each, and with what disturbs translations: interrupts
+# of a timer and at every commit, a small store buffer, a small translation cache, short
+# translations.
 
-"$sim" -o help >"$work/help"
-highest=$(awk '$1 == "cms.gear" { sub(/.*\.\./, "", $2); print $2 }' "$work/help")
-eager=$(tests/gears/eager.sh "$build")
+# shellcheck source=tests/gears/common.sh
+. "$(dirname "$0")/common.sh"
+seed=$1 cases=$2
 total=0
 
 run() # command line of the runner, options

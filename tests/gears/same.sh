@@ -1,19 +1,14 @@
 #!/bin/sh
-# same.sh BUILD [NAME...] - runs guests with gear 1 alone, with each higher gear, and with all of them
-# at once from the first execution on; what is left at the end (vliw-sim --digest: registers, the
-# state of the processor, all memory) must be the same.
+# same.sh BUILD [NAME...] - runs guests with gear 1 alone, with each higher gear, and with all of
+# them at once from the first execution on; what is left at the end (vliw-sim --digest: registers,
+# the state of the processor, all memory) must be the same.
 #
-# Some pages are left out, where a guest keeps what depends on when something happened and not only on
-# what was executed: below a stack's pointer lie frames of interrupts, which come at commits, and the
-# gears commit at other places; ticks of a clock are counted. tests/sys/guest/stale.S is not here: it does
-# what a processor may answer with an old or a new TLB entry.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1
-shift
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-sim=$build/bin/vliw-sim
+# Some pages are left out, where a guest keeps what depends on when something happened and not only
+# on what was executed: below a stack's pointer lie frames of interrupts, which come at commits, and
+# the gears commit at other places; ticks of a clock are counted. tests/sys/guest/stale.S is not
+# here: it does what a processor may answer with an old or a new TLB entry. shellcheck
+# source=tests/gears/common.sh
+. "$(dirname "$0")/common.sh"
 
 # NAME  PAGES LEFT OUT (or -)  OPTIONS
 guests()
@@ -61,8 +56,6 @@ run() # where to, pages left out, options
     { echo "status $status"; kept "$work/digest" "$without"; } >"$to"
 }
 
-highest=$("$sim" -o help | awk '$1 == "cms.gear" { sub(/.*\.\./, "", $2); print $2 }')
-eager=$(tests/gears/eager.sh "$build")
 count=0
 guests >"$work/guests"
 while read -r name without options; do

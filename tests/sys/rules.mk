@@ -26,5 +26,5 @@ fuzz-sys: $(ALL) $(B)/tests/system_image $(SYS_GUESTS)
 BENCH += $(B)/bench/classes.bin $(B)/bench/io.bin
 TEST_NEEDS += $(B)/bench/classes.bin $(B)/bench/io.bin
 
-$(B)/bench/classes.bin $(B)/bench/io.bin: $(B)/bench/%.bin: tools/bench/%.S $(BIOS_PARTS)
+$(B)/bench/classes.bin $(B)/bench/io.bin: $(B)/bench/%.bin: tools/bench/%.S tools/bench/report.h $(BIOS_PARTS)
 	$(BIOS_IMAGE)

@@ -1,19 +1,17 @@
 #!/bin/sh
-# ablation.sh BUILD [PRESET] - what each part of the translator is worth: the same work with one switch
-# off at a time, in percent of the cycles that it takes with all of them on.
+# ablation.sh BUILD [PRESET] - what each part of the translator is worth: the same work with one
+# switch off at a time, in percent of the cycles that it takes with all of them on.
 #
-# The switches are every cms.opt.NAME that is on by default or above 1, the highest gear, and parts of the machine
-# that translations use, if the preset has them; the list comes from vliw-sim -o help. Work: the
-# programs of tools/bench/twice (geometric mean of their marked sections, and the program that
-# suffers most), SeaBIOS and our boot disk (all cycles that are not idle), and code with loops
-# that often changes itself (likewise). What takes MOST times as long is stopped; `-` stands for it, and
-# the mean is without it.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1
-preset=${2-selkirk}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# The switches are every cms.opt.NAME that is on by default or above 1, the highest gear, and parts
+# of the machine that translations use, if the preset has them; the list comes from vliw-sim -o
+# help. Work: the programs of tools/bench/twice (geometric mean of their marked sections, and the
+# program that suffers most), SeaBIOS and our boot disk (all cycles that are not idle), and code
+# with loops that often changes itself (likewise). What takes MOST times as long is stopped; `-`
+# stands for it, and the mean is without it.
+
+# shellcheck source=tools/bench/common.sh
+. "$(dirname "$0")/common.sh"
+preset=$1
 sim=$build/bin/vliw-sim
 MOST=10
 

@@ -1,16 +1,14 @@
 #!/bin/sh
-# bench.sh BUILD - what `make bench` prints: what a change of engine, compiler or firmware should be
-# judged by.
+# bench.sh BUILD [PRESET...] - what `make bench` prints: what a change of engine, compiler or
+# firmware should be judged by.
 #
 # The workload is the whole way from power-on to power-off: SeaBIOS, then the boot disk's program.
 # Simulated figures are exact and the same everywhere; host speed is of this machine and this
 # moment, the best of three runs.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1
-presets='selkirk crusoe efficeon'
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+
+# shellcheck source=tools/bench/common.sh
+. "$(dirname "$0")/common.sh"
+presets=$*
 
 # The summary of a run goes to $work/PRESET.GEAR
 boot() # preset, gear
@@ -129,7 +127,8 @@ sed -n 's/^class [0-9]* //p' "$work/${presets%% *}.classes" | while read -r name
     row "$name" class "$name"
 done
 
-# Cycles of an access to a device, and of what else emulation patches do: what tools/bench/io.S counts
+# Cycles of an access to a device, and of what else emulation patches do: what tools/bench/io.S
+# counts
 for preset in $presets; do
     for patches in on off; do
         "$build/bin/vliw-sim" --preset "$preset" -m 16 -gear 2 --bios "$build/bench/io.bin" \

@@ -7,17 +7,14 @@
  */
 #define TEST_NAME "classes"
 #include "pc.h"
+#include "report.h"
 
 #define COPIES 64
 #define TIMES 20
 
-.set start, 0x4100
-.set name, 0x4104
-.set instructions, 0x4108
-
 .macro class text, count, insn:vararg
     movl $(9f), name
-    movl $(COPIES * TIMES * \count), instructions
+    movl $(COPIES * TIMES * \count), pieces
     movl $DATA, %esi
     movl $DATA + 0x400, %edi
     movl $1, %ebp
@@ -146,25 +143,4 @@ test32:
     class "FSIN", 1, fsin
     jmp pass
 
-/* EAX: the cycle counter at the end. */
-report:
-    subl start, %eax
-    xorl %edx, %edx
-    imull $100, %eax, %eax
-    divl instructions
-    pushl %eax
-    movl $text_class, %esi
-    call puts
-    popl %eax
-    call put_decimal
-    movb $' ', %al
-    movw $PORT_TEXT, %dx
-    outb %al, %dx
-    movl name, %esi
-    call puts
-    movb $'\n', %al
-    outb %al, %dx
-    ret
-
-text_class:
-    .asciz "class "
+    report_as class

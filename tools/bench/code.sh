@@ -8,13 +8,9 @@
 # waited for, bytes of code in percent of RV64's. The firmware's figures are of its own work until
 # power-off: all phases but idle, and boot and translated code, which vliw-ld has not made (the boot
 # ROM is assembly).
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1
-shift
-[ $# -gt 0 ] || set -- selkirk crusoe efficeon
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+
+# shellcheck source=tools/bench/common.sh
+. "$(dirname "$0")/common.sh"
 
 link() # preset, mode, program
 {

@@ -1,17 +1,14 @@
 #!/bin/sh
-# cost.sh BUILD [PRESET...] - what translating costs, on short runs from power-on to the end: SeaBIOS
-# and our boot disk, and one program of tools/bench/twice cut to some five million instructions.
+# cost.sh BUILD [PRESET...] - what translating costs, on short runs from power-on to the end:
+# SeaBIOS and our boot disk, and one program of tools/bench/twice cut to some five million
+# instructions.
 #
 # CMS is all but translated code and idling, percent of the cycles that aren't idle; boot is ROM and
 # firmware's start, which are in it. Cycles per x86 instruction translated: of the quick gear by a
 # run with nothing higher; of the optimizing gear by what a run with it takes more.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1
-shift
-[ $# -gt 0 ] || set -- selkirk crusoe efficeon
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+
+# shellcheck source=tools/bench/common.sh
+. "$(dirname "$0")/common.sh"
 
 printf '%-10s %-10s %10s %10s %8s %8s %8s %10s %10s\n' preset run x86 cycles 'CMS %' 'boot %' \
     'make %' quick/x86 opt/x86

@@ -8,17 +8,14 @@
  */
 #define TEST_NAME "io"
 #include "pc.h"
+#include "report.h"
 
 #define TIMES 400
 #define DISPLAY 0xa0000
 
-.set start, 0x4100
-.set name, 0x4104
-.set times, 0x4108
-
 .macro kind text, times, insn:vararg
     movl $(9f), name
-    movl $(TIMES * \times), times
+    movl $(TIMES * \times), pieces
     movl $PORT_TEXT, %edx
     movl $TIMES, %ebp
     call 7f
@@ -73,25 +70,4 @@ test32:
     kind "RDTSC", 1, rdtsc
     jmp pass
 
-/* EAX: the cycle counter at the end. */
-report:
-    subl start, %eax
-    xorl %edx, %edx
-    imull $100, %eax, %eax
-    divl times
-    pushl %eax
-    movl $text_io, %esi
-    call puts
-    popl %eax
-    call put_decimal
-    movb $' ', %al
-    movw $PORT_TEXT, %dx
-    outb %al, %dx
-    movl name, %esi
-    call puts
-    movb $'\n', %al
-    outb %al, %dx
-    ret
-
-text_io:
-    .asciz "io "
+    report_as io

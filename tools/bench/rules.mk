@@ -11,7 +11,7 @@ TWICE := $(filter-out $(TWICE_SHARED),$(patsubst $(TWICE_SRC)/%.c,%,$(wildcard $
 TWICE_PRESETS := selkirk crusoe efficeon
 TWICE_GUESTS := $(TWICE:%=$(B)/bench/twice/%.elf)
 TWICE_NATIVE := $(foreach p,$(TWICE_PRESETS),$(TWICE:%=$(B)/bench/twice/%.$p))
-TWICE_HEADERS := $(TWICE_SRC)/bench.h tests/guests/pc.h
+TWICE_HEADERS := $(TWICE_SRC)/bench.h tools/bench/matrix.h tools/bench/sha256.h tests/guests/pc.h
 TWICE_NEEDS := $(B)/bin/vliw-cc $(addprefix $(B)/native/,native.ld crt0.o libnative.a)
 
 BENCH += $(TWICE_GUESTS) $(TWICE_NATIVE)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# twice.sh BUILD [PRESET...] - translated x86 against native code: the programs of tools/bench/twice,
-# each compiled from one source for an i686 (gcc -m32 -O2 -march=i686) and for the chip
-# (vliw-cc -O2), on each preset.
+# twice.sh BUILD [PRESET...] - translated x86 against native code: the programs of
+# tools/bench/twice, each compiled from one source for an i686 (gcc -m32 -O2 -march=i686) and for
+# the chip (vliw-cc -O2), on each preset.
 #
 # Only rounds between two marks are measured, after rounds that have warmed caches and made the
 # translations. Both must print the same checksum. x86/cyc are guest instructions a cycle, bun/x86
@@ -11,13 +11,9 @@
 # guest instructions per host second, of this host and this moment.
 #
 # OPTIONS in the environment goes to vliw-sim as it is.
-set -eu
-cd "$(dirname "$0")/../.."
-build=$1
-shift
-[ $# -gt 0 ] || set -- selkirk crusoe efficeon
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+
+# shellcheck source=tools/bench/common.sh
+. "$(dirname "$0")/common.sh"
 
 run() # name, simulator's options
 {

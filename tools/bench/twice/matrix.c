@@ -6,8 +6,7 @@
 
 const unsigned bench_rounds = 14, bench_warm_rounds = 30;
 
-static int32_t a[N][N], b[N][N], c[N][N];
-static uint8_t image[EDGE][EDGE], smooth[EDGE][EDGE];
+#include "tools/bench/matrix.h"
 
 void bench_setup(void)
 {
@@ -21,19 +20,6 @@ void bench_setup(void)
         image[i / EDGE][i % EDGE] = (uint8_t)bench_random(&x);
 }
 
-static void multiply(void)
-{
-    for (int i = 0; i < N; i++) {
-        for (int j = 0; j < N; j++) {
-            int32_t sum = 0;
-
-            for (int n = 0; n < N; n++)
-                sum += a[i][n] * b[n][j];
-            c[i][j] = sum;
-        }
-    }
-}
-
 static void transpose(void)
 {
     for (int i = 0; i < N; i++) {
@@ -43,14 +29,6 @@ static void transpose(void)
             b[j][i] = t;
         }
     }
-}
-
-static void filter(void)
-{
-    for (int y = 1; y < EDGE - 1; y++)
-        for (int x = 1; x < EDGE - 1; x++)
-            smooth[y][x] = (uint8_t)((4 * image[y][x] + image[y - 1][x] + image[y + 1][x] +
-                                      image[y][x - 1] + image[y][x + 1] + 4) / 8);
 }
 
 uint32_t bench_round(uint32_t sum)
