@@ -191,7 +191,7 @@ bool engine_event(struct chip *chip)
         return false;
     }
     if (chip->profile)
-        profile_step(chip->profile, chip->pc, chip->cycle);
+        profile_step(chip->profile, chip->pc, chip->cycle, chip->phase, chip->stall_row);
     if (trace_on(chip->trace, TRACE_BUNDLE))
         trace_bundle(chip, bundle_find(chip, chip->pc));
     return true;

@@ -10,20 +10,27 @@
 
 struct place {
     uint64_t pc;
+    unsigned phase;
     uint64_t bundles; /* times entered; 0: unused slot of the hash table */
     uint64_t cycles;
+    uint64_t wait[STALL_COUNT]; /* of these, by cause; but STALL_issue, which is the rest */
 };
 
 struct profile {
     struct place *place; /* hash table, open addressing, a power of two */
     size_t size, used;
     uint64_t pc; /* the bundle that is being charged */
+    unsigned phase;
     uint64_t since;
+    const uint64_t *stall; /* the phase's cycles by cause; NULL: nothing is being charged */
+    uint64_t before[STALL_COUNT]; /* what they were */
 };
 
 struct sum {
     char name[SYMBOL_TEXT];
+    unsigned phase;
     uint64_t bundles, cycles;
+    uint64_t wait[STALL_COUNT];
 };
 
 struct profile *profile_new(void)
@@ -43,11 +50,11 @@ void profile_free(struct profile *p)
     free(p);
 }
 
-static struct place *slot_of(struct place *table, size_t size, uint64_t pc)
+static struct place *slot_of(struct place *table, size_t size, uint64_t pc, unsigned phase)
 {
-    size_t i = (pc * 0x9e3779b97f4a7c15u >> 20) & (size - 1);
+    size_t i = ((pc + phase) * 0x9e3779b97f4a7c15u >> 20) & (size - 1);
 
-    while (table[i].bundles && table[i].pc != pc)
+    while (table[i].bundles && (table[i].pc != pc || table[i].phase != phase))
         i = (i + 1) & (size - 1);
     return &table[i];
 }
@@ -59,7 +66,7 @@ static void table_grow(struct profile *p)
 
     for (size_t i = 0; i < p->size; i++) {
         if (p->place[i].bundles)
-            *slot_of(table, size, p->place[i].pc) = p->place[i];
+            *slot_of(table, size, p->place[i].pc, p->place[i].phase) = p->place[i];
     }
     free(p->place);
     p->place = table;
@@ -68,20 +75,27 @@ static void table_grow(struct profile *p)
 
 static void charge(struct profile *p, uint64_t cycle)
 {
-    struct place *at = slot_of(p->place, p->size, p->pc);
-
-    if (at->bundles)
-        at->cycles += cycle - p->since;
-    p->since = cycle;
+    if (!p->stall)
+        return;
+    struct place *at = slot_of(p->place, p->size, p->pc, p->phase);
+    at->cycles += cycle - p->since;
+    for (unsigned s = STALL_issue + 1; s < STALL_COUNT; s++)
+        at->wait[s] += p->stall[s] - p->before[s];
 }
 
-void profile_step(struct profile *p, uint64_t pc, uint64_t cycle)
+void profile_step(struct profile *p, uint64_t pc, uint64_t cycle, unsigned phase,
+                  const uint64_t stall[STALL_COUNT])
 {
     charge(p, cycle);
     p->pc = pc;
-    struct place *at = slot_of(p->place, p->size, pc);
+    p->phase = phase;
+    p->since = cycle;
+    p->stall = stall;
+    memcpy(p->before, stall, sizeof p->before);
+    struct place *at = slot_of(p->place, p->size, pc, phase);
     if (!at->bundles++) {
         at->pc = pc;
+        at->phase = phase;
         if (++p->used > p->size / 2)
             table_grow(p);
     }
@@ -93,63 +107,133 @@ static int place_order(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
 
-    return (x->pc > y->pc) - (x->pc < y->pc);
+    if (x->pc != y->pc)
+        return x->pc > y->pc ? 1 : -1;
+    return (x->phase > y->phase) - (x->phase < y->phase);
 }
 
 static int sum_order(const void *a, const void *b)
 {
     const struct sum *x = a, *y = b;
 
+    if (x->phase != y->phase)
+        return x->phase > y->phase ? 1 : -1;
     if (x->cycles != y->cycles)
         return x->cycles < y->cycles ? 1 : -1;
     return strcmp(x->name, y->name);
 }
 
-/* Places in order of address, so those of one symbol are neighbours. Returns the number of sums. */
-static size_t sums_make(const struct place *place, size_t places, const struct symbols *symbols,
-                        struct sum *sum)
+static void sum_add(struct sum *sum, const struct place *place)
 {
-    size_t n = 0;
+    sum->bundles += place->bundles;
+    sum->cycles += place->cycles;
+    for (unsigned s = 0; s < STALL_COUNT; s++)
+        sum->wait[s] += place->wait[s];
+}
+
+/* The sums of one symbol, one for each phase that it was executed in, begin at sum[*first]. */
+static struct sum *sum_of(struct sum *sum, size_t *first, size_t *n, const char *name,
+                          unsigned phase)
+{
+    if (*first == *n || strcmp(sum[*first].name, name) != 0)
+        *first = *n;
+    for (size_t i = *first; i < *n; i++) {
+        if (sum[i].phase == phase)
+            return &sum[i];
+    }
+    memset(&sum[*n], 0, sizeof sum[*n]);
+    strcpy(sum[*n].name, name);
+    sum[*n].phase = phase;
+    return &sum[(*n)++];
+}
+
+/*
+ * Places in order of address, so those of one symbol are neighbours. Returns the number of sums: of
+ * each symbol, or of each symbol in each phase.
+ */
+static size_t sums_make(const struct place *place, size_t places, const struct symbols *symbols,
+                        bool by_phase, struct sum *sum)
+{
+    size_t n = 0, first = 0;
 
     for (size_t i = 0; i < places; i++) {
         char name[SYMBOL_TEXT];
         symbols_text(symbols, place[i].pc, name);
         name[strcspn(name, "+")] = '\0';
-        if (n == 0 || strcmp(sum[n - 1].name, name) != 0) {
-            memset(&sum[n], 0, sizeof sum[n]);
-            strcpy(sum[n++].name, name);
-        }
-        sum[n - 1].bundles += place[i].bundles;
-        sum[n - 1].cycles += place[i].cycles;
+        sum_add(sum_of(sum, &first, &n, name, by_phase ? place[i].phase : 0), &place[i]);
     }
     qsort(sum, n, sizeof *sum, sum_order);
     return n;
+}
+
+static double share(uint64_t part, uint64_t all)
+{
+    return all ? 100.0 * (double)part / (double)all : 0.0;
+}
+
+static void symbols_write(const struct sum *sum, size_t sums, uint64_t cycle, FILE *out)
+{
+    fprintf(out, "# symbols: cycles, share in percent, bundles, cycles a bundle, name\n");
+    for (size_t i = 0; i < sums; i++)
+        fprintf(out, "%14" PRIu64 " %6.2f %14" PRIu64 " %8.2f  %s\n", sum[i].cycles,
+                share(sum[i].cycles, cycle), sum[i].bundles,
+                (double)sum[i].cycles / (double)sum[i].bundles, sum[i].name);
+}
+
+static void phases_write(const struct sum *sum, size_t sums, FILE *out)
+{
+    static const unsigned shown[] = {STALL_operand, STALL_icache, STALL_dcache, STALL_branch};
+    uint64_t all[PHASE_COUNT] = {0};
+
+    for (size_t i = 0; i < sums; i++)
+        all[sum[i].phase] += sum[i].cycles;
+    fprintf(out, "\n# phases: phase, cycles, share of the phase's in percent, bundles, waits for");
+    for (size_t s = 0; s < sizeof shown / sizeof *shown; s++)
+        fprintf(out, " %s,", isa_stall_name[shown[s]]);
+    fprintf(out, " name\n");
+    for (size_t i = 0; i < sums; i++) {
+        fprintf(out, "%-10s %14" PRIu64 " %6.2f %14" PRIu64, isa_phase_name[sum[i].phase],
+                sum[i].cycles, share(sum[i].cycles, all[sum[i].phase]), sum[i].bundles);
+        for (size_t s = 0; s < sizeof shown / sizeof *shown; s++)
+            fprintf(out, " %10" PRIu64, sum[i].wait[shown[s]]);
+        fprintf(out, "  %s\n", sum[i].name);
+    }
+}
+
+static void bundles_write(const struct place *place, size_t n, const struct symbols *symbols,
+                          FILE *out)
+{
+    char text[SYMBOL_TEXT];
+
+    fprintf(out, "\n# bundles: address, times entered, cycles, place\n");
+    for (size_t i = 0; i < n;) {
+        uint64_t pc = place[i].pc, bundles = 0, cycles = 0;
+
+        for (; i < n && place[i].pc == pc; i++) {
+            bundles += place[i].bundles;
+            cycles += place[i].cycles;
+        }
+        fprintf(out, "0x%08" PRIx64 " %14" PRIu64 " %14" PRIu64 "  %s\n", pc, bundles, cycles,
+                symbols_text(symbols, pc, text));
+    }
 }
 
 void profile_write(struct profile *p, uint64_t cycle, const struct symbols *symbols, FILE *out)
 {
     struct place *place = panic_if_null(calloc(p->used + 1, sizeof *place));
     struct sum *sum = panic_if_null(calloc(p->used + 1, sizeof *sum));
-    char text[SYMBOL_TEXT];
     size_t n = 0;
 
     charge(p, cycle);
+    p->stall = NULL;
     for (size_t i = 0; i < p->size; i++) {
         if (p->place[i].bundles)
             place[n++] = p->place[i];
     }
     qsort(place, n, sizeof *place, place_order);
-    size_t sums = sums_make(place, n, symbols, sum);
-
-    fprintf(out, "# symbols: cycles, share in percent, bundles, cycles a bundle, name\n");
-    for (size_t i = 0; i < sums; i++)
-        fprintf(out, "%14" PRIu64 " %6.2f %14" PRIu64 " %8.2f  %s\n", sum[i].cycles,
-                cycle ? 100.0 * (double)sum[i].cycles / (double)cycle : 0.0, sum[i].bundles,
-                (double)sum[i].cycles / (double)sum[i].bundles, sum[i].name);
-    fprintf(out, "\n# bundles: address, times entered, cycles, place\n");
-    for (size_t i = 0; i < n; i++)
-        fprintf(out, "0x%08" PRIx64 " %14" PRIu64 " %14" PRIu64 "  %s\n", place[i].pc,
-                place[i].bundles, place[i].cycles, symbols_text(symbols, place[i].pc, text));
+    symbols_write(sum, sums_make(place, n, symbols, false, sum), cycle, out);
+    phases_write(sum, sums_make(place, n, symbols, true, sum), out);
+    bundles_write(place, n, symbols, out);
     free(sum);
     free(place);
 }
