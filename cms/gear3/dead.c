@@ -4,23 +4,15 @@
  */
 #include "gear3/ir.h"
 
-static void unuse(struct ir *ir, const struct ins *i)
-{
-    for (unsigned k = 0; k < ARG_COUNT; k++) {
-        if (i->arg[k] != REF_NONE)
-            ir_ins(ir, i->arg[k])->uses[ref_tag(i->arg[k])]--;
-    }
-}
-
 static void sweep(struct ir *ir, unsigned block)
 {
     for (unsigned n = ir->block[block].last, prev; n != IR_NONE; n = prev) {
         struct ins *i = &ir->ins[n];
 
         prev = i->prev;
-        if (i->uses[TAG_NUMBER] || i->uses[TAG_FLAGS] || !(ir_is_pure(i) || ir_is_fixed_load(i)))
+        if (ir_is_used(ir, n) || !(ir_is_pure(i) || ir_is_fixed_load(i)))
             continue;
-        unuse(ir, i);
+        ir_unuse(ir, i);
         ir_remove(ir, n);
     }
 }

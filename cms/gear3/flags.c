@@ -163,7 +163,7 @@ static void low_product(const struct ir *ir, struct ins *i)
     const struct ins *product = &ir->ins[ref_ins(i->arg[ARG_A])];
 
     if (i->op.atom != ISA_addiz || i->op.imm || ref_ins(i->arg[ARG_A]) < IR_FIRST ||
-        product->op.atom != ISA_imulf32 || product->uses[TAG_FLAGS])
+        product->op.atom != ISA_imulf32 || ir->uses[REF(ref_ins(i->arg[ARG_A]), TAG_FLAGS)])
         return;
     i->op = (struct isa_op){.atom = ISA_mulz};
     i->arg[ARG_B] = product->arg[ARG_B];
@@ -202,7 +202,7 @@ void pass_flags(struct ir *ir)
         struct ins *i = &ir->ins[n];
 
         low_product(ir, i);
-        if (!(ins_fact(i)->uses & ISA_WRITE_CD) || i->uses[TAG_FLAGS])
+        if (!(ins_fact(i)->uses & ISA_WRITE_CD) || ir->uses[REF(n, TAG_FLAGS)])
             continue;
         ir_drop_flags(ir, i);
     }

@@ -461,5 +461,5 @@ void pass_fold(struct ir *ir)
             fold_ins(ir, n);
         }
     }
-    ir_resolve_state(ir, ir->end);
+    ir_resolve_end(ir);
 }

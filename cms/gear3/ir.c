@@ -16,7 +16,6 @@ unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT]
     for (unsigned k = 0; k < ARG_COUNT; k++)
         i->arg[k] = arg[k];
     i->prev = i->next = IR_NONE;
-    i->uses[0] = i->uses[1] = 0;
     i->block = BLOCK_NONE;
     i->role = ROLE_PLAIN;
     i->exit = 0;
@@ -24,7 +23,8 @@ unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT]
     i->width = 64;
     i->early = false;
     i->twin = 0;
-    i->same[0] = i->same[1] = REF_NONE;
+    ir->same[REF(ir->count, TAG_NUMBER)] = REF(ir->count, TAG_NUMBER);
+    ir->same[REF(ir->count, TAG_FLAGS)] = REF(ir->count, TAG_FLAGS);
     return ir->count++;
 }
 
@@ -75,23 +75,26 @@ void ir_remove(struct ir *ir, unsigned n)
 
 void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by)
 {
-    ir->ins[n].same[tag] = by;
+    ir->same[REF(n, tag)] = by;
+    ir->replaced = true;
 }
 
 ref ir_resolve(const struct ir *ir, ref r)
 {
-    while (r != REF_NONE && ir->ins[ref_ins(r)].same[ref_tag(r)] != REF_NONE)
-        r = ir->ins[ref_ins(r)].same[ref_tag(r)];
+    while (ir_is_replaced(ir, r))
+        r = ir->same[r];
     return r;
 }
 
 void ir_resolve_args(const struct ir *ir, struct ins *i)
 {
+    if (!ir->replaced)
+        return;
     for (unsigned k = 0; k < ARG_COUNT; k++)
         i->arg[k] = ir_resolve(ir, i->arg[k]);
 }
 
-void ir_resolve_state(const struct ir *ir, ref state[STATE_COUNT])
+static void resolve_state(const struct ir *ir, ref state[STATE_COUNT])
 {
     for (unsigned k = 0; k < STATE_COUNT; k++)
         state[k] = ir_resolve(ir, state[k]);
@@ -99,20 +102,18 @@ void ir_resolve_state(const struct ir *ir, ref state[STATE_COUNT])
 
 void ir_resolve_exit(struct ir *ir, unsigned exit)
 {
+    if (!ir->replaced)
+        return;
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
         ir_resolve_args(ir, &ir->ins[n]);
-    ir_resolve_state(ir, ir->state[exit]);
+    resolve_state(ir, ir->state[exit]);
 }
 
-bool ir_is_pure(const struct ins *i)
+void ir_resolve_end(struct ir *ir)
 {
-    return i->role == ROLE_PLAIN &&
-           !(ins_fact(i)->flags & (ISA_F_LOAD | ISA_F_STORE | ISA_F_BRANCH | ISA_F_TRAP | ISA_F_SEQ));
-}
-
-bool ir_is_fixed_load(const struct ins *i)
-{
-    return ins_is(i, ISA_F_LOAD) && !ins_is(i, ISA_F_GUEST);
+    if (ir->replaced)
+        resolve_state(ir, ir->end);
+    ir->replaced = false;
 }
 
 ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, ref b)
@@ -128,10 +129,14 @@ ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, re
 
 static void use(struct ir *ir, const ref *r, unsigned count)
 {
-    for (unsigned k = 0; k < count; k++) {
-        if (r[k] != REF_NONE)
-            ir_ins(ir, r[k])->uses[ref_tag(r[k])]++;
-    }
+    for (unsigned k = 0; k < count; k++)
+        ir->uses[r[k]]++;
+}
+
+void ir_unuse(struct ir *ir, const struct ins *i)
+{
+    for (unsigned k = 0; k < ARG_COUNT; k++)
+        ir->uses[i->arg[k]]--;
 }
 
 static void use_block(struct ir *ir, unsigned block, unsigned which)
@@ -147,8 +152,7 @@ static void use_block(struct ir *ir, unsigned block, unsigned which)
 
 void ir_count_uses(struct ir *ir, unsigned which)
 {
-    for (unsigned n = 0; n < ir->count; n++)
-        ir->ins[n].uses[0] = ir->ins[n].uses[1] = 0;
+    memset(ir->uses, 0, 2 * ir->count * sizeof(ir->uses[0]));
     use_block(ir, BLOCK_ENTRY, which);
     use_block(ir, BLOCK_BODY, which);
     use(ir, ir->end, STATE_COUNT);

@@ -35,13 +35,13 @@
 
 #include "gear2/trans.h"
 
-typedef uint32_t ref;
+typedef uint16_t ref;
 
 enum ref_tag { TAG_NUMBER, TAG_FLAGS };
 
-#define REF(n, tag) ((ref)(n) << 1 | (tag))
-#define REF_NONE UINT32_MAX
+#define REF(n, tag) ((ref)((n) << 1 | (tag)))
 #define REF_ZERO REF(0, TAG_NUMBER)
+#define REF_NONE REF(0, TAG_FLAGS) /* zero has no flags; so what is known of values has room for it */
 
 static inline unsigned ref_ins(ref r)
 {
@@ -61,6 +61,7 @@ enum { STATE_FLAGS = 0, STATE_EAX = 1, STATE_ESP = 5, STATE_EDI = 8, STATE_EIP =
 #define IR_FIRST 11
 
 #define IR_INS 1536
+#define IR_REFS (2 * IR_INS)
 
 enum { ARG_D, ARG_A, ARG_B, ARG_C, ARG_COUNT }; /* rd or rs; ra; rb; ca or cd */
 
@@ -68,16 +69,16 @@ struct ins {
     struct isa_op op; /* its registers are filled in by the allocator */
     ref arg[ARG_COUNT];
     uint16_t prev, next; /* in its block, IR_NONE: none */
-    uint16_t uses[2];    /* of each result, snapshots included */
     uint16_t twin;       /* flags alone: the instruction of their number, or 0 */
     uint8_t block;
     uint8_t role, exit, insn; /* as in struct atom */
     uint8_t width;            /* only so many low bits of its number may be set: 0..64 */
     bool early;               /* a load that may pass exits */
-    ref same[2];              /* the value that has replaced the result, or REF_NONE */
     ref base;                 /* a checking store: its address, before it was computed */
     int32_t offset;
 };
+
+_Static_assert(sizeof(struct ins) == 64, "a number times its size is a shift");
 
 #define IR_NONE UINT16_MAX
 
@@ -92,6 +93,10 @@ struct ir {
     struct trans *t;
     struct ins ins[IR_INS];
     unsigned count;
+    /* of each value, by its ref: */
+    uint16_t uses[IR_REFS]; /* ir_count_uses */
+    ref same[IR_REFS];      /* what has replaced it, or itself */
+    bool replaced;          /* something has been, and its users may not know */
     struct block block[BLOCK_EXITS + TRANS_EXITS];
     ref state[TRANS_EXITS][STATE_COUNT]; /* snapshots of side exits */
     ref end[STATE_COUNT];                /* at the body's end */
@@ -138,13 +143,36 @@ void ir_insert(struct ir *ir, unsigned before, unsigned n); /* into that one's b
 void ir_remove(struct ir *ir, unsigned n); /* with it, if it is a branch, its exit's path */
 /* Whoever uses result `tag` of n uses `by` from now on: ir_resolve says so. */
 void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by);
+/* Does anybody use any result of n? As ir_count_uses has found, and ir_unuse since. */
+static inline bool ir_is_used(const struct ir *ir, unsigned n)
+{
+    return ir->uses[REF(n, TAG_NUMBER)] | ir->uses[REF(n, TAG_FLAGS)];
+}
+
+void ir_unuse(struct ir *ir, const struct ins *i); /* the operands, once each */
 ref ir_resolve(const struct ir *ir, ref r);
 void ir_resolve_args(const struct ir *ir, struct ins *i);
-void ir_resolve_state(const struct ir *ir, ref state[STATE_COUNT]);
 void ir_resolve_exit(struct ir *ir, unsigned exit); /* its path and its snapshot */
-bool ir_is_pure(const struct ins *i); /* no memory, no control: may go where its operands are */
+void ir_resolve_end(struct ir *ir); /* and that is all: whoever walks the blocks calls it last */
+
+static inline bool ir_is_replaced(const struct ir *ir, ref r)
+{
+    return ir->same[r] != r;
+}
+
+/* No memory, no control: may go where its operands are. */
+static inline bool ir_is_pure(const struct ins *i)
+{
+    return i->role == ROLE_PLAIN &&
+           !ins_is(i, ISA_F_LOAD | ISA_F_STORE | ISA_F_BRANCH | ISA_F_TRAP | ISA_F_SEQ);
+}
+
 /* A load of the firmware's own data, which no translated code changes. */
-bool ir_is_fixed_load(const struct ins *i);
+static inline bool ir_is_fixed_load(const struct ins *i)
+{
+    return ins_is(i, ISA_F_LOAD) && !ins_is(i, ISA_F_GUEST);
+}
+
 /* Adds rd = op(a, b) before that instruction; REF_ZERO if there is no room. */
 ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, ref b);
 

@@ -168,5 +168,5 @@ void pass_memory(struct ir *ir)
             visit(&t, n);
         }
     }
-    ir_resolve_state(ir, ir->end);
+    ir_resolve_end(ir);
 }

@@ -108,7 +108,7 @@ void pass_pair(struct ir *ir)
         ir_resolve_args(ir, i);
         if (i->role == ROLE_SIDE)
             ir_resolve_exit(ir, i->exit);
-        if (!i->twin || number->same[TAG_NUMBER] != REF_NONE || !is_pair(ir, number, i))
+        if (!i->twin || ir_is_replaced(ir, REF(i->twin, TAG_NUMBER)) || !is_pair(ir, number, i))
             continue;
         number->op = i->op;
         for (unsigned k = 0; k < ARG_COUNT; k++)
@@ -116,5 +116,5 @@ void pass_pair(struct ir *ir)
         ir_replace(ir, n, TAG_FLAGS, REF(i->twin, TAG_FLAGS));
         ir_remove(ir, n);
     }
-    ir_resolve_state(ir, ir->end);
+    ir_resolve_end(ir);
 }

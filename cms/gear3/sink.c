@@ -27,13 +27,10 @@ static void choose(struct sinking *s)
     for (unsigned n = ir->block[BLOCK_BODY].last; n != IR_NONE; n = ir->ins[n].prev) {
         struct ins *i = &ir->ins[n];
 
-        if (!ir_is_pure(i) || i->uses[TAG_NUMBER] || i->uses[TAG_FLAGS])
+        if (ir_is_used(ir, n) || !ir_is_pure(i))
             continue;
         s->sunk[n] = true;
-        for (unsigned k = 0; k < ARG_COUNT; k++) {
-            if (i->arg[k] != REF_NONE)
-                ir_ins(ir, i->arg[k])->uses[ref_tag(i->arg[k])]--;
-        }
+        ir_unuse(ir, i);
     }
 }
 
