@@ -10,7 +10,7 @@ static void sweep(struct ir *ir, unsigned block)
         struct ins *i = &ir->ins[n];
 
         prev = i->prev;
-        if (ir_is_used(ir, n) || !(ir_is_pure(i) || ir_is_fixed_load(i)))
+        if (ir->uses[n] || !(ir_is_pure(i) || ir_is_fixed_load(i)))
             continue;
         ir_unuse(ir, i);
         ir_remove(ir, n);
@@ -19,7 +19,7 @@ static void sweep(struct ir *ir, unsigned block)
 
 void pass_dead(struct ir *ir)
 {
-    ir_count_uses(ir, USES_ALL);
+    ir_count_uses(ir);
     for (unsigned e = 0; e < ir->t->exits; e++)
         sweep(ir, BLOCK_EXITS + e);
     sweep(ir, BLOCK_BODY);

@@ -20,14 +20,26 @@ static unsigned width(const struct ir *ir, ref r)
     return ir->ins[ref_ins(r)].width;
 }
 
-static void branch_on(struct ins *i, unsigned atom, ref a, ref b, int cmp)
+static void branch_on(struct ir *ir, struct ins *i, unsigned atom, ref a, ref b, int cmp)
 {
+    int64_t value;
+
+    ir->changed |= ir_constant(ir, a, &value); /* it may never be taken */
+    ir_unuse(ir, i);
     i->op.atom = (uint16_t)atom;
     i->op.cond = 0;
     i->op.cmp = (int8_t)cmp;
     i->arg[ARG_A] = a;
     i->arg[ARG_B] = b;
     i->arg[ARG_C] = REF_NONE;
+    ir_use(ir, i);
+}
+
+static ref constant(struct ir *ir, unsigned before, uint32_t value)
+{
+    ir->changed = true;
+    return ir_number(ir, before, &(struct isa_op){.atom = ISA_addi, .imm = value}, REF_ZERO,
+                     REF_NONE);
 }
 
 /* A constant as the operand of a branch: in the atom if it fits, else in a register. */
@@ -35,22 +47,19 @@ static void branch_on_constant(struct ir *ir, unsigned n, unsigned reg, unsigned
                                uint32_t value)
 {
     if (value < 32)
-        branch_on(&ir->ins[n], imm, a, REF_NONE, (int)value);
+        branch_on(ir, &ir->ins[n], imm, a, REF_NONE, (int)value);
     else
-        branch_on(&ir->ins[n], reg, a,
-                  ir_number(ir, n, &(struct isa_op){.atom = ISA_addi, .imm = value}, REF_ZERO,
-                            REF_NONE),
-                  0);
+        branch_on(ir, &ir->ins[n], reg, a, constant(ir, n, value), 0);
 }
 
 /* On what the flags' own number is. */
-static void fuse_result(const struct ir *ir, struct ins *i, ref flags)
+static void fuse_result(struct ir *ir, struct ins *i, ref flags)
 {
     unsigned twin = ir->ins[ref_ins(flags)].twin;
     ref number = ir_resolve(ir, REF(twin ? twin : ref_ins(flags), TAG_NUMBER));
 
     if (i->op.cond == CC_Z || i->op.cond == CC_NZ)
-        branch_on(i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, number, REF_NONE, 0);
+        branch_on(ir, i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, number, REF_NONE, 0);
 }
 
 static bool fuse_compare(struct ir *ir, struct ins *i, const struct ins *made, unsigned bits)
@@ -60,12 +69,12 @@ static bool fuse_compare(struct ir *ir, struct ins *i, const struct ins *made, u
     if (width(ir, a) > bits || width(ir, b) > bits)
         return false;
     switch (i->op.cond) {
-    case CC_B: branch_on(i, ISA_brltu, a, b, 0); return true;
-    case CC_NB: branch_on(i, ISA_brgeu, a, b, 0); return true;
-    case CC_Z: branch_on(i, ISA_breq, a, b, 0); return true;
-    case CC_NZ: branch_on(i, ISA_brne, a, b, 0); return true;
-    case CC_BE: branch_on(i, ISA_brgeu, b, a, 0); return true;
-    case CC_NBE: branch_on(i, ISA_brltu, b, a, 0); return true;
+    case CC_B: branch_on(ir, i, ISA_brltu, a, b, 0); return true;
+    case CC_NB: branch_on(ir, i, ISA_brgeu, a, b, 0); return true;
+    case CC_Z: branch_on(ir, i, ISA_breq, a, b, 0); return true;
+    case CC_NZ: branch_on(ir, i, ISA_brne, a, b, 0); return true;
+    case CC_BE: branch_on(ir, i, ISA_brgeu, b, a, 0); return true;
+    case CC_NBE: branch_on(ir, i, ISA_brltu, b, a, 0); return true;
     default: return false;
     }
 }
@@ -132,7 +141,8 @@ static void fuse(struct ir *ir, unsigned n)
     case ISA_andf32:
         if (made->arg[ARG_A] == made->arg[ARG_B] && width(ir, made->arg[ARG_A]) <= 32 &&
             (i->op.cond == CC_Z || i->op.cond == CC_NZ)) {
-            branch_on(i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, made->arg[ARG_A], REF_NONE, 0);
+            branch_on(ir, i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, made->arg[ARG_A], REF_NONE,
+                      0);
             return;
         }
         fuse_result(ir, i, flags);
@@ -158,16 +168,19 @@ static void fuse(struct ir *ir, unsigned n)
 }
 
 /* The low half of a product whose flags nobody uses. */
-static void low_product(const struct ir *ir, struct ins *i)
+static void low_product(struct ir *ir, struct ins *i)
 {
     const struct ins *product = &ir->ins[ref_ins(i->arg[ARG_A])];
 
     if (i->op.atom != ISA_addiz || i->op.imm || ref_ins(i->arg[ARG_A]) < IR_FIRST ||
-        product->op.atom != ISA_imulf32 || ir->uses[REF(ref_ins(i->arg[ARG_A]), TAG_FLAGS)])
+        product->op.atom != ISA_imulf32 || ir->uses[ref_ins(i->arg[ARG_A])] & USES_FLAGS)
         return;
+    ir_unuse(ir, i);
     i->op = (struct isa_op){.atom = ISA_mulz};
     i->arg[ARG_B] = product->arg[ARG_B];
     i->arg[ARG_A] = product->arg[ARG_A];
+    ir_use(ir, i);
+    ir->changed = true;
 }
 
 static bool keeps_carry(const struct ins *i)
@@ -183,27 +196,36 @@ static bool keeps_carry(const struct ins *i)
     }
 }
 
-static void skip_kept_carry(const struct ir *ir, struct ins *i)
+static void skip_kept_carry(struct ir *ir, struct ins *i)
 {
     if (!keeps_carry(i))
         return;
+    ir_unuse(ir, i);
     while (ref_ins(i->arg[ARG_C]) >= IR_FIRST && keeps_carry(&ir->ins[ref_ins(i->arg[ARG_C])]))
         i->arg[ARG_C] = ir->ins[ref_ins(i->arg[ARG_C])].arg[ARG_C];
+    ir_use(ir, i);
+}
+
+static void drop(struct ir *ir, struct ins *i)
+{
+    ir_unuse(ir, i);
+    if (ir_drop_flags(ir, i))
+        ir->changed = true;
+    ir_use(ir, i);
 }
 
 void pass_flags(struct ir *ir)
 {
+    ir_count_uses(ir);
     for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
         fuse(ir, n);
         skip_kept_carry(ir, &ir->ins[n]);
     }
-    ir_count_uses(ir, USES_ALL);
     for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
         struct ins *i = &ir->ins[n];
 
         low_product(ir, i);
-        if (!(ins_fact(i)->uses & ISA_WRITE_CD) || ir->uses[REF(n, TAG_FLAGS)])
-            continue;
-        ir_drop_flags(ir, i);
+        if (ins_fact(i)->uses & ISA_WRITE_CD && ir->uses[n] && !(ir->uses[n] & USES_FLAGS))
+            drop(ir, i);
     }
 }

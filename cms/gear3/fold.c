@@ -462,4 +462,5 @@ void pass_fold(struct ir *ir)
         }
     }
     ir_resolve_end(ir);
+    ir->counted = false;
 }

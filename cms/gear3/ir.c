@@ -25,6 +25,7 @@ unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT]
     i->twin = 0;
     ir->same[REF(ir->count, TAG_NUMBER)] = REF(ir->count, TAG_NUMBER);
     ir->same[REF(ir->count, TAG_FLAGS)] = REF(ir->count, TAG_FLAGS);
+    ir->uses[ir->count] = 0;
     return ir->count++;
 }
 
@@ -124,38 +125,67 @@ ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, re
     if (!n)
         return REF_ZERO;
     ir_insert(ir, before, n);
+    ir_use(ir, &ir->ins[n]);
     return REF(n, TAG_NUMBER);
 }
 
-static void use(struct ir *ir, const ref *r, unsigned count)
+/* One use of a value: of which number, of which kind. */
+enum { ON_STRAIGHT = 0, ON_EXIT = 32 };
+
+static inline uint64_t one_use(ref r, unsigned where)
+{
+    return UINT64_C(1) << (where + 16 * ref_tag(r));
+}
+
+static unsigned where_is(const struct ins *i)
+{
+    return i->block >= BLOCK_EXITS ? ON_EXIT : ON_STRAIGHT;
+}
+
+static void use(struct ir *ir, const ref *r, unsigned count, unsigned where)
 {
     for (unsigned k = 0; k < count; k++)
-        ir->uses[r[k]]++;
+        ir->uses[ref_ins(r[k])] += one_use(r[k], where);
+}
+
+void ir_use(struct ir *ir, const struct ins *i)
+{
+    use(ir, i->arg, ARG_COUNT, where_is(i));
 }
 
 void ir_unuse(struct ir *ir, const struct ins *i)
 {
     for (unsigned k = 0; k < ARG_COUNT; k++)
-        ir->uses[i->arg[k]]--;
+        ir->uses[ref_ins(i->arg[k])] -= one_use(i->arg[k], where_is(i));
 }
 
-static void use_block(struct ir *ir, unsigned block, unsigned which)
+void ir_use_at_exit(struct ir *ir, ref r)
+{
+    use(ir, &r, 1, ON_EXIT);
+}
+
+static void use_block(struct ir *ir, unsigned block)
 {
     for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
-        use(ir, ir->ins[n].arg, ARG_COUNT);
-        if (ir->ins[n].role == ROLE_SIDE && which == USES_ALL) {
-            use_block(ir, BLOCK_EXITS + ir->ins[n].exit, which);
-            use(ir, ir->state[ir->ins[n].exit], STATE_COUNT);
+        const struct ins *i = &ir->ins[n];
+
+        ir_use(ir, i);
+        if (i->role == ROLE_SIDE) {
+            use_block(ir, BLOCK_EXITS + i->exit);
+            use(ir, ir->state[i->exit], STATE_COUNT, ON_EXIT);
         }
     }
 }
 
-void ir_count_uses(struct ir *ir, unsigned which)
+void ir_count_uses(struct ir *ir)
 {
-    memset(ir->uses, 0, 2 * ir->count * sizeof(ir->uses[0]));
-    use_block(ir, BLOCK_ENTRY, which);
-    use_block(ir, BLOCK_BODY, which);
-    use(ir, ir->end, STATE_COUNT);
+    if (ir->counted)
+        return;
+    memset(ir->uses, 0, ir->count * sizeof(ir->uses[0]));
+    use_block(ir, BLOCK_ENTRY);
+    use_block(ir, BLOCK_BODY);
+    use(ir, ir->end, STATE_COUNT, ON_STRAIGHT);
+    ir->counted = true;
 }
 
 bool ir_place(const struct ins *i, ref *base, int32_t *offset)

@@ -41,7 +41,7 @@ enum ref_tag { TAG_NUMBER, TAG_FLAGS };
 
 #define REF(n, tag) ((ref)((n) << 1 | (tag)))
 #define REF_ZERO REF(0, TAG_NUMBER)
-#define REF_NONE REF(0, TAG_FLAGS) /* zero has no flags; so what is known of values has room for it */
+#define REF_NONE REF(0, TAG_FLAGS) /* zero has no flags: tables by reference need no test for it */
 
 static inline unsigned ref_ins(ref r)
 {
@@ -93,10 +93,11 @@ struct ir {
     struct trans *t;
     struct ins ins[IR_INS];
     unsigned count;
-    /* of each value, by its ref: */
-    uint16_t uses[IR_REFS]; /* ir_count_uses */
-    ref same[IR_REFS];      /* what has replaced it, or itself */
-    bool replaced;          /* something has been, and its users may not know */
+    uint64_t uses[IR_INS]; /* USES_x */
+    bool counted;          /* they are right */
+    ref same[IR_REFS];     /* what has replaced the value, or itself */
+    bool replaced;         /* something has been, and its users may not know */
+    bool changed;          /* values are not what they were when they were folded last */
     struct block block[BLOCK_EXITS + TRANS_EXITS];
     ref state[TRANS_EXITS][STATE_COUNT]; /* snapshots of side exits */
     ref end[STATE_COUNT];                /* at the body's end */
@@ -143,13 +144,6 @@ void ir_insert(struct ir *ir, unsigned before, unsigned n); /* into that one's b
 void ir_remove(struct ir *ir, unsigned n); /* with it, if it is a branch, its exit's path */
 /* Whoever uses result `tag` of n uses `by` from now on: ir_resolve says so. */
 void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by);
-/* Does anybody use any result of n? As ir_count_uses has found, and ir_unuse since. */
-static inline bool ir_is_used(const struct ir *ir, unsigned n)
-{
-    return ir->uses[REF(n, TAG_NUMBER)] | ir->uses[REF(n, TAG_FLAGS)];
-}
-
-void ir_unuse(struct ir *ir, const struct ins *i); /* the operands, once each */
 ref ir_resolve(const struct ir *ir, ref r);
 void ir_resolve_args(const struct ir *ir, struct ins *i);
 void ir_resolve_exit(struct ir *ir, unsigned exit); /* its path and its snapshot */
@@ -173,16 +167,26 @@ static inline bool ir_is_fixed_load(const struct ins *i)
     return ins_is(i, ISA_F_LOAD) && !ins_is(i, ISA_F_GUEST);
 }
 
-/* Adds rd = op(a, b) before that instruction; REF_ZERO if there is no room. */
+/* Adds rd = op(a, b) before that instruction, its uses counted; REF_ZERO if there is no room. */
 ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, ref b);
 
 /* pair.c: the plain atom for one whose flags nobody wants; false if there is none */
 bool ir_drop_flags(const struct ir *ir, struct ins *i);
 /* fold.c: low bits of its number that may be set, by its operands */
 unsigned ir_width(const struct ir *ir, const struct ins *i);
-/* Counts uses of all values: in the body and on entry alone, or everywhere. */
-enum { USES_ALL, USES_STRAIGHT };
-void ir_count_uses(struct ir *ir, unsigned which);
+
+/*
+ * How often the results of each instruction are used: four numbers in one, so that one test tells
+ * whether anybody does. On exits are their paths and snapshots. ir_count_uses counts unless that
+ * has been done; whoever changes operands afterwards keeps the numbers right by ir_use and
+ * ir_unuse, or says !counted.
+ */
+#define USES_FLAGS UINT64_C(0xffff0000ffff0000)
+#define USES_STRAIGHT UINT64_C(0x00000000ffffffff)
+void ir_count_uses(struct ir *ir);
+void ir_use(struct ir *ir, const struct ins *i); /* its operands, where it stands */
+void ir_unuse(struct ir *ir, const struct ins *i);
+void ir_use_at_exit(struct ir *ir, ref r); /* by a snapshot */
 
 /* The address of a guest access as a value plus a constant; false if it isn't that simple. */
 bool ir_place(const struct ins *i, ref *base, int32_t *offset);

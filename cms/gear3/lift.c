@@ -31,7 +31,7 @@ static void name_begin(struct naming *s)
     static const ref none[ARG_COUNT] = {REF_NONE, REF_NONE, REF_NONE, REF_NONE};
 
     ir->count = 0;
-    ir->replaced = false;
+    ir->counted = ir->replaced = false;
     for (unsigned b = 0; b < BLOCK_EXITS + TRANS_EXITS; b++)
         ir->block[b].first = ir->block[b].last = IR_NONE;
     for (unsigned n = 0; n < IR_FIRST; n++) {

@@ -168,5 +168,7 @@ void pass_memory(struct ir *ir)
             visit(&t, n);
         }
     }
+    ir->changed |= ir->replaced;
+    ir->counted = false;
     ir_resolve_end(ir);
 }

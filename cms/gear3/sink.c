@@ -23,11 +23,11 @@ static void choose(struct sinking *s)
 {
     struct ir *ir = s->ir;
 
-    ir_count_uses(ir, USES_STRAIGHT);
+    ir_count_uses(ir);
     for (unsigned n = ir->block[BLOCK_BODY].last; n != IR_NONE; n = ir->ins[n].prev) {
         struct ins *i = &ir->ins[n];
 
-        if (ir_is_used(ir, n) || !ir_is_pure(i))
+        if (ir->uses[n] & USES_STRAIGHT || !ir_is_pure(i))
             continue;
         s->sunk[n] = true;
         ir_unuse(ir, i);
@@ -56,6 +56,7 @@ static ref on_path(struct sinking *s, unsigned exit, ref r)
         return r;
     }
     ir_append(ir, BLOCK_EXITS + exit, copy);
+    ir_use(ir, &ir->ins[copy]);
     ir->ins[copy].width = ir->ins[n].width;
     s->copied[s->copies++] = (uint16_t)n;
     s->copy[n] = (uint16_t)copy;
@@ -67,8 +68,13 @@ static void complete(struct sinking *s, unsigned exit)
     struct ir *ir = s->ir;
 
     s->copies = 0;
-    for (unsigned k = 0; k < STATE_COUNT; k++)
-        ir->state[exit][k] = on_path(s, exit, ir->state[exit][k]);
+    for (unsigned k = 0; k < STATE_COUNT; k++) {
+        ref *r = &ir->state[exit][k], copy = on_path(s, exit, *r);
+
+        if (*r != copy)
+            ir_use_at_exit(ir, copy);
+        *r = copy;
+    }
     while (s->copies)
         s->copy[s->copied[--s->copies]] = 0;
 }

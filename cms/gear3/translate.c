@@ -22,10 +22,13 @@ static const struct pass passes[] = {
 };
 
 /*
- * By letters. What memory forwards (return addresses, pushed constants) lets more be folded; what
- * is sunk leaves flags behind that nobody uses; the constants of fused branches are made once.
+ * By letters: passes, and which of them run once more behind if these have changed values. What
+ * memory forwards (return addresses, pushed constants) lets more be folded; what is sunk leaves
+ * flags behind that nobody uses; the constants of fused branches are made once.
  */
-static const char order[] = "fmfcscfmdpir";
+static const struct {
+    const char *passes, *again;
+} order[] = {{"fm", "f"}, {"csc", "fm"}, {"dpir", ""}};
 
 void gear3_init(void)
 {
@@ -54,13 +57,23 @@ static bool run(const struct pass *p, struct ir *ir)
     return ir->t->abort == ABORT_NONE && (!cms.opt->check || check(ir, p->name));
 }
 
-static bool optimize(struct ir *ir)
+static bool run_all(const char *letters, struct ir *ir)
 {
-    for (const char *letter = order; *letter; letter++) {
+    for (const char *letter = letters; *letter; letter++) {
         for (unsigned i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
             if (passes[i].letter == *letter && !run(&passes[i], ir))
                 return false;
         }
+    }
+    return true;
+}
+
+static bool optimize(struct ir *ir)
+{
+    for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+        ir->changed = false;
+        if (!run_all(order[k].passes, ir) || (ir->changed && !run_all(order[k].again, ir)))
+            return false;
     }
     return check(ir, "a pass");
 }
