@@ -105,6 +105,8 @@ void jumps_flush(void);
 void mmu_fill(uint32_t lin, bool write, bool user, bool port);
 /* Walk; no side effect if it fails */
 bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error);
+/* Would the access, which is allowed, set an accessed or a dirty bit that isn't set yet? */
+bool mmu_marks(uint32_t lin, bool write, bool user);
 void mmu_flush(void);       /* CR0, CR4, A20 changed: global pages too */
 void mmu_flush_local(void); /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);

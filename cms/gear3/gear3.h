@@ -23,6 +23,8 @@ void gear3_sample(struct translation *t); /* t, or NULL, was about to run: an in
  */
 struct translation *gear3_consider(struct translation *t, const struct context *key);
 bool gear3_watching(void); /* is that while still on? */
+/* t, which gear 3 made, was rolled back: was it by an atom that speculates? */
+bool gear3_speculated(const struct translation *t);
 /* t, which gear 3 made, was rolled back by this cause, at this bundle. */
 void gear3_failed(struct translation *t, unsigned cause);
 

@@ -65,18 +65,31 @@ struct translation *gear3_consider(struct translation *t, const struct context *
     return NULL;
 }
 
-/* The guest instruction to blame, if the atom that trapped was speculating. */
-static void note_site(const struct translation *t, unsigned cause)
+/* The atom that trapped, if it was speculating, or NULL. */
+static const struct spot *spot_of(const struct translation *t)
 {
     uint64_t word = (vx_mfsr(SR_EPC) - (uintptr_t)t->code) / sizeof(uint32_t);
     uint64_t at = word * SPOT_ATOMS + (vx_mfsr(SR_EINFO) >> 16 & 0xffff);
 
     for (unsigned i = 0; i < t->spots; i++) {
-        const struct spot *s = &t->spot_table[i];
-
-        if (s->at == at)
-            profile_mark(t->key.cs_base + s->eip, cause == CAUSE_alias ? SITE_ALIAS : SITE_EARLY);
+        if (t->spot_table[i].at == at)
+            return &t->spot_table[i];
     }
+    return NULL;
+}
+
+bool gear3_speculated(const struct translation *t)
+{
+    return spot_of(t) != NULL;
+}
+
+/* The guest instruction is to blame, if the atom that trapped was speculating. */
+static void note_site(const struct translation *t, unsigned cause)
+{
+    const struct spot *s = spot_of(t);
+
+    if (s)
+        profile_mark(t->key.cs_base + s->eip, cause == CAUSE_alias ? SITE_ALIAS : SITE_EARLY);
 }
 
 void gear3_failed(struct translation *t, unsigned cause)

@@ -42,11 +42,18 @@ enum pte {
 #define PAE_RESERVED (~((UINT64_C(1) << PHYS_BITS) - 1)) /* NX is absent: bit 63 too */
 #define PDPTE_RESERVED (PAE_RESERVED | 0x1e6)
 
+/* Bits of a table entry that are to be set, in its low byte. */
+struct mark {
+    uint64_t addr;
+    uint8_t bits;
+};
+
 /* What a walk found. */
 struct walk {
     uint64_t gpa;
     bool write, user; /* all levels allow it */
     bool dirty, global, large;
+    struct mark directory, leaf; /* the access sets these, if it is made */
 };
 
 static uint64_t phys_a20(uint64_t pa)
@@ -61,19 +68,20 @@ static uint64_t phys_read(uint64_t pa, unsigned size)
     return size == 8 ? *(const uint64_t *)(GUEST_BASE + pa) : *(const uint32_t *)(GUEST_BASE + pa);
 }
 
-/* Sets bits in the low byte of a table entry. */
-static void phys_mark(uint64_t pa, uint8_t bits)
+static void mark_entry(const struct mark *m)
 {
-    if (monitor_is_io(pa) || monitor_is_readonly(pa)) {
-        monitor_write(pa, 1, monitor_read(pa, 1) | bits);
+    if (!m->bits)
+        return;
+    if (monitor_is_io(m->addr) || monitor_is_readonly(m->addr)) {
+        monitor_write(m->addr, 1, monitor_read(m->addr, 1) | m->bits);
         return;
     }
-    *(uint8_t *)(GUEST_BASE + pa) |= bits;
-    if (smc_granules(pa) >> (pa >> 7 & 31) & 1)
-        smc_written(pa, 1);
+    *(uint8_t *)(GUEST_BASE + m->addr) |= m->bits;
+    if (smc_granules(m->addr) >> (m->addr >> 7 & 31) & 1)
+        smc_written(m->addr, 1);
 }
 
-/* One table entry on the way, and what must be written back to it if the access succeeds. */
+/* One table entry on the way. */
 struct entry {
     uint64_t addr, value;
 };
@@ -85,15 +93,14 @@ static bool entry_fetch(struct entry *e, uint64_t addr, unsigned size)
     return e->value & PTE_P;
 }
 
-static void entry_mark(const struct entry *e, uint8_t bits)
+static struct mark entry_lacks(const struct entry *e, unsigned bits)
 {
-    if (~e->value & bits)
-        phys_mark(e->addr, bits);
+    return (struct mark){e->addr, (uint8_t)(bits & ~e->value)};
 }
 
 /*
- * Walks the tables for one access. Returns true and fills `w`, with A and D bits set in memory; or
- * returns false with the error code of the page fault, nothing touched.
+ * Walks the tables for one access. Returns true and fills `w`, or false with the error code of the
+ * page fault. Nothing is touched.
  */
 static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
 {
@@ -151,19 +158,21 @@ static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32
         *error |= PF_PRESENT;
         return false;
     }
-    if (leaf != &pde)
-        entry_mark(&pde, PTE_A);
-    entry_mark(leaf, write ? PTE_A | PTE_D : PTE_A);
+    w->directory = entry_lacks(&pde, leaf != &pde ? PTE_A : 0);
+    w->leaf = entry_lacks(leaf, write ? PTE_A | PTE_D : PTE_A);
     w->dirty = write || leaf->value & PTE_D;
     w->global = cpu->cr4 & CR4_PGE && leaf->value & PTE_G;
     return true;
 }
 
+/* Like that, and A and D bits are set in memory. */
 static bool mmu_lookup(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
 {
     if (cms.cpu.cr0 & CR0_PG) {
         if (!mmu_walk(lin, write, user, w, error))
             return false;
+        mark_entry(&w->directory);
+        mark_entry(&w->leaf);
     } else {
         *w = (struct walk){.gpa = lin, .write = true, .user = true, .dirty = true};
         *error = 0;
@@ -180,6 +189,15 @@ bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t 
         return false;
     *gpa = w.gpa;
     return true;
+}
+
+bool mmu_marks(uint32_t lin, bool write, bool user)
+{
+    struct walk w;
+    uint32_t error;
+
+    return cms.cpu.cr0 & CR0_PG && mmu_walk(lin, write, user, &w, &error) &&
+           (w.directory.bits || w.leaf.bits);
 }
 
 static void tlb_enter(uint64_t hi, uint64_t lo, uint32_t granules)

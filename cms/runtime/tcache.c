@@ -409,6 +409,14 @@ void tcache_recover(struct translation *t, unsigned cause)
     }
 }
 
+void tcache_first_touch(struct translation *t, unsigned cause)
+{
+    cms_count(EV_TRAP_TOUCH);
+    loop_recover(t->insns);
+    if (t->gear == 3 && gear3_speculated(t))
+        gear3_failed(t, cause);
+}
+
 /* Gear 1 will find out which instruction it was, and the next translation has a patch there. */
 void tcache_io(struct translation *t)
 {

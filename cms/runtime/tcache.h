@@ -125,6 +125,8 @@ struct translation *tcache_lookup(const struct context *key); /* NULL: there is 
 struct translation *tcache_owner(uint64_t pc); /* the translation whose code that is, or NULL */
 /* It was rolled back by this trap cause (none: a check failed): gear 1 must get past the place. */
 void tcache_recover(struct translation *t, unsigned cause);
+/* It was rolled back before it set an accessed or dirty bit of the guest's: gear 1 does that. */
+void tcache_first_touch(struct translation *t, unsigned cause);
 bool tcache_fails_often(struct translation *t, unsigned cause); /* notes a rollback */
 void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
 void tcache_drop(struct translation *t);

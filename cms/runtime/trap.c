@@ -67,14 +67,18 @@ static bool tlb_thrashes(void)
 /*
  * No TLB entry, or one that forbids the access: enter what the page tables say. An access that they
  * forbid is a page fault only when gear 1 meets it, in single-step mode: there it knows whether the
- * instruction means to write as well.
+ * instruction means to write as well. An accessed or dirty bit that a translation's access would be
+ * the first to set is gear 1's, too: the translation may have read that entry of the page tables
+ * before, and would find the bit set when it does so again.
  */
 static void land_tlb(const struct access *a, struct translation *from, unsigned cause)
 {
     uint64_t gpa;
     uint32_t error;
 
-    if (!tlb_thrashes() && (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
+    if (from && !a->port && mmu_marks(a->addr, a->write, a->user))
+        tcache_first_touch(from, cause);
+    else if (!tlb_thrashes() && (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
         mmu_fill(a->addr, a->write, a->user, a->port);
     else if (from)
         tcache_recover(from, cause);
