@@ -1,8 +1,7 @@
 /*
- * crc.h - the checksum of image.h's headers: CRC-32 (IEEE, reflected), as in zlib.
+ * crc.h - the checksum of the boot ROM's file: CRC-32 (IEEE, reflected), as in zlib.
  *
- * For host programs. One bit at a time: what it runs over is small. The boot ROM, which must be
- * quick, has its own with tables (rom.s).
+ * For host programs. One bit at a time: what it runs over is small.
  */
 #ifndef SELKIRK_CRC_H
 #define SELKIRK_CRC_H

@@ -2,9 +2,12 @@
  * image.h - what lies in flash: the header of a firmware image, and of the boot ROM file.
  *
  * An image is a header, its segments' table, and their bytes. All numbers are little-endian; the
- * image's size and every number of a segment but `packed` are multiples of 8; segments stand in
- * ascending order and don't overlap. The boot ROM believes nothing: magic, version, ISA_ID, sizes
- * and both checksums are verified before a byte is copied.
+ * image's size and every number of a segment are multiples of 8; segments stand in ascending order
+ * and don't overlap. The boot ROM believes nothing: magic, version, ISA_ID, sizes and the header's
+ * checksum are verified before a byte is copied, and the bytes' before one is executed.
+ *
+ * Segments aren't packed: the ROM needs longer to unpack them than flash to read what they are
+ * longer by.
  *
  * Flash has two slots of FLASH_SLOT bytes. The first holds the firmware; the second may hold a
  * recovery image, which is started when the first is no good. An image lies wholly in its slot.
@@ -15,14 +18,17 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC 0x4b4c4553u /* "SELK" */
-#define IMAGE_VERSION 2u
+#define IMAGE_VERSION 3u
 #define IMAGE_SEGMENTS 8u
+
+struct image_sum {
+    uint64_t words, sums; /* sum.h */
+};
 
 struct image_segment {
     uint64_t addr;   /* native address, inside the hidden window */
     uint64_t offset; /* of its bytes, from the start of the image */
-    uint64_t packed; /* how many bytes the image has: filesz as they are, or less: an LZ4 block */
-    uint64_t filesz; /* bytes that they become in memory */
+    uint64_t filesz; /* how many the image has */
     uint64_t memsz;  /* bytes to own; the rest is zeroed */
 };
 
@@ -34,8 +40,8 @@ struct image_header {
     uint64_t hidden_size;  /* bytes of DRAM to carve off: 1 MiB steps */
     uint32_t size;         /* of the whole image in bytes, header included */
     uint32_t segments;     /* used entries of the table, 1..IMAGE_SEGMENTS */
-    uint32_t body_crc;     /* CRC-32 (IEEE, as in zlib) of the bytes after the header */
-    uint32_t header_crc;   /* CRC-32 of the header with this field zero */
+    struct image_sum body_sum;   /* of all segments' bytes, in the table's order */
+    struct image_sum header_sum; /* of the header with this field zero */
     struct image_segment segment[IMAGE_SEGMENTS];
 };
 

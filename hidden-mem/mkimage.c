@@ -3,24 +3,23 @@
  *
  *     vliw-mkimage in.elf -o out.img [--hidden MiB] [--recovery other.elf]
  *
- * Every loadable segment becomes an entry of the header's table (image.h), packed with LZ4 if that
- * is shorter. A recovery image goes into the second slot of flash. What the boot ROM will
- * check is checked here first, so that a firmware that can't boot isn't built. Ends with 1 and one
- * line if the input is no good, with 2 if the command line isn't.
+ * Every loadable segment becomes an entry of the header's table (image.h). A recovery image goes
+ * into the second slot of flash. What the boot ROM will check is checked here first, so that a
+ * firmware that can't boot isn't built. Ends with 1 and one line if the input is no good, with 2 if
+ * the command line isn't.
  */
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <lz4hc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
+#include "hidden-mem/sum.h"
 #include "isa.h"
 #include "tools/elf/elf_read.h"
 
@@ -67,29 +66,6 @@ static void file_write(const char *name, const void *data, size_t size)
     }
 }
 
-/* Puts the bytes of `p`, which are to be `filesz` in memory, at `out`. Returns how many they are. */
-static uint64_t segment_pack(const char *name, const struct elf_segment *p, uint64_t filesz,
-                             uint8_t *out, uint64_t space)
-{
-    char *whole = calloc(1, filesz + 1);
-    int packed;
-
-    if (!whole)
-        refuse(name, "out of memory");
-    if (p->filesz)
-        memcpy(whole, p->bytes, p->filesz);
-    packed = LZ4_compress_HC(whole, (char *)out, (int)filesz,
-                             (int)(space < filesz ? space : filesz), LZ4HC_CLEVEL_MAX);
-    if (packed <= 0 || (uint64_t)packed >= filesz) {
-        if (filesz > space)
-            refuse(name, "the image is larger than its slot of flash, %lu bytes", FLASH_SLOT);
-        memcpy(out, whole, filesz);
-        packed = (int)filesz;
-    }
-    free(whole);
-    return (uint64_t)packed;
-}
-
 /*
  * Appends segment `p` to the image, whose first *size bytes are in use. `end` is where the segment
  * before it ended and `limit` where the stack begins, both native addresses. Returns where this one
@@ -114,11 +90,11 @@ static uint64_t segment_add(const char *name, const struct elf_segment *p, struc
         .filesz = round_up(p->filesz),
         .memsz = round_up(p->memsz),
     };
-    if (s->filesz > HIDDEN_MAX)
-        refuse(name, "segment of 0x%" PRIx64 " bytes is too large", s->filesz);
-    s->packed = segment_pack(name, p, s->filesz, image + *size, FLASH_SLOT - *size);
-    memset(image + *size + s->packed, 0, round_up(s->packed) - s->packed);
-    *size += round_up(s->packed);
+    if (s->filesz > FLASH_SLOT - *size)
+        refuse(name, "the image is larger than its slot of flash, %lu bytes", FLASH_SLOT);
+    if (p->filesz)
+        memcpy(image + *size, p->bytes, p->filesz);
+    *size += s->filesz;
     h->segments++;
     return s->addr + s->memsz;
 }
@@ -152,8 +128,8 @@ static size_t image_build(const char *name, const struct elf_file *elf, uint64_t
     if (h.entry < HIDDEN_BASE || h.entry >= end || h.entry % 4)
         refuse(name, "entry point 0x%" PRIx64 " lies outside its segments", h.entry);
     h.size = (uint32_t)size;
-    h.body_crc = crc32_add(0, image + sizeof(h), size - sizeof(h));
-    h.header_crc = crc32_add(0, &h, sizeof(h));
+    h.body_sum = image_sum_of(image + sizeof(h), size - sizeof(h));
+    h.header_sum = image_sum_of(&h, sizeof(h));
     memcpy(image, &h, sizeof(h));
     return size;
 }

@@ -8,7 +8,7 @@
 #define SELKIRK_OFFSETS_H
 
 #define MAGIC_WORD 0x4b4c4553
-#define FORMAT_VERSION 2
+#define FORMAT_VERSION 3
 #define SEGMENTS_MAX 8
 
 #define OFF_MAGIC 0
@@ -18,17 +18,20 @@
 #define OFF_HIDDEN_SIZE 24
 #define OFF_SIZE 32
 #define OFF_SEGMENTS 36
-#define OFF_BODY_CRC 40
-#define OFF_HEADER_CRC 44
-#define OFF_SEGMENT 48
-#define HEADER_SIZE 368
+#define OFF_BODY_SUM 40
+#define OFF_HEADER_SUM 56
+#define OFF_SEGMENT 72
+#define HEADER_SIZE 328
 
 #define SEG_ADDR 0
 #define SEG_OFFSET 8
-#define SEG_PACKED 16
-#define SEG_FILESZ 24
-#define SEG_MEMSZ 32
-#define SEG_SIZE 40
+#define SEG_FILESZ 16
+#define SEG_MEMSZ 24
+#define SEG_SIZE 32
+
+#define SUM_WORDS 0
+#define SUM_SUMS 8
+#define SUM_START 1
 
 #define RQ_OP 0
 #define RQ_STATUS 4
@@ -59,12 +62,13 @@ OFFSET_IS(image_header, entry, OFF_ENTRY);
 OFFSET_IS(image_header, hidden_size, OFF_HIDDEN_SIZE);
 OFFSET_IS(image_header, size, OFF_SIZE);
 OFFSET_IS(image_header, segments, OFF_SEGMENTS);
-OFFSET_IS(image_header, body_crc, OFF_BODY_CRC);
-OFFSET_IS(image_header, header_crc, OFF_HEADER_CRC);
+OFFSET_IS(image_header, body_sum, OFF_BODY_SUM);
+OFFSET_IS(image_header, header_sum, OFF_HEADER_SUM);
+OFFSET_IS(image_sum, words, SUM_WORDS);
+OFFSET_IS(image_sum, sums, SUM_SUMS);
 OFFSET_IS(image_header, segment, OFF_SEGMENT);
 OFFSET_IS(image_segment, addr, SEG_ADDR);
 OFFSET_IS(image_segment, offset, SEG_OFFSET);
-OFFSET_IS(image_segment, packed, SEG_PACKED);
 OFFSET_IS(image_segment, filesz, SEG_FILESZ);
 OFFSET_IS(image_segment, memsz, SEG_MEMSZ);
 OFFSET_IS(host_request, op, RQ_OP);

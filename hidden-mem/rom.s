@@ -1,6 +1,6 @@
 /*
- * rom.s - the boot ROM: checks the firmware image in flash, carves off hidden memory, copies the
- * image, jumps.
+ * rom.s - the boot ROM: checks the image's header in flash, carves off hidden memory, copies the
+ * image, checks what it has copied, jumps.
  *
  * Reset enters at the first bundle below. The ROM believes nothing that it reads from flash: every
  * number of the header is verified before it is used, and each check has its own message. Flash is
@@ -8,14 +8,16 @@
  * a checksum. The header is copied to local memory first and only the copy is used. If the image in
  * the first slot is no good and there is one in the second, that is tried, and the reason is logged.
  *
+ * Copying makes the checksum on its way (sum.h), because flash is slow: each byte is read once.
+ *
  * One atom a bundle throughout: this code must run on the narrowest machine.
  *
- *   local data memory   +0x0000  four tables of 256 words for the CRC
- *                       +0x1000  copy of the image header, its own checksum zeroed
- *                       +0x1200  request block for the host
+ *   local data memory   +0x0000  copy of the image header, its own checksum zeroed
+ *                       +0x0200  request block for the host
  *
- *   r10..r19  scratch           r20 local data memory     r21 the slot that is being tried
+ *   r10..r15  scratch           r16, r17  checksum        r21 the slot that is being tried
  *   r30  message of the check that is being made          r31 return address of a subroutine
+ *   r33..r40  what is being copied
  *
  * The firmware is entered with r42 = native address of its image in flash and r43 = bytes of hidden
  * memory; nothing else is promised.
@@ -23,27 +25,19 @@
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
 
-#define HEADER_COPY (LDM_BASE + 0x1000)
-#define REQUEST (LDM_BASE + 0x1200)
-#define CRC_POLY 0xedb88320 /* IEEE, reflected */
-#define CRC_BYTES 4         /* a step of the checksum */
+#define HEADER_COPY LDM_BASE
+#define REQUEST (LDM_BASE + 0x200)
+#define LINE 64 /* bytes that are copied in one step */
 
 start:
-    li r20, LDM_BASE
     li r21, FLASH_BASE
-    call r31, crc_tables
 
 /* ---------------------------------------------------------------- the header */
 try_slot:
-    li r11, HEADER_COPY
-    li r12, HEADER_COPY + HEADER_SIZE
-    addi r13, r21, 0
-copy_header:
-    ldd.d r14, [r13 + 0]
-    st.d r14, [r11 + 0]
-    addi r13, r13, 8
-    addi r11, r11, 8
-    brltu r11, r12, copy_header
+    li r10, HEADER_COPY
+    addi r11, r21, 0
+    li r12, HEADER_SIZE
+    call r31, copy
 
     li r22, HEADER_COPY
     la r30, no_image
@@ -54,13 +48,19 @@ copy_header:
     ld.wu r10, [r22 + OFF_VERSION]
     brnei r10, FORMAT_VERSION, fail
 
-    la r30, bad_header_crc
-    ld.wu r23, [r22 + OFF_HEADER_CRC]
-    st.w r0, [r22 + OFF_HEADER_CRC]
+    la r30, bad_header_sum
+    ld.d r23, [r22 + OFF_HEADER_SUM + SUM_WORDS]
+    ld.d r24, [r22 + OFF_HEADER_SUM + SUM_SUMS]
+    st.d r0, [r22 + OFF_HEADER_SUM + SUM_WORDS]
+    st.d r0, [r22 + OFF_HEADER_SUM + SUM_SUMS]
+    addi r16, r0, SUM_START
+    addi r17, r0, 0
     addi r10, r22, 0
-    li r11, HEADER_COPY + HEADER_SIZE
-    call r31, crc
-    brne r12, r23, fail
+    addi r11, r22, 0
+    li r12, HEADER_SIZE
+    call r31, copy /* onto itself */
+    brne r16, r23, fail
+    brne r17, r24, fail
 
     la r30, bad_isa
     ld.d r10, [r22 + OFF_ISA_ID]
@@ -88,13 +88,6 @@ copy_header:
     mfsr r10, DRAM_SIZE
     brgeu r25, r10, fail
 
-    la r30, bad_body_crc
-    addi r10, r21, HEADER_SIZE
-    add r11, r21, r24
-    call r31, crc
-    ld.wu r13, [r22 + OFF_BODY_CRC]
-    brne r12, r13, fail
-
 /*
  * Segments: r26 the next one's entry in the table, r27 the last one's end, r28 first offset inside
  * the window that no segment may touch (the stack's), r29 first offset inside the window that is
@@ -105,8 +98,7 @@ copy_header:
     breqi r10, 0, fail
     addi r11, r0, SEGMENTS_MAX
     brltu r11, r10, fail
-    sh2add r10, r10, r10 /* SEG_SIZE is 5 * 8 */
-    slli r10, r10, 3
+    slli r10, r10, 5 /* SEG_SIZE */
     addi r26, r22, OFF_SEGMENT
     add r27, r26, r10
     li r10, STACK_SIZE
@@ -133,12 +125,10 @@ check_segment:
     brltu r10, r29, fail
     add r29, r10, r13
     la r30, bad_bytes
-    ld.d r15, [r26 + SEG_PACKED]
     brltu r13, r12, fail
-    brltu r12, r15, fail
     brltu r24, r11, fail
     sub r14, r24, r11
-    brltu r14, r15, fail
+    brltu r14, r12, fail
     addi r26, r26, SEG_SIZE
     brltu r26, r27, check_segment
 
@@ -152,33 +142,31 @@ check_segment:
 
 /* ---------------------------------------------------------------- copy and go */
     mtsr HIDDEN_SIZE, r25
+    addi r16, r0, SUM_START
+    addi r17, r0, 0
     addi r26, r22, OFF_SEGMENT
 copy_segment:
     ld.d r10, [r26 + SEG_ADDR]
     ld.d r11, [r26 + SEG_OFFSET]
     ld.d r12, [r26 + SEG_FILESZ]
-    ld.d r15, [r26 + SEG_PACKED]
+    ld.d r15, [r26 + SEG_MEMSZ]
+    add r15, r15, r10
     add r11, r11, r21
-    breq r15, r12, copy_plain
-    add r12, r12, r10
-    add r13, r11, r15
-    call r31, unpack
-    br zero_rest
-copy_plain:
-    addi r17, r11, 0
-    call r19, copy
-zero_rest:
-    ld.d r13, [r26 + SEG_ADDR]
-    ld.d r12, [r26 + SEG_MEMSZ]
-    add r13, r13, r12
+    call r31, copy
     br zero_test
 zero_word:
     addi r10, r10, 8
     st.d r0, [r10 - 8]
 zero_test:
-    brltu r10, r13, zero_word
+    brltu r10, r15, zero_word
     addi r26, r26, SEG_SIZE
     brltu r26, r27, copy_segment
+
+    la r30, bad_body_sum
+    ld.d r10, [r22 + OFF_BODY_SUM + SUM_WORDS]
+    ld.d r11, [r22 + OFF_BODY_SUM + SUM_SUMS]
+    brne r16, r10, fail
+    brne r17, r11, fail
 
     addi r10, r0, 1
     mtsr HIDDEN_LOCK, r10
@@ -188,154 +176,63 @@ zero_test:
     addi r43, r25, 0
     jr r23
 
-/* ---------------------------------------------------------------- checksum */
 /*
- * Fills the tables: the first by definition, each further one a byte further on, so that a word is
- * four look-ups.
+ * r12 bytes, a multiple of 8, from r11 on to r10 on, both of which move along; their checksum is added
+ * to r16 and r17. Clobbers r12..r14.
  */
-crc_tables:
-    li r14, CRC_POLY
-    li r15, 256
-    addi r10, r0, 0
-table_entry:
-    addi r11, r10, 0
-    addi r12, r0, 8
-table_bit:
-    andi r13, r11, 1
-    sub r13, r0, r13
-    and r13, r13, r14
-    srli r11, r11, 1
-    xor r11, r11, r13
-    addi r12, r12, -1
-    brnei r12, 0, table_bit
-    sh2add r13, r10, r20
-    st.w r11, [r13 + 0]
-    addi r10, r10, 1
-    brltu r10, r15, table_entry
-    li r15, 768
-    addi r10, r0, 0
-next_table:
-    sh2add r13, r10, r20
-    ld.wu r11, [r13 + 0]
-    extu r12, r11, 0, 8
-    sh2add r12, r12, r20
-    ld.wu r12, [r12 + 0]
-    srli r11, r11, 8
-    xor r11, r11, r12
-    st.w r11, [r13 + 1024]
-    addi r10, r10, 1
-    brltu r10, r15, next_table
-    jr r31
-
-/* r12 = CRC-32 of the bytes from r10 up to r11, a whole number of words. Clobbers r13..r19. */
-crc:
-    li r19, 0xffffffff
-    addi r12, r19, 0
-    li r18, LDM_BASE + 2048
-    br crc_test
-crc_word:
-    ldd.wu r13, [r10 + 0]
-    addi r10, r10, CRC_BYTES
-    xor r12, r12, r13
-    extu r13, r12, 0, 8
-    extu r14, r12, 8, 8
-    extu r15, r12, 16, 8
-    srli r16, r12, 24
-    sh2add r13, r13, r18
-    sh2add r14, r14, r18
-    sh2add r15, r15, r20
-    sh2add r16, r16, r20
-    ld.wu r13, [r13 + 1024]
-    ld.wu r14, [r14 + 0]
-    ld.wu r15, [r15 + 1024]
-    ld.wu r16, [r16 + 0]
-    xor r13, r13, r14
-    xor r15, r15, r16
-    xor r12, r13, r15
-crc_test:
-    brltu r10, r11, crc_word
-    xor r12, r12, r19
-    jr r31
-
-/* ---------------------------------------------------------------- copying */
-/* r15 bytes from r17 on to r10 on, which moves along; r17 is never less than r10 - FLASH_MAX. */
 copy:
-    sub r16, r10, r17
-    sltiu r16, r16, 8
-    brnei r16, 0, copy_last /* a repeated pattern: each byte may come from the one just written */
-    br copy_eight_test
-copy_eight:
-    ldd.d r16, [r17 + 0]
-    addi r17, r17, 8
-    addi r15, r15, -8
-    st.d r16, [r10 + 0]
+    li r14, LINE
+    add r13, r10, r12
+    br copy_test
+copy_line:
+    ldd.d r33, [r11 + 0]
+    ldd.d r34, [r11 + 8]
+    ldd.d r35, [r11 + 16]
+    ldd.d r36, [r11 + 24]
+    ldd.d r37, [r11 + 32]
+    ldd.d r38, [r11 + 40]
+    ldd.d r39, [r11 + 48]
+    ldd.d r40, [r11 + 56]
+    addi r11, r11, LINE
+    st.d r33, [r10 + 0]
+    add r16, r16, r33
+    add r17, r17, r16
+    st.d r34, [r10 + 8]
+    add r16, r16, r34
+    add r17, r17, r16
+    st.d r35, [r10 + 16]
+    add r16, r16, r35
+    add r17, r17, r16
+    st.d r36, [r10 + 24]
+    add r16, r16, r36
+    add r17, r17, r16
+    st.d r37, [r10 + 32]
+    add r16, r16, r37
+    add r17, r17, r16
+    st.d r38, [r10 + 40]
+    add r16, r16, r38
+    add r17, r17, r16
+    st.d r39, [r10 + 48]
+    add r16, r16, r39
+    add r17, r17, r16
+    st.d r40, [r10 + 56]
+    add r16, r16, r40
+    add r17, r17, r16
+    addi r10, r10, LINE
+copy_test:
+    sub r12, r13, r10
+    brgeu r12, r14, copy_line
+    br rest_test
+copy_word:
+    ldd.d r33, [r11 + 0]
+    addi r11, r11, 8
+    st.d r33, [r10 + 0]
+    add r16, r16, r33
+    add r17, r17, r16
     addi r10, r10, 8
-copy_eight_test:
-    sltiu r16, r15, 8
-    breqi r16, 0, copy_eight
-copy_last:
-    breqi r15, 0, copy_done
-copy_byte:
-    ldd.bu r16, [r17 + 0]
-    addi r17, r17, 1
-    addi r15, r15, -1
-    st.b r16, [r10 + 0]
-    addi r10, r10, 1
-    brnei r15, 0, copy_byte
-copy_done:
-    jr r19
-
-/*
- * The LZ4 block from r11 up to r13 must become exactly the bytes from r10 up to r12. A sequence is
- * a byte with two lengths, literals, and a distance back to a match; the last one has no match.
- */
-unpack:
-    la r30, bad_packed
-    addi r18, r10, 0
-    li r33, 255
-unpack_sequence:
-    brgeu r11, r13, fail
-    ldd.bu r14, [r11 + 0]
-    addi r11, r11, 1
-    srli r15, r14, 4
-    call r19, long_length
-    sub r16, r13, r11
-    brltu r16, r15, fail
-    sub r16, r12, r10
-    brltu r16, r15, fail
-    addi r17, r11, 0
-    add r11, r11, r15
-    call r19, copy
-    breq r11, r13, unpack_done
-    ldd.hu r17, [r11 + 0]
-    addi r11, r11, 2
-    brltu r13, r11, fail
-    breqi r17, 0, fail
-    sub r16, r10, r18
-    brltu r16, r17, fail
-    sub r17, r10, r17
-    andi r15, r14, 15
-    call r19, long_length
-    addi r15, r15, 4
-    sub r16, r12, r10
-    brltu r16, r15, fail
-    call r19, copy
-    br unpack_sequence
-unpack_done:
-    brne r10, r12, fail
+rest_test:
+    brltu r10, r13, copy_word
     jr r31
-
-/* A length of 15 goes on in the bytes that follow, up to the first that is not 255. */
-long_length:
-    brnei r15, 15, length_done
-length_byte:
-    brgeu r11, r13, fail
-    ldd.bu r16, [r11 + 0]
-    addi r11, r11, 1
-    add r15, r15, r16
-    breq r16, r33, length_byte
-length_done:
-    jr r19
 
 /* ---------------------------------------------------------------- failure */
 /* The message at r30 says why the image in this slot won't do. */
@@ -381,15 +278,14 @@ tell_length:
 recovery:       .asciz "trying the recovery image"
 no_image:       .asciz "no firmware image in flash"
 bad_version:    .asciz "firmware image is of another format version"
-bad_header_crc: .asciz "checksum of the image header is wrong"
+bad_header_sum: .asciz "checksum of the image header is wrong"
 bad_isa:        .asciz "firmware was built for another instruction set (ISA_ID)"
 bad_size:       .asciz "image size is out of range"
 bad_hidden:     .asciz "hidden memory size does not suit this machine"
-bad_body_crc:   .asciz "checksum of the image is wrong"
+bad_body_sum:   .asciz "checksum of the image is wrong"
 bad_count:      .asciz "number of segments is out of range"
 bad_align:      .asciz "segment is not aligned to 8 bytes"
 bad_window:     .asciz "segment lies outside hidden memory or in the stack"
 bad_order:      .asciz "segments overlap or are out of order"
 bad_bytes:      .asciz "segment's bytes lie outside the image"
 bad_entry:      .asciz "entry point lies outside the segments"
-bad_packed:     .asciz "segment can't be unpacked"

@@ -17,7 +17,7 @@ struct gear2 {
 
 void gear2_init(void)
 {
-    cms.gear2 = cms_alloc(sizeof(*cms.gear2));
+    cms.gear2 = cms_reserve(sizeof(*cms.gear2));
     machine_read(&cms.gear2->machine);
 }
 

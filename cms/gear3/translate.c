@@ -33,7 +33,7 @@ static const struct {
 void gear3_init(void)
 {
     cms.gear3 = cms_alloc(sizeof(*cms.gear3));
-    cms.gear3->ir = cms_alloc(sizeof(*cms.gear3->ir));
+    cms.gear3->ir = cms_reserve(sizeof(*cms.gear3->ir));
 }
 
 static bool check(struct ir *ir, const char *pass)

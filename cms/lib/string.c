@@ -11,6 +11,26 @@ typedef uint64_t __attribute__((may_alias)) word;
 
 #define WORD sizeof(word)
 #define WORD_OFFSET(p) ((uintptr_t)(p) % WORD)
+#define LINE (8 * WORD) /* a round of the unrolled loops */
+
+/* Lowest address first, so that the two may overlap by words. */
+static inline void copy_line(word *to, const word *from)
+{
+    word a = from[0], b = from[1], c = from[2], d = from[3];
+
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+    a = from[4];
+    b = from[5];
+    c = from[6];
+    d = from[7];
+    to[4] = a;
+    to[5] = b;
+    to[6] = c;
+    to[7] = d;
+}
 
 /* Lowest address first; also right when `to` lies below `from` and they overlap. */
 static inline void *copy_up(void *to, const void *from, size_t n)
@@ -21,6 +41,8 @@ static inline void *copy_up(void *to, const void *from, size_t n)
     if (WORD_OFFSET(d) == WORD_OFFSET(s)) {
         for (; n > 0 && WORD_OFFSET(d) != 0; n--)
             *d++ = *s++;
+        for (; n >= LINE; n -= LINE, d += LINE, s += LINE)
+            copy_line((word *)d, (const word *)s);
         for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
             *(word *)d = *(const word *)s;
     }
@@ -57,6 +79,12 @@ void *memset(void *to, int value, size_t n)
     w |= w << 32;
     for (; n > 0 && WORD_OFFSET(d) != 0; n--)
         *d++ = (uint8_t)value;
+    for (; n >= LINE; n -= LINE, d += LINE) {
+        word *line = (word *)d;
+
+        line[0] = line[1] = line[2] = line[3] = w;
+        line[4] = line[5] = line[6] = line[7] = w;
+    }
     for (; n >= WORD; n -= WORD, d += WORD)
         *(word *)d = w;
     while (n-- > 0)

@@ -22,6 +22,7 @@
 #include "hidden-mem/hostport.h"
 #include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
+#include "hidden-mem/sum.h"
 #include "vliw-sim/chip.h"
 #include "vliw-sim/host/hostport.h"
 #include "vliw-sim/loader.h"
@@ -137,9 +138,9 @@ static void mend_image(struct input *in)
     head.magic = IMAGE_MAGIC;
     head.version = IMAGE_VERSION;
     head.isa_id = ISA_ID;
-    head.header_crc = 0;
-    head.body_crc = crc32_add(0, in->bytes + sizeof head, in->size - sizeof head);
-    head.header_crc = crc32_add(0, &head, sizeof head);
+    head.header_sum = (struct image_sum){0};
+    head.body_sum = image_sum_of(in->bytes + sizeof head, (in->size - sizeof head) / 8 * 8);
+    head.header_sum = image_sum_of(&head, sizeof head);
     memcpy(in->bytes, &head, sizeof head);
 }
 

@@ -7,17 +7,27 @@ cut=BYTES keeps only so many bytes.
 """
 import struct
 import sys
-import zlib
 
 FIELDS = {
     "magic": (0, "<I"), "version": (4, "<I"), "isa_id": (8, "<Q"), "entry": (16, "<Q"),
     "hidden_size": (24, "<Q"),
-    "size": (32, "<I"), "segments": (36, "<I"), "body_crc": (40, "<I"), "header_crc": (44, "<I"),
+    "size": (32, "<I"), "segments": (36, "<I"), "body_words": (40, "<Q"), "body_sums": (48, "<Q"),
 }
-HEADER = 368
+HEADER_SUM = 56
+HEADER = 328
 for n in range(8):
-    for i, name in enumerate(("addr", "offset", "packed", "filesz", "memsz")):
-        FIELDS[f"seg{n}.{name}"] = (48 + 40 * n + 8 * i, "<Q")
+    for i, name in enumerate(("addr", "offset", "filesz", "memsz")):
+        FIELDS[f"seg{n}.{name}"] = (72 + 32 * n + 8 * i, "<Q")
+
+
+def mend(data):
+    """the header's checksum: hidden-mem/sum.h"""
+    words, sums, mask = 1, 0, (1 << 64) - 1
+    struct.pack_into("<2Q", data, HEADER_SUM, 0, 0)
+    for word in struct.unpack_from(f"<{HEADER // 8}Q", data):
+        words = (words + word) & mask
+        sums = (sums + words) & mask
+    struct.pack_into("<2Q", data, HEADER_SUM, words, sums)
 
 
 def main():
@@ -27,9 +37,7 @@ def main():
         if name in FIELDS:
             offset, kind = FIELDS[name]
             struct.pack_into(kind, data, offset, int(value, 0))
-            if name != "header_crc":
-                struct.pack_into("<I", data, 44, 0)
-                struct.pack_into("<I", data, 44, zlib.crc32(data[:HEADER]))
+            mend(data)
     for name, value in changes:
         if name == "flip":
             data[int(value, 0)] ^= 1
