@@ -9,7 +9,7 @@
 #   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
 #
 # It is linked into superblocks by a profile of itself: build/pgo/ has a first link, by basic blocks,
-# and what it did while our boot disk ran. No host time or address gets into that, so the same sources
+# and what it did, with all its gears, while our boot disk ran. No host time or address gets into that, so the same sources
 # make the same firmware. A firmware that doesn't run to the end of the disk is linked as if nothing
 # had ever run. PGO=0 links chains of blocks without all this. (Change between both by `make clean`.)
 #
@@ -61,7 +61,7 @@ $(PGO_DIR)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/crusoe.ini $(CHIP_NEEDS)
 	    -o $@ $(CMS_OBJ)
 
 $(PGO_DIR)/cms.profile: $(PGO_DIR)/cms.img $(B)/bin/vliw-sim $(B)/rom.bin $(B)/guests/boot.img
-	$(B)/bin/vliw-sim --preset crusoe -m 64 --flash $< -hda $(B)/guests/boot.img -read-only \
+	$(B)/bin/vliw-sim --preset crusoe --gear 3 -m 64 --flash $< -hda $(B)/guests/boot.img -read-only \
 	    -serial none --max-cycles 4000000000 -profile $@ 2>$@.log || { echo '# bundles:' >$@; \
 	    echo "$@: the firmware did not run to its end: linking without a profile" >&2; }
 
