@@ -122,13 +122,13 @@ unsigned lower_immediate(struct trans *t, const struct guest_insn *g);
 void lower_branch(struct trans *t, const struct guest_insn *g); /* side exits included */
 /* the last one: commit, leave or loop */
 void flow_end(struct trans *t, const struct guest_insn *g);
-void flow_outside(struct trans *t); /* regions after the body: side exits and stubs */
+void flow_outside(struct trans *t); /* regions after the body: side exits and look-ups */
 /* An exit to a known address: chained, unless paging may move its page under our feet. */
 unsigned flow_exit_to(struct trans *t, uint32_t eip);
 unsigned flow_exit_indirect(struct trans *t);
 /* The look-up of EIP, after the commit of an exit of the indirect kind. */
 void put_lookup(struct trans *t, unsigned exit);
-void flow_stub(struct trans *t, unsigned exit); /* its stub's regions */
+void flow_lookup(struct trans *t, unsigned exit); /* its region that looks, if it needs one */
 void put_commit(struct trans *t, unsigned insns);
 void put_branch(struct trans *t, unsigned role, unsigned exit);
 struct region *region_open(struct trans *t);

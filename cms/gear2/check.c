@@ -81,8 +81,6 @@ static bool check_region(const struct trans *t, unsigned number, uint64_t pinned
             temps = 0;
         }
         readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | BIT(REG_PLACE) | pinned | temps;
-        if (!body)
-            readable |= BIT(REG_RA);
         if (t->insn[a->insn].patched)
             readable |= BIT(REG_A0);
         writable = ~(KEPT_BY_C | KEPT_BY_CMS);

@@ -50,6 +50,37 @@ static void dump_atoms(const struct trans *t)
     }
 }
 
+/* From here on until a bundle ends; returns the word after it. */
+static const uint32_t *dump_bundle(const uint32_t *at, unsigned number)
+{
+    uint64_t bundle = (uint64_t)(uintptr_t)at;
+    char text[LINE];
+    bool stop;
+
+    do {
+        struct isa_op op;
+        int words = isa_decode(at[0], at + 1, &op);
+
+        at += words;
+        stop = at[-1] >> 31;
+        isa_print(&op, bundle, text, sizeof(text));
+        cms_trace("  %08lx %3u     %s%s", (unsigned long)bundle, number, text, stop ? " ;;" : "");
+    } while (!stop);
+    return at;
+}
+
+static void dump_stubs(const struct trans *t, const uint32_t *code)
+{
+    for (unsigned n = 0; n < t->exits; n++) {
+        const uint32_t *at = code + t->exit[n].last;
+        const uint32_t *end = code + (n + 1 < t->exits ? t->exit[n + 1].last : t->words);
+
+        cms_trace("  stub %u", n);
+        for (unsigned b = 0; at < end; b++)
+            at = dump_bundle(at, b);
+    }
+}
+
 /* One region; returns the word after it. */
 static const uint32_t *dump_region(const struct trans *t, unsigned number, const uint32_t *at)
 {
@@ -94,6 +125,8 @@ static void dump_context(const struct trans *t)
 
 void trans_dump(const struct trans *t, const uint32_t *code)
 {
+    const uint32_t *at = code;
+
     cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip,
               t->insns, t->atoms, t->words, t->key.mode, t->loops ? ", loops" : "");
     dump_guest(t);
@@ -103,7 +136,8 @@ void trans_dump(const struct trans *t, const uint32_t *code)
 
         if (t->region[i].bundles)
             cms_trace("  region %u%s%s", i, i < 2 ? " " : "", i < 2 ? name[i] : "");
-        code = dump_region(t, i, code);
+        at = dump_region(t, i, at);
     }
+    dump_stubs(t, code);
     dump_context(t);
 }

@@ -2,8 +2,7 @@
  * emit.c - from scheduled atoms to code.
  *
  * The layout is fixed first: which atoms take a long immediate is known without addresses, because
- * branches inside a translation are short and addresses of exit records always take one. Then the
- * code is written where it will run.
+ * branches inside a translation are short. Then the code is written where it will run.
  */
 #include "gear2/trans.h"
 #include "isa_codec.h"
@@ -34,6 +33,12 @@ void trans_layout(struct trans *t)
                 t->words += atom_words(&t->atom[n]);
         }
     }
+    stubs_layout(t);
+}
+
+uint32_t trans_stub(const struct trans *t, const struct leaving *l)
+{
+    return l->lookup ? t->region[l->lookup].start : l->last;
 }
 
 /* Where a branch goes, in words from the start of the code. */
@@ -44,8 +49,8 @@ static uint32_t branch_target(const struct trans *t, const struct atom *a)
     switch (a->role) {
     case ROLE_LOOP: return t->region[REGION_BODY].start;
     case ROLE_SIDE: return t->region[l->region].start;
-    case ROLE_MISS: return t->region[l->last].start;
-    default: return t->region[l->stub].start;
+    case ROLE_MISS: return l->last;
+    default: return trans_stub(t, l);
     }
 }
 
@@ -56,8 +61,7 @@ static void add_spot(struct trans *t, const struct atom *a, uint32_t bundle, uns
         t->spot[t->spots++] = (struct spot){bundle * SPOT_ATOMS + number, t->insn[a->insn].eip};
 }
 
-static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at,
-                        const struct exit *records)
+static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at)
 {
     uint32_t bundle = *at;
     unsigned number = 0;
@@ -74,8 +78,6 @@ static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at
             op.imm = t->first_patch + a->exit;
         if (a->role == ROLE_SOURCE)
             op.imm += (intptr_t)(code + t->words);
-        if (a->role == ROLE_RETURN)
-            op.imm = (intptr_t)&records[a->exit];
         if (a->role == ROLE_LEAVE) {
             t->exit[a->exit].bundle = code + bundle;
             t->exit[a->exit].branch = code + *at;
@@ -99,11 +101,12 @@ bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records)
         const struct region *r = &t->region[i];
 
         for (unsigned b = 0; b < r->bundles; b++) {
-            if (!emit_bundle(t, r->head[b], code, &at, records)) {
+            if (!emit_bundle(t, r->head[b], code, &at)) {
                 t->abort = ABORT_ENCODE;
                 return false;
             }
         }
     }
-    return at == t->words;
+    stubs_emit(t, code, records);
+    return true;
 }

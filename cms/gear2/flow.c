@@ -11,10 +11,10 @@
  *
  * A branch out of the middle goes to a small region of its own, which does the same for the
  * instructions so far. Exits to known addresses lead to a stub at first, which tells the dispatcher
- * who it was; chaining turns the branch to the target. Exits to addresses that are computed, or
- * that may be mapped elsewhere by the time, have a stub that looks for the target in the table of
- * runtime/jumps.c, and asks the dispatcher only if it isn't there. After a trace that ends in a
- * computed branch the search is part of the body.
+ * who it was (stub.c); chaining turns the branch to the target. Exits to addresses that are computed,
+ * or that may be mapped elsewhere by the time, look for the target in the table of runtime/jumps.c
+ * first, and ask the dispatcher only if it isn't there. After a trace that ends in a computed branch
+ * the search is part of the body.
  */
 #include "gear2/build.h"
 #include "runtime/jumps.h"
@@ -299,37 +299,24 @@ static void side_region(struct trans *t, unsigned exit)
     region_close(t, r);
 }
 
-
-void flow_stub(struct trans *t, unsigned exit)
+void flow_lookup(struct trans *t, unsigned exit)
 {
     struct leaving *l = &t->exit[exit];
     struct region *r;
 
-    l->stub = (uint8_t)t->regions;
-    if (l->kind == EXIT_INDIRECT && exit != t->falls) {
-        r = region_open(t);
-        put_lookup(t, exit);
-        region_close(t, r);
-    }
-    l->last = (uint8_t)t->regions;
+    if (l->kind != EXIT_INDIRECT || exit == t->falls)
+        return;
+    l->lookup = (uint8_t)t->regions;
     r = region_open(t);
-    if (l->kind == EXIT_RERUN || l->kind == EXIT_VARIES || l->kind == EXIT_STALE)
-        put(t, &(struct isa_op){.atom = ISA_rollback}, ROLE_PLAIN, 0);
-    put(t, &(struct isa_op){.atom = ISA_addi, .rd = REG_A0, .long_imm = true}, ROLE_RETURN, exit);
-    put(t, &(struct isa_op){.atom = ISA_jr, .ra = REG_RA}, ROLE_PLAIN, 0);
+    put_lookup(t, exit);
     region_close(t, r);
 }
 
 void flow_outside(struct trans *t)
 {
-    if (t->falls != TRANS_EXITS)
-        flow_stub(t, t->falls);
     for (unsigned e = 0; e < t->exits; e++) {
         if (t->exit[e].side)
             side_region(t, e);
-    }
-    for (unsigned e = 0; e < t->exits; e++) {
-        if (e != t->falls)
-            flow_stub(t, e);
+        flow_lookup(t, e);
     }
 }

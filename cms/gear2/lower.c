@@ -36,6 +36,7 @@ void trans_lower_begin(struct trans *t)
     t->pins = 0;
     t->temp = 0;
     t->stores = 0;
+    t->spots = 0;
     memset(t->version, 0, sizeof(t->version));
     trans_sources(t);
 }

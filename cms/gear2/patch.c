@@ -52,7 +52,7 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
     t->region[++t->pieces].first = (uint16_t)t->atoms;
     t->regions = t->pieces + 1;
     if (g->flow == FLOW_PATCH)
-        t->falls = changed_exit(t);
+        put_branch(t, ROLE_LEAVE, changed_exit(t));
     else
         put(t, &(struct isa_op){.atom = ISA_brnei, .ra = PATCH_RESULT}, ROLE_LEAVE,
             changed_exit(t));

@@ -18,7 +18,7 @@
  *
  * Regions are scheduled one by one and follow each other in the code: the pinned registers and the
  * body (one region unless the body loops), cut into pieces by emulation patches, then small ones for
- * side exits and stubs.
+ * side exits and look-ups. Stubs come last.
  */
 #ifndef CMS_GEAR2_TRANS_H
 #define CMS_GEAR2_TRANS_H
@@ -39,7 +39,7 @@
 #define TRANS_RETURNS 8 /* returns to the callers of the trace */
 #define GEAR2_RETURNS 3
 #define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 5)
-#define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + 2 * TRANS_EXITS)
+#define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + TRANS_EXITS)
 #define TRANS_PINS 10
 #define TRANS_SPOTS 96 /* atoms that speculate */
 
@@ -54,6 +54,16 @@ struct machine {
     uint32_t latency[LAT_COUNT];
     uint32_t stores; /* entries of the gated store buffer */
     uint32_t alias;  /* alias registers */
+};
+
+/* Stubs ready to be copied, for exits that needn't roll back, and for those that must. */
+struct stubs {
+    struct isa_op address; /* the atom that holds the record's address, and in each stub: */
+    struct stub {
+        uint32_t word[8];
+        unsigned words, address; /* address: number of that atom's first word */
+        bool stops;              /* its bundle ends with it */
+    } stub[2];
 };
 
 /* How a translation goes on after an instruction. */
@@ -88,12 +98,11 @@ enum role {
     ROLE_CHECK, /* branch to the rerun stub if lowering assumed wrong */
     ROLE_SIDE,  /* branch to the region of side exit `exit` */
     ROLE_LEAVE, /* branch by which exit `exit` leaves */
-    ROLE_MISS,  /* branch to the part of exit `exit`'s stub that goes to the dispatcher */
+    ROLE_MISS,  /* branch to exit `exit`'s stub from its look-up */
     ROLE_LOOP,  /* branch back to the body's first bundle */
     ROLE_COMMIT,
     ROLE_PATCH, /* enters the routine of patch `exit` */
     ROLE_SOURCE, /* loads of the copy of the source, from this offset */
-    ROLE_RETURN, /* hands the address of exit `exit` to the dispatcher */
 };
 
 /*
@@ -135,8 +144,8 @@ struct leaving {
     uint8_t side;              /* out of the middle: */
     uint8_t insns;             /* guest instructions that are done then */
     uint8_t region;            /* its side exit's region */
-    uint8_t stub;              /* its stub's first region, */
-    uint8_t last;              /* and the one that goes to the dispatcher */
+    uint8_t lookup;            /* the region that looks for its target, 0: there is none */
+    uint32_t last;             /* its stub, which goes to the dispatcher: words from the start */
     uint64_t needs;            /* side: registers that its region relies on */
     uint32_t *bundle, *branch; /* that leave, once emitted */
 };
@@ -151,6 +160,7 @@ struct pin {
 
 struct trans {
     const struct machine *machine;
+    const struct stubs *stubs;
     unsigned gear; /* that makes it */
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
@@ -173,7 +183,7 @@ struct trans {
     unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
     unsigned stale; /* of the exit for source that has changed, or TRANS_EXITS */
     unsigned changed; /* of the exit behind emulation patches, or TRANS_EXITS */
-    unsigned falls; /* number of the exit whose stub follows the body, or TRANS_EXITS */
+    unsigned falls; /* of the exit whose look-up is part of the body, or TRANS_EXITS */
     bool self_check; /* its source isn't protected */
     struct source source[TRANS_INSNS];
     unsigned sources, source_bytes;
@@ -192,7 +202,7 @@ struct trans {
     unsigned first_patch; /* its number */
     unsigned words;       /* of code, after layout */
     struct spot spot[TRANS_SPOTS];
-    unsigned spots;
+    unsigned spots;       /* of these; before emission, how many there may be */
 };
 
 /* select.c */
@@ -225,6 +235,8 @@ bool trans_schedule(struct trans *t);
 /* emit.c */
 void trans_layout(struct trans *t); /* sets words and each region's start */
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
+/* Where the exit leads until it is chained, in words from the start of the code. */
+uint32_t trans_stub(const struct trans *t, const struct leaving *l);
 
 /* translate.c: the one translation that is made at a time, for `key` */
 struct trans *trans_begin(const struct context *key, uint32_t place);
@@ -232,6 +244,11 @@ void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, 
 /* Schedules the atoms, emits the code and installs it. NULL with t->abort set */
 struct translation *trans_finish(struct trans *t);
 unsigned trans_bundles(const struct trans *t);
+
+/* stub.c: for a machine that issues so many atoms; behind the regions; once records have addresses */
+void stubs_make(struct stubs *s, unsigned issue);
+void stubs_layout(struct trans *t);
+void stubs_emit(const struct trans *t, uint32_t *code, const struct exit *records);
 
 /* machine.c */
 void machine_read(struct machine *m);

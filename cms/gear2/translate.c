@@ -12,6 +12,7 @@
 /* Everything that translating needs; one translation is made at a time. */
 struct gear2 {
     struct machine machine;
+    struct stubs stubs;
     struct trans trans;
 };
 
@@ -19,6 +20,7 @@ void gear2_init(void)
 {
     cms.gear2 = cms_reserve(sizeof(*cms.gear2));
     machine_read(&cms.gear2->machine);
+    stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
 }
 
 unsigned trans_bundles(const struct trans *t)
@@ -71,7 +73,7 @@ static void fill_record(const struct trans *t, struct translation *record)
             .kind = l->kind,
             .bundle = l->bundle,
             .branch = l->branch,
-            .stub = (uint32_t *)(uintptr_t)record->code + t->region[l->stub].start,
+            .stub = (uint32_t *)(uintptr_t)record->code + trans_stub(t, l),
         };
     }
 }
@@ -106,8 +108,8 @@ static void write_patches(const struct trans *t)
 /* Emits what is scheduled and laid out, and installs it. */
 static struct translation *install(struct trans *t)
 {
-    unsigned spots = t->gear == 3 ? TRANS_SPOTS : 0, words = t->words + source_words(t);
-    struct translation *record = tcache_reserve(t->exits, spots, words, t->patches);
+    unsigned words = t->words + source_words(t);
+    struct translation *record = tcache_reserve(t->exits, t->spots, words, t->patches);
 
     if (!record) {
         t->abort = ABORT_SIZE;
@@ -154,6 +156,7 @@ struct trans *trans_begin(const struct context *key, uint32_t place)
     struct trans *t = &cms.gear2->trans;
 
     t->machine = &cms.gear2->machine;
+    t->stubs = &cms.gear2->stubs;
     t->key = *key;
     t->place = place;
     t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));

@@ -227,6 +227,8 @@ static void put_ins(struct allocator *a, const struct ins *i, unsigned rd, unsig
         return;
     atom = &t->atom[before];
     atom->early = i->early;
+    if ((i->early || ins_is(i, ISA_F_CHECK)) && t->spots < TRANS_SPOTS)
+        t->spots++;
     if (i->role == ROLE_PLAIN) {
         ref base;
 
@@ -595,15 +597,11 @@ bool ir_allocate(struct ir *ir)
     allocate_block(&a, BLOCK_BODY);
     put_end(&a);
     region_close(t, body);
-    if (t->falls != TRANS_EXITS)
-        flow_stub(t, t->falls);
     for (unsigned e = 0; e < exits; e++) {
         if (sides >> e & 1)
             allocate_exit(&a, e);
     }
-    for (unsigned e = 0; e < t->exits; e++) {
-        if (e != t->falls)
-            flow_stub(t, e);
-    }
+    for (unsigned e = 0; e < t->exits; e++)
+        flow_lookup(t, e);
     return t->abort == ABORT_NONE;
 }

@@ -457,7 +457,7 @@ struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned word
     }
     struct translation *t = (struct translation *)(g->records - record);
 
-    memset(t, 0, record * sizeof(uint32_t));
+    memset(t, 0, sizeof(*t));
     t->code = (struct exit * (*)(void))(uintptr_t)g->code;
     t->patch = (uint16_t)((g - tc->generation) * GENERATION_PATCHES + 1 + g->patches);
     t->patches = (uint16_t)patches;

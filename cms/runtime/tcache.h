@@ -137,7 +137,7 @@ void tcache_invalidate(uint32_t page, uint32_t granules);
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
 /* code: where to write `words` words at most; patch: the first of so many numbers for emulation
- * patches */
+ * patches; exit[] and what follows it is for the caller to fill. NULL if that is too much */
 struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches);
 void tcache_install(
     struct translation *t); /* with key, code_size, granules, insns and exits filled in */

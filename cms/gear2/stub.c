@@ -1,0 +1,69 @@
+/*
+ * stub.c - what an exit does that isn't chained: it hands its record to the dispatcher.
+ *
+ *     [rollback]   a0 = address of the record   jr ra
+ *
+ * All stubs are alike, so they are no regions with atoms to be scheduled: they are encoded once, for
+ * the machine's width, and copied behind the regions with the record's address filled in.
+ */
+#include "gear2/build.h"
+#include "isa_codec.h"
+
+static bool rolls_back(const struct leaving *l)
+{
+    return l->kind == EXIT_RERUN || l->kind == EXIT_VARIES || l->kind == EXIT_STALE;
+}
+
+void stubs_make(struct stubs *s, unsigned issue)
+{
+    static const struct isa_op op[] = {
+        {.atom = ISA_rollback},
+        {.atom = ISA_addi, .rd = REG_A0, .long_imm = true},
+        {.atom = ISA_jr, .ra = REG_RA},
+    };
+    enum { ATOMS = sizeof(op) / sizeof(op[0]) };
+
+    for (unsigned back = 0; back < 2; back++) {
+        struct stub *stub = &s->stub[back];
+
+        stub->words = 0;
+        for (unsigned n = !back; n < ATOMS; n++) {
+            bool stop = n == ATOMS - 1 || (n - !back + 1) % issue == 0;
+
+            if (op[n].long_imm) {
+                stub->address = stub->words;
+                stub->stops = stop;
+            }
+            stub->words += (unsigned)isa_encode(&op[n], stop, stub->word + stub->words);
+        }
+    }
+    s->address = op[1];
+}
+
+static const struct stub *stub_of(const struct trans *t, const struct leaving *l)
+{
+    return &t->stubs->stub[rolls_back(l)];
+}
+
+void stubs_layout(struct trans *t)
+{
+    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
+        l->last = t->words;
+        t->words += stub_of(t, l)->words;
+    }
+}
+
+void stubs_emit(const struct trans *t, uint32_t *code, const struct exit *records)
+{
+    struct isa_op address = t->stubs->address;
+
+    for (unsigned n = 0; n < t->exits; n++) {
+        const struct stub *stub = stub_of(t, &t->exit[n]);
+        uint32_t *at = code + t->exit[n].last;
+
+        for (unsigned k = 0; k < stub->words; k++)
+            at[k] = stub->word[k];
+        address.imm = (intptr_t)&records[n];
+        isa_encode(&address, stub->stops, at + stub->address);
+    }
+}
