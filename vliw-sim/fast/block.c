@@ -1,10 +1,9 @@
 /*
  * block.c - a block out of decoded bundles.
  *
- * A block begins where control arrives with a certain set of results on their way, and follows the
- * bundles as they lie in memory up to a transfer that is always taken, a bundle for the reference
- * engine, or one that has never been decoded (the reference decodes at the first execution, and
- * not earlier). Since the set is part of its key, every wait for operands is known here.
+ * A block begins where control arrives with a certain set of results on their way, and holds the
+ * bundles of a route (route.c). Since the set is part of its key, every wait for operands is known
+ * here.
  *
  * bundle.c has put the atoms into an order in which they can execute one after the other. Only a
  * conditional branch has to move, to the end: if other atoms overwrite what it reads, it reads
@@ -15,40 +14,6 @@
 #include "isa_facts.h"
 #include "vliw-sim/fast/build.h"
 #include "vliw-sim/panic.h"
-
-/* ---------------------------------------------------------------- which bundles */
-
-/* Can host code do the bundle, apart from misses and traps? */
-static bool bundle_plain(const struct bundle *b)
-{
-    uint32_t table = 0, system = 0; /* atoms of either kind would change places */
-
-    if (b->flow != FLOW_CERTAIN)
-        return false;
-    for (unsigned i = 0; i < b->execs; i++) {
-        const struct atom *a = &b->atom[i];
-        const struct isa_fact *fact = &isa_facts[a->op.atom];
-        if (is_move(a))
-            continue;
-        bool inlined = stencil_atoms[a->op.atom].first;
-        if (fact->unit == UNIT_sys && !inlined)
-            return false;
-        if ((fact->flags & ISA_F_BRANCH) && !inlined)
-            return false;
-        system += fact->unit == UNIT_sys;
-        table += (fact->flags & ISA_F_BRANCH) && (fact->flags & ISA_F_SEQ);
-    }
-    return !table || !system;
-}
-
-static const struct atom *bundle_branch(const struct bundle *b)
-{
-    for (unsigned i = 0; i < b->execs; i++) {
-        if (!is_move(&b->atom[i]) && (isa_facts[b->atom[i].op.atom].flags & ISA_F_BRANCH))
-            return &b->atom[i];
-    }
-    return NULL;
-}
 
 /* ---------------------------------------------------------------- bundles */
 
@@ -74,10 +39,52 @@ static uint32_t flags_written(const struct bundle *n)
     return written;
 }
 
-/* Emits a bundle; true if the block goes on behind it. */
-static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle *n)
+/*
+ * A conditional branch. The block goes on where the route does; the other way is left at its end,
+ * `taken` being the state when the branch is.
+ */
+static void emit_branch(struct build *b, struct block_tail *tail, const struct block_step *step,
+                        const struct operands *operands, const struct build *taken)
+{
+    const struct bundle *n = step->bundle;
+    const struct atom *branch = bundle_branch(n);
+    struct pending_exit *x = &tail->exit[tail->exits++];
+    struct build t = *taken;
+
+    *x = step->taken ? leave_here(b, n->next) : leave_here(&t, branch_target(n, branch));
+    x->indirect = isa_facts[branch->op.atom].flags & ISA_F_INDIRECT;
+    x->label = emit_label(b->e);
+    part_branch(b, n, branch, operands, x->label, step->taken);
+    b->room &= t.room;
+    if (step->taken) {
+        t.room = b->room;
+        *b = t;
+    }
+}
+
+/* A branch that is always taken, and leaves the block if the route does not go on there. */
+static void emit_jump(struct build *b, struct block_tail *tail, const struct block_step *step,
+                      struct build *t)
+{
+    const struct atom *branch = bundle_branch(step->bundle);
+
+    if (!step->taken) {
+        bool indirect = isa_facts[branch->op.atom].flags & ISA_F_INDIRECT;
+        struct pending_exit x =
+            leave_here(t, indirect ? 0 : branch_target(step->bundle, branch));
+        if (indirect)
+            leave_indirect(t, &x, tail);
+        else
+            leave_by(t, &x, tail);
+    }
+    t->room &= b->room;
+    *b = *t;
+}
+
+static void emit_bundle(struct build *b, struct block_tail *tail, const struct block_step *step)
 {
     struct fast_bundle *fb = &b->block->bundle[b->block->bundles++];
+    struct bundle *n = step->bundle;
     const struct atom *branch = bundle_branch(n);
     struct operands operands = {0};
     uint32_t operand, unit;
@@ -118,32 +125,12 @@ static bool emit_bundle(struct build *b, struct block_tail *tail, struct bundle 
         part_commit(b);
 
     if (!branch)
-        return true;
+        return;
     struct build t = leave_taken(b, &before, branch);
-    uint64_t target = n->pc + (uint64_t)branch->op.imm * 4;
-    if (conditional(branch)) {
-        struct pending_exit *x = &tail->exit[tail->exits++];
-        *x = leave_here(&t, target);
-        x->indirect = isa_facts[branch->op.atom].flags & ISA_F_INDIRECT;
-        x->label = emit_label(b->e);
-        part_fill(&b->e->p, n, branch);
-        b->e->p.value[HOLE_ra] = operands.ra;
-        b->e->p.value[HOLE_rb] = operands.rb;
-        b->e->p.value[HOLE_ca] = operands.ca;
-        b->e->p.value[HOLE_taken] = x->label;
-        emit(b->e, stencil_atoms[branch->op.atom].first + part_form(branch));
-        b->room &= t.room;
-        return true;
-    }
-    if (isa_facts[branch->op.atom].flags & ISA_F_INDIRECT) {
-        struct pending_exit x = leave_here(&t, 0);
-        leave_indirect(&t, &x, tail);
-    } else {
-        struct pending_exit x = leave_here(&t, target);
-        leave_by(&t, &x, tail);
-    }
-    b->room &= t.room;
-    return false;
+    if (conditional(branch))
+        emit_branch(b, tail, step, &operands, &t);
+    else
+        emit_jump(b, tail, step, &t);
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -188,33 +175,30 @@ static void emit_entries(struct build *b, struct block_tail *tail)
     b->line = line;
 }
 
-/* The bundles, up to the last way out. */
+/* ... up to the last way out. */
 static void emit_bundles(struct build *b, struct block_tail *tail)
 {
-    struct bundle *n = b->block->entry;
+    const struct block_route *r = b->route;
+    uint32_t done = 0;
 
-    for (;;) {
-        uint64_t next = n->next;
-        if (!bundle_plain(n)) {
-            if (!b->block->bundles) { /* sites name a bundle */
-                b->block->bundle[b->block->bundles++] =
-                    (struct fast_bundle){.b = n, .way = b->block->way, .tally = part_tally(b)};
-            }
-            n->in_block = true;
-            b->block->stepped = n;
-            leave_to_step(b, tail, n->pc);
-            return;
+    while (done < r->steps && b->room && b->score.now <= BLOCK_CYCLES)
+        emit_bundle(b, tail, &r->step[done++]);
+    if (done == r->steps && r->ended)
+        return;
+    if (done == r->steps && r->stepped) {
+        struct bundle *n = r->stepped;
+        if (!done) { /* sites name a bundle */
+            b->block->bundle[b->block->bundles++] =
+                (struct fast_bundle){.b = n, .way = b->block->way, .tally = part_tally(b)};
         }
-        if (!emit_bundle(b, tail, n))
-            return;
-        n = bundle_known(b->chip, next);
-        if (!n || b->block->bundles == BLOCK_BUNDLES || b->score.now > BLOCK_CYCLES || !b->room) {
-            struct pending_exit x = leave_here(b, next);
-            x.through = true;
-            leave_by(b, &x, tail);
-            return;
-        }
+        n->in_block = true;
+        b->block->stepped = n;
+        leave_to_step(b, tail, n->pc);
+        return;
     }
+    struct pending_exit x = leave_here(b, done < r->steps ? r->step[done].bundle->pc : r->next);
+    x.through = true;
+    leave_by(b, &x, tail);
 }
 
 /* One piece by itself; returns where it is. */
@@ -258,6 +242,8 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
         return NULL;
     block = panic_if_null(calloc(1, sizeof *block));
     block->bundle = panic_if_null(calloc(BLOCK_BUNDLES, sizeof *block->bundle));
+    b.pins = &f->pins;
+    b.route = &f->route;
     block->entry = entry;
     block->way = way;
     b.block = block;
@@ -267,6 +253,10 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
     b.before = f->ways.way[way].dirty;
     emit_start(&f->emitter, &f->code);
     emit_entries(&b, &tail);
+    route_plan(&f->route, chip, entry);
+    pins_start(b.pins);
+    for (unsigned i = 0; i < f->route.steps; i++)
+        pins_plan(b.pins, f->route.step[i].bundle);
     emit_bundles(&b, &tail);
     for (unsigned i = 0; i < tail.exits; i++) {
         emit_here(b.e, tail.exit[i].label);

@@ -12,6 +12,8 @@ struct build {
     struct fast *f;
     struct emitter *e;
     struct fast_block *block;
+    struct pins *pins;
+    const struct block_route *route;
     struct score score;
     struct tally tally; /* of the bundles so far */
     uint32_t before;    /* dirty when the block begins, and no commit has come since */
@@ -62,6 +64,10 @@ static inline bool conditional(const struct atom *a)
     return isa_facts[a->op.atom].flags & ISA_F_COND;
 }
 
+/* The bundle's control atom, or NULL. */
+const struct atom *bundle_branch(const struct bundle *b);
+uint64_t branch_target(const struct bundle *b, const struct atom *branch);
+
 static inline bool is_move(const struct atom *a)
 {
     return a->exec == exec_move_r || a->exec == exec_move_c || a->exec == exec_move_f;
@@ -86,6 +92,9 @@ unsigned part_form(const struct atom *a);
 /* In the order in which a bundle has them. */
 void part_fetches(struct build *b, struct block_tail *tail, struct fast_bundle *fb);
 void part_commit_check(struct build *b, struct block_tail *tail);
+/* A conditional branch: to the label if it is taken; or the other way, and on if it is. */
+void part_branch(struct build *b, const struct bundle *n, const struct atom *a,
+                 const struct operands *o, uint32_t label, bool taken);
 void part_operands(struct build *b, const struct bundle *n, unsigned at, struct operands *o);
 void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i);
 void part_late_stores(struct build *b, const struct bundle *n);
@@ -93,6 +102,16 @@ void part_commit(struct build *b);
 
 /* Says at run time that these registers have been written and are not official. */
 void part_dirty(struct build *b, uint32_t dirty, uint32_t f_dirty);
+
+/* ---------------------------------------------------------------- pins.c */
+
+/*
+ * Around each entry of atom[], in the order of their code: its sources' pins; then, once its stencil
+ * is known, its result's; then the next one's turn.
+ */
+void pins_before(struct build *b, const struct atom *a);
+void pins_result(struct build *b, const struct atom *a, unsigned stencil);
+void pins_after(struct build *b, const struct atom *a);
 
 /* ---------------------------------------------------------------- leave.c */
 

@@ -5,7 +5,8 @@
     cut.py cut STENCILS.O OUT            code and holes of each function of the object file, as C
 
 A stencil's code is position-independent but for its holes. Jumps out of it go to a hole each; one to `next` at its very
-end is left out; what stands behind such a jump and is rarely run comes to lie elsewhere. Where the compiler jumps to a jump, the first jump goes straight to where the second one leads.
+end is left out; what stands behind such a jump and is rarely run comes to lie elsewhere. Where the compiler jumps to a
+jump, the first jump goes straight to where the second one leads.
 """
 import re
 import subprocess
@@ -159,9 +160,62 @@ def invert(insn):
     return "j" + CONDITIONS[condition(insn)]
 
 
+# Instructions of one shape, whatever their operand is: opcodes of which emit.c can make a host register out of a guest
+# register in memory; those that write one.
+READS = {0x8B, 0x03, 0x0B, 0x23, 0x2B, 0x33, 0x3B, 0x39, 0x81, 0x83, 0x85, 0x63, 0x0FB6, 0x0FB7, 0x0FBE, 0x0FBF, 0x0FAF}
+SETS = {0x89, 0xC7}
+REGISTERS = {"h_rd", "h_rs", "h_ra", "h_rb"}
+CHIP = 3  # rbx
+
+
+def register(insn, off, name, addend):
+    """(kind, distance from the hole back to where a REX prefix stands or would) if it is such an instruction, else None."""
+    code, at = insn.code, 0
+    while code[at] in (0x66, 0xF2, 0xF3):
+        at += 1
+    back = off - at
+    wide = code[at] >> 4 == 4 and code[at] >> 3 & 1
+    at += code[at] >> 4 == 4
+    op = code[at] if code[at] != 0x0F else 0x0F00 | code[at + 1]
+    at += 1 if op < 0x100 else 2
+    if off != at + 1 or addend or code[at] & 0xC7 != 0x80 | CHIP:
+        return None
+    if name in REGISTERS and op in READS:
+        return ("READ", back) if op not in (0x81, 0x83) or code[at] >> 3 & 7 == 7 else None
+    return ("SET", back) if name == "h_to_r" and op in SETS and wide and back == off else None
+
+
+def always_sets(insns):
+    """Does every way to next write the register of h_to_r, by an instruction of that shape?"""
+    place = {insn.at: n for n, insn in enumerate(insns)}
+    seen, todo = set(), [0]
+    while todo:
+        n = todo.pop()
+        if n in seen:
+            continue
+        seen.add(n)
+        insn = insns[n]
+        if any(name == "h_to_r" and (register(insn, off, name, addend) or "")[:1] == ("SET",)
+               for off, _, name, addend in insn.relocs):
+            continue
+        if insn.out in ("next", "taken"):
+            return False
+        if insn.target is not None:
+            todo.append(place[insn.target])
+        if not insn.always and not insn.name.startswith("ret"):
+            if n + 1 == len(insns):
+                return False
+            todo.append(n + 1)
+    return True
+
+
 def cut(insns):
-    """Returns code, how much of it is run often, and holes (offset, kind, symbol, addend)."""
-    often, rare = split(relax(insns))
+    """Returns code, how much of it is run often, holes (offset, kind, symbol, addend), whether it always sets its register
+    and whether what is run often calls."""
+    insns = relax(insns)
+    sets = always_sets(insns)
+    often, rare = split(insns)
+    calls = any(i.name.startswith("call") for i in often)
     insns = often + rare
     for i in insns:
         if i.name.startswith("call") and i.relocs:
@@ -183,15 +237,14 @@ def cut(insns):
                 holes.append((len(code), "REL", i.out, -4))
                 code += bytes(4)
                 continue
-            end, target = len(code) + 4, place[i.target]
-            if (end <= hot) == (target < hot):
-                code += (target - end).to_bytes(4, "little", signed=True)
-            else:
-                holes.append((len(code), "PART", "next", target))
-                code += bytes(4)
+            holes.append((len(code), "PART", "next", place[i.target]))
+            code += bytes(4)
             continue
         for off, kind, name, addend in i.relocs:
-            if kind == "R_X86_64_32S":
+            shape = register(i, off, name, addend) if kind == "R_X86_64_32S" else None
+            if shape:
+                holes.append((len(code) + off, shape[0], name, shape[1]))
+            elif kind == "R_X86_64_32S":
                 holes.append((len(code) + off, "ABS", name, addend))
             elif kind == "R_X86_64_32" and name not in ("h_imm", "h_cmp"):
                 holes.append((len(code) + off, "ABS", name, addend))
@@ -205,7 +258,7 @@ def cut(insns):
             raise Refused(f"names {hole[2]}")
     if len(code) > LONGEST:
         raise Refused("too long")
-    return bytes(code), hot, holes
+    return bytes(code), hot, holes, sets, calls
 
 
 def write(functions, out):
@@ -218,26 +271,28 @@ def write(functions, out):
                 raise SystemExit(f"cut.py: {name}: {why}")
     for name in set(functions) - set(done):
         print(f"cut.py: {name} stays out of line", file=sys.stderr)
-    holes = sorted({h[2] for _, _, hs in done.values() for h in hs})
+    holes = sorted({h[2] for _, _, hs, _, _ in done.values() for h in hs})
     out.write("/* Generated by vliw-sim/fast/cut.py. Not to be edited. */\nenum hole {\n")
     for h in holes:
         out.write(f"    HOLE_{h.removeprefix('h_')},\n")
-    out.write("    HOLES\n};\n\nenum stencil_name {\n    STENCIL_NONE,\n")
+    most = max(len(hs) for _, _, hs, _, _ in done.values())
+    out.write(f"    HOLES\n}};\n\n#define STENCIL_HOLES {most} /* most of one stencil */\n\n")
+    out.write("enum stencil_name {\n    STENCIL_NONE,\n")
     for name in done:
         out.write(f"    STENCIL_{name},\n")
     out.write("    STENCILS\n};\n\n")
     out.write("#ifdef STENCIL_TABLES\n")
-    for name, (code, hot, hs) in done.items():
+    for name, (code, hot, hs, _, _) in done.items():
         text = ",".join(str(b) for b in code) or "0"
         out.write(f"static const uint8_t code_{name}[] = {{{text}}};\n")
         if hs:
             text = ", ".join(f"{{{at}, FILL_{kind}, HOLE_{h.removeprefix('h_')}, {add}}}" for at, kind, h, add in hs)
             out.write(f"static const struct stencil_hole holes_{name}[] = {{{text}}};\n")
     out.write("\nconst struct stencil stencils[STENCILS] = {\n")
-    for name, (code, hot, hs) in done.items():
+    for name, (code, hot, hs, sets, calls) in done.items():
         holes = f"holes_{name}, {len(hs)}" if hs else "NULL, 0"
-        slow = "true" if any(h[2] == "slow" for h in hs) else "false"
-        out.write(f"    [STENCIL_{name}] = {{code_{name}, {len(code)}, {hot}, {slow}, {holes}}},\n")
+        flags = ", ".join("true" if f else "false" for f in (any(h[2] == "slow" for h in hs), sets, calls))
+        out.write(f"    [STENCIL_{name}] = {{code_{name}, {len(code)}, {hot}, {flags}, {holes}}},\n")
     out.write("};\n\nconst struct stencil_atom stencil_atoms[ISA_ATOM_COUNT] = {\n")
     atoms = {}
     for name in done:

@@ -69,46 +69,254 @@ static bool fits(const struct stencil *s, const struct patch *p)
     return true;
 }
 
-/* Its first `hot` bytes go to offset `at` of the code, the others to `cold`. */
-static void emit_at(struct emitter *e, const struct stencil *s, size_t at, uint32_t hot,
-                    size_t cold)
-{
-    uint8_t *write = e->code->write;
+/* ---------------------------------------------------------------- copying a stencil */
 
-    memcpy(write + at, s->code, hot);
-    memcpy(write + cold, s->code + hot, s->size - hot);
-    for (unsigned i = 0; i < s->holes; i++) {
-        const struct stencil_hole *h = &s->hole[i];
-        size_t here = h->at < hot ? at + h->at : cold + h->at - hot;
-        int32_t value = (int32_t)(e->p.value[h->hole] + h->addend);
-        if (h->fill == FILL_BYTE) {
-            write[here] = (uint8_t)value;
-            continue;
-        }
-        if (h->fill == FILL_PART) {
-            size_t to = (uint32_t)h->addend < hot ? at : cold - hot;
-            value = (int32_t)(to + (uint32_t)h->addend - here - 4);
-        } else if (h->fill == FILL_REL && h->hole == HOLE_next) {
-            value = (int32_t)(at + hot - here) + h->addend;
-        } else if (h->fill == FILL_REL) {
-            e->fixup[e->fixups++] = (struct fixup){(uint32_t)here,
-                                                   (uint32_t)e->p.value[h->hole], h->addend};
-            continue;
-        }
-        memcpy(write + here, &value, sizeof value);
+/* Bytes of a stencil from `from` on have come to lie at `at`, until the next entry. */
+struct moved {
+    uint32_t from, at;
+};
+
+/* A stencil on its way into the code. */
+struct copy {
+    struct emitter *e;
+    const struct stencil *s;
+    struct moved moved[2 * STENCIL_HOLES + 2];
+    unsigned moves;
+    struct {
+        uint32_t at, to; /* to: offset in the stencil; its size: behind what is run often */
+    } jump[STENCIL_HOLES];
+    unsigned jumps;
+    uint32_t from; /* copied so far, */
+    uint32_t at;   /* to here */
+};
+
+static void copy_up_to(struct copy *c, uint32_t to)
+{
+    c->moved[c->moves++] = (struct moved){c->from, c->at};
+    memcpy(c->e->code->write + c->at, c->s->code + c->from, to - c->from);
+    c->at += to - c->from;
+    c->from = to;
+}
+
+static void put_byte(struct copy *c, unsigned byte)
+{
+    c->e->code->write[c->at++] = (uint8_t)byte;
+}
+
+static void put_word(struct copy *c, int32_t value)
+{
+    memcpy(c->e->code->write + c->at, &value, sizeof value);
+    c->at += sizeof value;
+}
+
+enum {
+    REX = 0x40,
+    REX_W = 8,
+    REX_R = 4,
+    REX_B = 1,
+    MODRM_REG = 0x38,
+    MODRM_DISP8 = 0x40,
+    MODRM_DISP32 = 0x80,
+    MODRM_HOST = 0xc0,
+    LOAD = 0x8b,
+    STORE_NUMBER = 0xc7,
+    CHIP = 3 /* rbx */
+};
+
+/* The instruction around a register's hole, up to its operand, with a host register instead. */
+static void put_pinned(struct copy *c, const struct stencil_hole *h, unsigned pin)
+{
+    const uint8_t *code = c->s->code;
+    uint32_t i = h->at - (uint32_t)h->addend;
+    bool rex = (code[i] & 0xf0) == REX;
+
+    put_byte(c, (rex ? code[i++] : REX) | REX_B);
+    while (i < h->at - 1u)
+        put_byte(c, code[i++]);
+    put_byte(c, MODRM_HOST | (code[i] & MODRM_REG) | (pin & 7));
+}
+
+/* An offset in the chip, shorter if it is small. */
+static void put_offset(struct copy *c, int64_t value)
+{
+    if (value != (int8_t)value) {
+        put_word(c, (int32_t)value);
+        return;
     }
+    c->e->code->write[c->at - 1] ^= MODRM_DISP8 | MODRM_DISP32;
+    put_byte(c, (uint8_t)value);
+}
+
+static void copy_read(struct copy *c, const struct stencil_hole *h)
+{
+    unsigned pin = c->e->p.pin[h->hole];
+
+    if (pin) {
+        copy_up_to(c, h->at - (uint32_t)h->addend);
+        put_pinned(c, h, pin);
+    } else {
+        copy_up_to(c, h->at);
+        put_offset(c, c->e->p.value[h->hole]);
+    }
+    c->from = h->at + 4u;
+}
+
+/* The number that the instruction at the hole stores, if it stores one. */
+static int32_t number_stored(const struct copy *c, const struct stencil_hole *h)
+{
+    int32_t number;
+
+    if (h + 1 < c->s->hole + c->s->holes && h[1].at == h->at + 4)
+        return (int32_t)(c->e->p.value[h[1].hole] + h[1].addend);
+    memcpy(&number, c->s->code + h->at + 4, sizeof number);
+    return number;
+}
+
+/* A register that is pinned is written to memory as well: what is there is always right. */
+static void copy_set(struct copy *c, const struct stencil_hole *h)
+{
+    unsigned pin = c->e->p.pin[h->hole];
+    uint32_t i = h->at - (uint32_t)h->addend;
+
+    copy_up_to(c, i);
+    c->moved[c->moves++] = (struct moved){i, c->at};
+    if (pin) {
+        put_pinned(c, h, pin);
+        if (c->s->code[i + 1] == STORE_NUMBER)
+            put_word(c, number_stored(c, h));
+    }
+    while (i < h->at)
+        put_byte(c, c->s->code[i++]);
+    put_offset(c, c->e->p.value[h->hole]);
+    c->from = h->at + 4u;
+}
+
+static void copy_hole(struct copy *c, const struct stencil_hole *h)
+{
+    int64_t value = c->e->p.value[h->hole];
+
+    if (h->fill == FILL_READ) {
+        copy_read(c, h);
+        return;
+    }
+    if (h->fill == FILL_SET) {
+        copy_set(c, h);
+        return;
+    }
+    copy_up_to(c, h->at);
+    if (h->fill == FILL_BYTE) {
+        put_byte(c, (uint8_t)(value + h->addend));
+        c->from++;
+        return;
+    }
+    c->from += 4;
+    if (h->fill == FILL_ABS) {
+        put_word(c, (int32_t)(value + h->addend));
+        return;
+    }
+    if (h->fill == FILL_REL && h->hole != HOLE_next) {
+        c->e->fixup[c->e->fixups++] = (struct fixup){c->at, (uint32_t)value, h->addend};
+    } else {
+        c->jump[c->jumps].at = c->at;
+        c->jump[c->jumps++].to = h->fill == FILL_PART ? (uint32_t)h->addend : c->s->size;
+    }
+    c->at += 4;
+}
+
+/* Holes from `hole` on that lie before offset `end`. */
+static unsigned copy_part(struct copy *c, unsigned hole, uint32_t end)
+{
+    while (hole < c->s->holes && c->s->hole[hole].at < end)
+        copy_hole(c, &c->s->hole[hole++]);
+    copy_up_to(c, end);
+    return hole;
+}
+
+static uint32_t where_is(const struct copy *c, uint32_t offset)
+{
+    unsigned i = c->moves;
+
+    while (c->moved[--i].from > offset)
+        ;
+    return c->moved[i].at + offset - c->moved[i].from;
+}
+
+static void copy_jumps(const struct copy *c, uint32_t next)
+{
+    for (unsigned i = 0; i < c->jumps; i++) {
+        uint32_t to = c->jump[i].to == c->s->size ? next : where_is(c, c->jump[i].to);
+        int32_t distance = (int32_t)(to - c->jump[i].at - 4);
+        memcpy(c->e->code->write + c->jump[i].at, &distance, sizeof distance);
+    }
+}
+
+/* Bytes that the part which is rarely run can take. */
+static uint32_t cold_size(const struct stencil *s)
+{
+    uint32_t size = s->size - s->hot;
+
+    for (unsigned i = s->holes; i && s->hole[i - 1].at >= s->hot; i--)
+        size += s->hole[i - 1].fill == FILL_SET ? 8 : 0;
+    return size;
+}
+
+void emit_load(struct emitter *e, unsigned host, int64_t offset)
+{
+    uint8_t *to = e->code->write + e->code->used;
+    bool small = offset == (int8_t)offset;
+    int32_t value = (int32_t)offset;
+
+    to[0] = REX | REX_W | REX_R;
+    to[1] = LOAD;
+    to[2] = (uint8_t)((small ? MODRM_DISP8 : MODRM_DISP32) | (host & 7) << 3 | CHIP);
+    memcpy(to + 3, &value, small ? 1 : sizeof value);
+    e->code->used += small ? 4 : 7;
 }
 
 bool emit(struct emitter *e, unsigned stencil)
 {
     const struct stencil *s = &stencils[stencil];
+    struct copy c = {.e = e, .s = s, .at = (uint32_t)e->code->used};
 
     if (!fits(s, &e->p))
         return false;
-    e->code->cold -= s->size - s->hot;
-    emit_at(e, s, e->code->used, s->hot, e->code->cold);
-    e->code->used += s->hot;
+    unsigned hole = copy_part(&c, 0, s->hot);
+    uint32_t next = c.at;
+    if (s->size > s->hot) {
+        e->code->cold -= cold_size(s);
+        c.at = (uint32_t)e->code->cold;
+        copy_part(&c, hole, s->size);
+    }
+    copy_jumps(&c, next);
+    e->code->used = next;
     return true;
+}
+
+/* Is its only jump the one at its end? */
+static bool ends_in_jump(const struct stencil *s)
+{
+    unsigned jumps = 0;
+
+    for (unsigned i = 0; i < s->holes; i++)
+        jumps += s->hole[i].fill == FILL_REL || s->hole[i].fill == FILL_PART;
+    return jumps == 1 && s->hole[s->holes - 1].hole == HOLE_taken &&
+           s->hole[s->holes - 1].at + 4 == s->size && s->code[s->size - 6] == 0x0f;
+}
+
+void emit_inverted(struct emitter *e, unsigned stencil, uint32_t label)
+{
+    if (ends_in_jump(&stencils[stencil])) {
+        e->p.value[HOLE_taken] = label;
+        emit(e, stencil);
+        e->code->write[e->code->used - 5] ^= 1; /* the condition's opposite */
+        return;
+    }
+    uint32_t on = emit_label(e);
+    e->p.value[HOLE_taken] = on;
+    emit(e, stencil);
+    e->p.value[HOLE_to] = label;
+    emit(e, STENCIL_go);
+    emit_here(e, on);
 }
 
 uint32_t emit_cold(struct emitter *e, unsigned stencil)
@@ -116,7 +324,9 @@ uint32_t emit_cold(struct emitter *e, unsigned stencil)
     const struct stencil *s = &stencils[stencil];
 
     e->code->cold -= s->size;
-    emit_at(e, s, e->code->cold, s->size, e->code->cold + s->size);
+    struct copy c = {.e = e, .s = s, .at = (uint32_t)e->code->cold};
+    copy_part(&c, 0, s->size);
+    copy_jumps(&c, (uint32_t)e->code->cold + s->size);
     return (uint32_t)e->code->cold;
 }
 

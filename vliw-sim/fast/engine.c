@@ -28,9 +28,9 @@ typedef void host_start(struct chip *chip, uint64_t base, uint32_t *count, const
 
 /* ---------------------------------------------------------------- blocks come and go */
 
-static struct fast_block **near_blocks(struct fast *f, uint64_t pc)
+static struct fast_near **near_blocks(struct fast *f, uint64_t page)
 {
-    return &f->near[pc >> 12 & (PAGE_HASH - 1)];
+    return &f->near[page & (PAGE_HASH - 1)];
 }
 
 static void jumps_clear(struct chip *chip)
@@ -47,6 +47,12 @@ static void block_kill(struct fast *f, struct fast_block *block)
         at = &(*at)->version;
     *at = block->version;
     block->dead = true;
+    for (unsigned i = 0; i < block->pages; i++) {
+        struct fast_near *n = &block->near[i];
+        *n->from = n->next;
+        if (n->next)
+            n->next->from = n->from;
+    }
     for (struct fast_site *s = block->incoming; s; s = s->next_incoming)
         code_redirect(&f->code, s->jump, f->code.run + s->stub);
     block->incoming = NULL;
@@ -61,23 +67,19 @@ static bool block_has(const struct fast_block *block, const struct bundle *b)
     return block->stepped == b;
 }
 
-/* A block lies within two pages: it begins on the bundle's own, or on the one before. */
 static void fast_dropped(struct chip *chip, struct bundle *b)
 {
     struct fast *f = chip->fast;
+    struct fast_near *n = *near_blocks(f, b->pc >> PAGE_SHIFT);
     bool killed = false;
 
-    for (unsigned i = 0; i < 2; i++) {
-        struct fast_block **at = near_blocks(f, b->pc - i * 4096);
-        while (*at) {
-            if (!block_has(*at, b)) {
-                at = &(*at)->near;
-                continue;
-            }
-            block_kill(f, *at);
-            *at = (*at)->near;
+    while (n) {
+        struct fast_near *next = n->next;
+        if (!n->block->dead && block_has(n->block, b)) {
+            block_kill(f, n->block);
             killed = true;
         }
+        n = next;
     }
     if (killed)
         jumps_clear(chip);
@@ -142,8 +144,14 @@ static struct fast_block *block_new(struct chip *chip, struct bundle *b, uint32_
     b->blocks = block;
     block->next = f->blocks;
     f->blocks = block;
-    block->near = *near_blocks(f, b->pc);
-    *near_blocks(f, b->pc) = block;
+    for (unsigned i = 0; i < f->route.pages; i++) {
+        struct fast_near **first = near_blocks(f, f->route.page[i]);
+        block->near[i] = (struct fast_near){block, *first, first};
+        if (*first)
+            (*first)->from = &block->near[i].next;
+        *first = &block->near[i];
+    }
+    block->pages = f->route.pages;
     return block;
 }
 
@@ -322,6 +330,14 @@ static bool after_odd(const struct chip *chip, const struct atom *a)
                                     chip->sbuf.size);
 }
 
+/* Behind the site, with the registers that host code there expects in pins. */
+static void *resume(struct chip *chip, const struct fast_site *s)
+{
+    for (unsigned i = 0; i < PINS; i++)
+        chip->hot.pin[i] = chip->r[s->pin[i]];
+    return (void *)s->resume;
+}
+
 static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t number)
 {
     struct fast *f = chip->fast;
@@ -354,7 +370,7 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
             view_learn(chip, a, addr);
         }
         chip->hier.clock -= s->order;
-        return (void *)s->resume;
+        return resume(chip, s);
     }
     state_within(chip, fb, base, s->atom);
     if (chip->late_stores)
@@ -397,7 +413,7 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
         chip->stall_row[STALL_icache] += stall;
         chip->hier.l1i.hits -= s->kind == SITE_FETCH;
         chip->hier.clock -= s->order;
-        return (void *)s->resume;
+        return resume(chip, s);
     }
     if (!second && b->last_line != b->first_line && b->last_line != LINE_NONE)
         stall += hier_fetch(&chip->hier, b->last_line);

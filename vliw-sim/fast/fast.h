@@ -6,7 +6,9 @@
  *   view.c       what host code knows of caches and TLB
  *   emit.c       the buffer of host code; stencils copied and their holes filled
  *   block.c      a block out of decoded bundles (build.h),
+ *   route.c      which ones,
  *   parts.c      what is in it,
+ *   pins.c       guest registers in host registers,
  *   leave.c      and how it is left
  *   tally.c      counters
  *   engine.c     entering blocks, and what host code calls
@@ -24,7 +26,9 @@ enum stencil_fill {
     FILL_ABS,
     FILL_REL,
     FILL_BYTE,
-    FILL_PART /* from the part that is run often to the other, or back: to offset `addend` */
+    FILL_PART, /* a jump within the stencil: to offset `addend` */
+    FILL_READ, /* the place of a guest register that is read, `addend` bytes behind the opcode */
+    FILL_SET   /* ... that is written */
 };
 
 struct stencil_hole {
@@ -38,7 +42,9 @@ struct stencil {
     const uint8_t *code;
     uint16_t size;
     uint16_t hot; /* bytes of it that are run often */
-    bool slow; /* may go the long way */
+    bool slow;  /* may go the long way */
+    bool sets;  /* writes its register by FILL_SET alone, whichever way it goes */
+    bool calls; /* and pins are lost */
     const struct stencil_hole *hole;
     uint16_t holes;
 };
@@ -61,13 +67,15 @@ extern const struct stencil_atom stencil_atoms[ISA_ATOM_COUNT];
 /* ---------------------------------------------------------------- limits */
 
 #define BLOCK_BUNDLES 32   /* longest block */
+#define BLOCK_PAGES 4      /* ... in pages of code */
+#define PAGE_SHIFT 12
 #define BLOCK_CYCLES 2048  /* ... in cycles, if nothing misses */
 #define EVENT_MARGIN 4096  /* cycles before an event in which bundles are stepped */
 #define BLOCK_HEAT 12      /* visits before a block is made */
 #define BLOCK_VERSIONS 24  /* blocks of one address */
 #define TALLIES (1u << 17) /* ends of ways through blocks */
 #define SITES (1u << 18)
-#define PAGE_HASH 4096u
+#define PAGE_HASH 4096u /* of pages of code */
 #define CODE_MOST 24u /* MiB of code, as knobs.def has it */
 #define CODE_BLOCK (96u << 10) /* room that a block may need */
 
@@ -186,9 +194,13 @@ struct code_buffer {
 bool code_open(struct code_buffer *code, size_t size);
 void code_close(struct code_buffer *code);
 
-/* What goes into the holes of the next stencil; jumps are labels. */
+/*
+ * What goes into the holes of the next stencil; jumps are labels. `pin` is the host register that
+ * holds a guest register, too, or 0.
+ */
 struct patch {
     int64_t value[HOLES];
+    uint8_t pin[HOLES];
 };
 
 #define LABELS 4096
@@ -207,12 +219,18 @@ struct emitter {
     struct patch p;
 };
 
+/* The register at `offset` in the chip into a host register. */
+void emit_load(struct emitter *e, unsigned host, int64_t offset);
+
 void emit_start(struct emitter *e, struct code_buffer *code);
 uint32_t emit_label(struct emitter *e);
 void emit_here(struct emitter *e, uint32_t label);
 
 /* False: a number doesn't fit into its hole; nothing was emitted. */
 bool emit(struct emitter *e, unsigned stencil);
+
+/* A branch that goes on where it is taken, and to the label where it isn't. */
+void emit_inverted(struct emitter *e, unsigned stencil, uint32_t label);
 
 /* All of it away from what is run often; returns its offset in the code. */
 uint32_t emit_cold(struct emitter *e, unsigned stencil);
@@ -222,6 +240,51 @@ void emit_finish(struct emitter *e);
 
 /* A jump emitted as `go` at `at`, the offset of its displacement, leads elsewhere from now on. */
 void code_redirect(struct code_buffer *code, uint32_t at, const void *to);
+
+/* ---------------------------------------------------------------- pins.c */
+
+/* Registers that an entry of atom[] reads and writes, as bit sets. */
+struct pin_use {
+    uint64_t reads[2], writes[2];
+};
+
+struct pins {
+    uint8_t reg[PINS]; /* the register that each holds; 0: none */
+    uint32_t at;       /* the atom that is being emitted, */
+    uint32_t uses;     /* of all in the block: */
+    struct pin_use use[BLOCK_BUNDLES * BUNDLE_EXECS];
+};
+
+void pins_start(struct pins *p);
+
+/* The bundle is the block's next one. */
+void pins_plan(struct pins *p, const struct bundle *b);
+
+/* Host register of the register, or 0. */
+uint8_t pin_of(const struct pins *p, unsigned reg);
+
+/* A function has been called. */
+void pins_forget(struct pins *p);
+
+/* ---------------------------------------------------------------- route.c */
+
+struct block_step {
+    struct bundle *bundle;
+    bool taken; /* the next step is the target of its branch */
+};
+
+struct block_route {
+    struct block_step step[BLOCK_BUNDLES];
+    uint32_t steps;
+    bool ended;             /* the last one's branch is always taken, and leaves */
+    struct bundle *stepped; /* behind the last one: for the reference engine */
+    uint64_t next;          /* ... else: the address there */
+    uint64_t page[BLOCK_PAGES];
+    uint32_t pages;
+};
+
+/* The bundles of a block that begins with this one. */
+void route_plan(struct block_route *r, struct chip *chip, struct bundle *b);
 
 /* ---------------------------------------------------------------- blocks */
 
@@ -241,13 +304,21 @@ struct fast_bundle {
     bool commits;
 };
 
+/* A block among those that have bundles beginning on pages with the same hash. */
+struct fast_near {
+    struct fast_block *block;
+    struct fast_near *next;
+    struct fast_near **from;
+};
+
 struct fast_block {
     struct bundle *entry;
     uint32_t way;
     bool dead;
     struct fast_block *version; /* next of the same entry */
     struct fast_block *next;    /* of all */
-    struct fast_block *near;    /* next of those that begin on pages with the same hash */
+    struct fast_near near[BLOCK_PAGES];
+    uint32_t pages;
     struct fast_site *incoming; /* exits that jump here */
     const void *enter_same;     /* the block's first line was the last one fetched */
     const void *enter_other;
@@ -282,6 +353,7 @@ struct fast_site {
     uint32_t jump;  /* its jump's displacement, */
     uint32_t stub;  /* and where that leads while it leads nowhere: offsets in the code */
     uint64_t target;
+    uint8_t pin[PINS]; /* registers that pins hold at `resume` */
     struct fast_site *next_incoming;
 };
 
@@ -301,7 +373,7 @@ struct fast {
     struct fast_site *site;
     uint32_t sites;
     struct fast_block *blocks;
-    struct fast_block *near[PAGE_HASH];
+    struct fast_near *near[PAGE_HASH];
     bool full; /* of something: the next block needs all the room */
     const struct fast_site *at; /* where host code called out, if that may trap */
     uint64_t at_base;
@@ -315,6 +387,8 @@ struct fast {
     bool inside; /* host code runs */
     const void *call_atom, *call_fetch, *call_step, *call_exit, *back, *start;
     struct emitter emitter;
+    struct pins pins;
+    struct block_route route;
 };
 
 /* ---------------------------------------------------------------- view.c */

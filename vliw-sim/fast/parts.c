@@ -3,6 +3,7 @@
  * places where host code may have to go the long way.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "isa_facts.h"
 #include "vliw-sim/fast/build.h"
@@ -101,6 +102,7 @@ static void emit_fetch(struct build *b, struct block_tail *tail, unsigned number
     part_line(b, line);
     b->e->p.value[HOLE_slow] = part_site_later(b, tail, s, b->f->call_fetch);
     emit(b->e, STENCIL_fetch);
+    memcpy(s->pin, b->pins->reg, sizeof s->pin);
     s->resume = b->e->code->run + b->e->code->used;
     b->tally.n[TALLY_L1I]++;
 }
@@ -143,7 +145,45 @@ static bool spoils(const struct build *b)
     return b->chip->machine.spoil && b->chip->hot.built + 1 == b->chip->machine.spoil;
 }
 
-void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i)
+/* The atom's stencil, if its numbers fit; else the one with a wide immediate, if there is one. */
+static bool emit_atom(struct build *b, const struct atom *a, bool late)
+{
+    const struct stencil_atom *s = &stencil_atoms[a->op.atom];
+    unsigned stencil = (late ? s->late : s->first) + part_form(a);
+
+    pins_result(b, a, stencil);
+    bool done = emit(b->e, stencil);
+    if (!done && s->wide && !late && fill_wide(b, a->op.imm)) {
+        stencil = s->wide + part_form(a);
+        pins_result(b, a, stencil);
+        done = emit(b->e, stencil);
+    }
+    if (done && stencils[stencil].calls)
+        pins_forget(b->pins);
+    return done;
+}
+
+static void emit_move(struct build *b, const struct atom *a)
+{
+    unsigned stencil = a->exec == exec_move_r   ? STENCIL_move_r
+                       : a->exec == exec_move_c ? STENCIL_move_c
+                                                : STENCIL_move_f;
+
+    pins_result(b, a, stencil);
+    emit(b->e, stencil);
+}
+
+static struct fast_site *atom_site(struct build *b, struct block_tail *tail, unsigned i)
+{
+    struct fast_site *site = part_site(b, SITE_ATOM);
+
+    site->atom = (uint8_t)i;
+    b->e->p.value[HOLE_slow] = part_site_later(b, tail, site, b->f->call_atom);
+    return site;
+}
+
+/* An entry of atom[], between what pins.c does before and after it. */
+static void emit_entry(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i)
 {
     const struct atom *a = &fb->b->atom[i];
     const struct stencil_atom *s = &stencil_atoms[a->op.atom];
@@ -153,18 +193,14 @@ void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb,
 
     part_fill(&e->p, fb->b, a);
     if (is_move(a)) {
-        emit(e, a->exec == exec_move_r   ? STENCIL_move_r
-                : a->exec == exec_move_c ? STENCIL_move_c
-                                         : STENCIL_move_f);
+        emit_move(b, a);
         return;
     }
     struct fast_site *site = NULL;
     if (stencil && !stencils[stencil].slow) {
         e->p.value[HOLE_taken] = (int64_t)emit_label(e);
     } else {
-        site = part_site(b, SITE_ATOM);
-        site->atom = (uint8_t)i;
-        e->p.value[HOLE_slow] = part_site_later(b, tail, site, b->f->call_atom);
+        site = atom_site(b, tail, i);
         e->p.value[HOLE_order] = ++b->order;
     }
     if (stencil && !site && !b->spoiled && spoils(b)) {
@@ -172,29 +208,29 @@ void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb,
         fb->inlined |= 1u << i;
         return;
     }
-    if (stencil) {
-        bool done = emit(e, stencil + part_form(a));
-        if (!done && s->wide && !late && fill_wide(b, a->op.imm))
-            done = emit(e, s->wide + part_form(a));
-        if (done) {
-            tally_atom(&b->tally, a);
-            fb->inlined |= 1u << i;
-            if (site)
-                site->resume = e->code->run + e->code->used;
-            else
-                emit_here(e, (uint32_t)e->p.value[HOLE_taken]);
-            return;
-        }
+    if (stencil && emit_atom(b, a, late)) {
+        tally_atom(&b->tally, a);
+        fb->inlined |= 1u << i;
+        if (!site)
+            emit_here(e, (uint32_t)e->p.value[HOLE_taken]);
+    } else {
+        if (!site)
+            site = atom_site(b, tail, i);
+        site->always = true;
+        e->p.value[HOLE_to] = e->p.value[HOLE_slow];
+        emit(e, STENCIL_go);
     }
-    if (!site) {
-        site = part_site(b, SITE_ATOM);
-        site->atom = (uint8_t)i;
-        e->p.value[HOLE_slow] = part_site_later(b, tail, site, b->f->call_atom);
-    }
-    site->always = true;
-    e->p.value[HOLE_to] = e->p.value[HOLE_slow];
-    emit(e, STENCIL_go);
+    if (!site)
+        return;
     site->resume = e->code->run + e->code->used;
+    memcpy(site->pin, b->pins->reg, sizeof site->pin);
+}
+
+void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb, unsigned i)
+{
+    pins_before(b, &fb->b->atom[i]);
+    emit_entry(b, tail, fb, i);
+    pins_after(b, &fb->b->atom[i]);
 }
 
 /* Stores that waited for the end of their bundle. */
@@ -253,8 +289,10 @@ static int64_t operand_copy(struct build *b, const struct bundle *n, unsigned at
     if (!written_from(n, at + 1, reg))
         return AT_R(reg);
     b->e->p.value[HOLE_ra] = AT_R(reg);
+    b->e->p.pin[HOLE_ra] = pin_of(b->pins, reg);
     b->e->p.value[HOLE_to_r] = AT_COPY(copy);
     emit(b->e, STENCIL_move_r);
+    b->e->p.pin[HOLE_ra] = 0;
     return AT_COPY(copy);
 }
 
@@ -274,6 +312,30 @@ void part_operands(struct build *b, const struct bundle *n, unsigned at, struct 
         b->e->p.value[HOLE_to_c] = o->ca;
         emit(b->e, STENCIL_move_c);
     }
+}
+
+void part_branch(struct build *b, const struct bundle *n, const struct atom *a,
+                 const struct operands *o, uint32_t label, bool taken)
+{
+    struct patch *p = &b->e->p;
+
+    pins_before(b, a);
+    part_fill(p, n, a);
+    p->value[HOLE_ra] = o->ra;
+    p->value[HOLE_rb] = o->rb;
+    p->value[HOLE_ca] = o->ca;
+    if (o->ra != AT_R(a->op.ra))
+        p->pin[HOLE_ra] = 0;
+    if (o->rb != AT_R(a->op.rb))
+        p->pin[HOLE_rb] = 0;
+    unsigned stencil = stencil_atoms[a->op.atom].first + part_form(a);
+    if (taken) {
+        emit_inverted(b->e, stencil, label);
+    } else {
+        p->value[HOLE_taken] = label;
+        emit(b->e, stencil);
+    }
+    pins_after(b, a);
 }
 
 /* ---------------------------------------------------------------- commits */
@@ -306,9 +368,11 @@ void part_commit(struct build *b)
     for (uint32_t regs = dirty; regs; regs &= regs - 1) {
         unsigned reg = (unsigned)__builtin_ctz(regs);
         p->value[HOLE_ra] = AT_R(reg);
+        p->pin[HOLE_ra] = pin_of(b->pins, reg);
         p->value[HOLE_to_r] = (int64_t)offsetof(struct chip, r_shadow) + 8 * (int64_t)reg;
         emit(b->e, STENCIL_shadow_r);
     }
+    p->pin[HOLE_ra] = 0;
     for (uint32_t regs = c_dirty; regs; regs &= regs - 1) {
         unsigned reg = (unsigned)__builtin_ctz(regs);
         p->value[HOLE_ca] = AT_C(reg);
@@ -323,5 +387,6 @@ void part_commit(struct build *b)
     p->value[HOLE_cycles] = b->score.now;
     p->value[HOLE_order] = b->order;
     emit(b->e, STENCIL_commit);
+    pins_forget(b->pins);
     b->before = b->dirty = b->f_dirty = b->c_dirty = 0;
 }

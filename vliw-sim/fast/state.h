@@ -19,6 +19,7 @@
 #define WIDES 512u
 #define JUMPS 1024u  /* entries of the table of indirect targets */
 #define LINES 16384u /* lines of L1I that blocks know */
+#define PINS 5u      /* host registers that can hold guest registers */
 
 struct fast_view {
     uint64_t native_read;  /* address of the line, */
@@ -51,6 +52,7 @@ struct fast_state {
     uint32_t copy_c;
     uint32_t *count; /* executions of each tally in the current phase */
     uint64_t base;   /* the block's first cycle, as a call from host code leaves it */
+    uint64_t pin[PINS]; /* guest registers that host code goes on with after a call */
     uint32_t stale;  /* not 0: c registers or control registers may differ from the official ones */
 
     int64_t wide[WIDES]; /* immediates of more than 32 bits */

@@ -8,7 +8,8 @@
  * operand.
  *
  * Between pieces live the chip, the block's first cycle, and the tallies of the current phase, each
- * in a register of its own. Guest registers stay in the chip.
+ * in a register of its own. Guest registers are in the chip; copies of some are in *pins*, registers
+ * that no piece uses by itself: emit.c makes operands of them (pins.c).
  */
 #include <string.h>
 
@@ -18,6 +19,11 @@
 register struct chip *chip __asm__("rbx");
 register uint64_t base __asm__("rbp");
 register uint32_t *count __asm__("r12");
+register uint64_t pin0 __asm__("r10");
+register uint64_t pin1 __asm__("r11");
+register uint64_t pin2 __asm__("r13");
+register uint64_t pin3 __asm__("r14");
+register uint64_t pin4 __asm__("r15");
 
 typedef void code(uint64_t extra);
 
@@ -50,6 +56,14 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 {
     memcpy((void *)at, &value, size);
 }
+
+/* A call in the middle of a piece, rarely made: pins outlive it. */
+#define KEEPING_PINS(call)                  \
+    do {                                    \
+        uint64_t kept_[] = {pin0, pin1};    \
+        call;                               \
+        pin0 = kept_[0], pin1 = kept_[1];   \
+    } while (0)
 
 /* ---------------------------------------------------------------- the words of a meaning */
 
@@ -140,6 +154,11 @@ FOLDED bool waits(uint64_t addr, unsigned bytes)
     return bytes > 1 && RARE(filter >> ((addr + bytes - 1) >> 3 & 63) & 1);
 }
 
+FOLDED uint64_t merge(uint64_t pa, unsigned bytes, uint64_t value)
+{
+    return chip->hot.on_merge(&chip->sbuf, pa, bytes, value);
+}
+
 #define GUEST_PA(host) ((host) - (uint64_t)chip->dram)
 
 #define GLOAD(bytes, addr, meanwhile)                                             \
@@ -154,7 +173,7 @@ FOLDED bool waits(uint64_t addr, unsigned bytes)
         uint64_t value_ = load_bytes(host_, bytes);                               \
         meanwhile;                                                                \
         if (waits(at_, bytes))                                                    \
-            value_ = chip->hot.on_merge(&chip->sbuf, GUEST_PA(host_), bytes, value_); \
+            KEEPING_PINS(value_ = merge(GUEST_PA(host_), bytes, value_));         \
         value_;                                                                   \
     })
 #define ISA_GLOAD(bytes, addr) GLOAD(bytes, addr, (void)0)
@@ -322,7 +341,7 @@ void shadow_c(void)
 void commit_residue(void)
 {
     if (RARE(chip->r_dirty | chip->fpu.dirty | chip->hot.stale))
-        chip->hot.on_residue(chip);
+        KEEPING_PINS(chip->hot.on_residue(chip));
     next();
 }
 
@@ -405,6 +424,11 @@ void site(uint64_t extra)
         code *on = chip->hot.name(chip, base, extra, site);      \
         base = chip->hot.base;                                   \
         count = chip->hot.count;                                 \
+        pin0 = chip->hot.pin[0];                                 \
+        pin1 = chip->hot.pin[1];                                 \
+        pin2 = chip->hot.pin[2];                                 \
+        pin3 = chip->hot.pin[3];                                 \
+        pin4 = chip->hot.pin[4];                                 \
         on(0);                                                   \
     }
 CALL(on_atom)
@@ -423,6 +447,7 @@ void start(struct chip *on_chip, uint64_t from, uint32_t *counting, code *go)
     struct chip *their_chip = chip;
     uint64_t their_base = base;
     uint32_t *their_count = count;
+    uint64_t their_pins[] = {pin2, pin3, pin4}; /* the others are any function's */
 
     chip = on_chip;
     base = from;
@@ -431,4 +456,7 @@ void start(struct chip *on_chip, uint64_t from, uint32_t *counting, code *go)
     chip = their_chip;
     base = their_base;
     count = their_count;
+    pin2 = their_pins[0];
+    pin3 = their_pins[1];
+    pin4 = their_pins[2];
 }
