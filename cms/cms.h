@@ -14,6 +14,7 @@
 #include "gear1/fetch.h"
 #include "runtime/mmu.h"
 #include "runtime/options.h"
+#include "runtime/refill.h"
 #include "runtime/stats.h"
 #include "x86/insn.h"
 #include "x86/state.h"
@@ -71,6 +72,7 @@ struct cms {
     struct gear3 *gear3;      /* gear3/translate.c */
     uint64_t sample_at;       /* monitor/sched.c: ns; the timer interrupt comes by then at the latest */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
+    struct refill refill;     /* runtime/refill.c */
 };
 
 extern struct cms cms;

@@ -31,6 +31,7 @@ void cms_main(uint64_t flash, uint64_t hidden)
     boot_layout(flash, hidden); /* heap and stack; how much memory the guest has */
     boot_absent();              /* operations that the machine has no unit for */
     runtime_init();             /* options, counters, translation cache */
+    boot_refill();              /* TLB misses need not come to the main loop from here on */
     monitor_init();             /* the PC's devices, and what stands behind them on the host */
     monitor_reset();            /* power on: BIOS in place, devices at their defaults */
     gear1_init();               /* store of decoded instructions */

@@ -25,6 +25,7 @@ static void tlb_isolate(unsigned way)
     if (!left)
         cms_panic("parity error in the last way of the TLB");
     vx_mtsr(SR_TLB_WAYS, left);
+    refill_arm();
 }
 
 void fault_isolate(void)

@@ -16,8 +16,9 @@
  *
  * A large page is entered in pieces of 4 KiB. INVLPG must drop all of them: mmu.large remembers in
  * which 4 MiB of linear space there are such pieces, and INVLPG of an address there flushes
- * everything. Global pages survive a load of CR3: mmu.local lists the others, as long as the list
- * is short.
+ * everything. What is entered or dropped here is entered and dropped in the table that the vector of
+ * TLB misses looks in, too (refill.h). Global pages survive a load of CR3: mmu.local lists the
+ * others, as long as the list is short.
  *
  * The page directory pointers of PAE live in cpu.pdpte, loaded with CR3 (mmu_load_pdpte), as on the
  * real processor.
@@ -206,6 +207,7 @@ static void tlb_enter(uint64_t hi, uint64_t lo, uint32_t granules)
     vx_mtsr(SR_TLB_LO, lo);
     vx_mtsr(SR_TLB_TMASK, granules);
     vx_tlbw();
+    refill_put((uint32_t)hi, lo, granules);
 }
 
 static void mmu_remember(uint32_t page, const struct walk *w)
@@ -266,6 +268,7 @@ static void forget_mappings(void)
 void mmu_flush(void)
 {
     vx_tlbf();
+    refill_flush();
     forget_mappings();
     cms.mmu = (struct mmu){0};
 }
@@ -280,6 +283,7 @@ void mmu_flush_local(void)
     }
     for (uint32_t i = 0; i < m->locals; i++)
         vx_tlbi(m->local[i]);
+    refill_flush();
     m->locals = 0;
     forget_mappings();
 }
@@ -291,6 +295,7 @@ void mmu_invlpg(uint32_t lin)
         return;
     }
     vx_tlbi(lin & ~PAGE_MASK);
+    refill_drop(lin & ~PAGE_MASK);
     forget_mappings();
 }
 

@@ -74,13 +74,20 @@ uint32_t smc_granules(uint64_t gpa)
     return page < cms.smc->pages ? cms.smc->mask[page] : 0;
 }
 
+/* The T mask of a page has changed: no entry of the TLB may have the old one. */
+static void drop_mappings(uint64_t page)
+{
+    vx_tlbip(page);
+    refill_drop_phys(page);
+}
+
 void smc_protect_granules(uint32_t page, uint32_t granules)
 {
     if (!cms.opt->granules)
         granules = UINT32_MAX;
     if (page < cms.smc->pages && ~cms.smc->mask[page] & granules) {
         cms.smc->mask[page] |= granules;
-        vx_tlbip((uint64_t)page << PAGE_SHIFT);
+        drop_mappings((uint64_t)page << PAGE_SHIFT);
     }
 }
 
@@ -135,7 +142,7 @@ static void granules_changed(uint32_t page, uint32_t bits)
         hot_count(granule);
         gear1_forget(granule, 1u << SMC_GRANULE_SHIFT);
     }
-    vx_tlbip(base);
+    drop_mappings(base);
 }
 
 void smc_written(uint64_t gpa, uint64_t length)

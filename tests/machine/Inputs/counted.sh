@@ -24,6 +24,7 @@ done
 # shellcheck disable=SC2046
 run loops -m 64 -kernel "$build/guests/gears/runner.elf" -initrd "$dir/cases" -o cms.gear2.max_faults=1 \
     $("$root/tests/gears/eager.sh" "$build")
+run refill -bios "$build/guests/gear2/refill.bin" -o tlb.entries=16
 for program in patch returns smc; do
     run $program -bios "$build/guests/gear2/$program.bin"
 done
