@@ -119,7 +119,7 @@ void smc_written(uint64_t gpa, uint64_t length); /* by DMA, the loader, or after
 bool smc_protect(uint64_t gpa, unsigned length); /* one instruction, inside a page, is remembered
                                                     decoded; false: it must not be, see smc.c */
 bool smc_is_hot(uint64_t gpa);                   /* written too often to translate it */
-uint32_t smc_granules(uint64_t gpa);             /* T mask of the page of gpa, for mmu_fill */
+const uint32_t *smc_mask(uint64_t gpa); /* T mask of a page of the guest's memory or ROMs */
 
 /*
  * gear1/

@@ -5,7 +5,8 @@
  * A routine of a dozen bundles in local program memory. It runs while STATUS.TL is set, so nothing
  * interrupts it, and it must not trap: it touches hidden and local memory alone, and `tlbw` can't
  * refuse what it has taken before. Besides r32, which belongs to vectors, it uses three registers,
- * which it keeps in local data memory meanwhile. Nothing of the guest's is touched: neither
+ * which it keeps in local data memory meanwhile. The T mask is read where an entry says, before it is
+ * known whether the entry is good: by a load that can't trap. Nothing of the guest's is touched: neither
  * uncommitted registers nor the store buffer. If the bundle had got further than its first access,
  * that access has had no effect, or protects its alias register once more.
  *
@@ -115,17 +116,19 @@ static void make(struct routine *r, uint64_t trap)
     BUNDLE(r, get(WORD, SR_EINFO), store(WORD, KEPT(1)));
     BUNDLE(r, field(AT, PAGE, PAGE_SHIFT, REFILL_BITS),
            with(ISA_andi, PAGE, PAGE, ~(int64_t)PAGE_MASK), store(WANT, KEPT(2)));
-    BUNDLE(r, shift(AT, AT, ENTRY_SHIFT), field(WORD, WORD, EINFO_PORT_BIT, 1), load(WANT, ZERO, want));
+    BUNDLE(r, shift(AT, AT, ENTRY_SHIFT), field(WORD, WORD, EINFO_PORT_BIT, 1),
+           load(WANT, ZERO, want));
     BUNDLE(r, of_two(ISA_or, PAGE, PAGE, WORD),
            load(WORD, AT, table + (int64_t)offsetof(struct refill_entry, hi)));
     BUNDLE(r, of_two(ISA_or, PAGE, PAGE, WANT),
            load(AT, AT, table + (int64_t)offsetof(struct refill_entry, lo)));
     BUNDLE(r, set(SR_TLB_HI, WORD), of_two(ISA_sub, PAGE, WORD, PAGE),
-           field(WORD, WORD, 32, 32), load(WANT, ZERO, KEPT(2)));
-    BUNDLE(r, set(SR_TLB_LO, AT), shift(PAGE, PAGE, 32), load(AT, ZERO, KEPT(0)));
+           field(WORD, WORD, REFILL_MASK_AT_SHIFT, 32), load(WANT, ZERO, KEPT(2)));
+    BUNDLE(r, set(SR_TLB_LO, AT), shift(PAGE, PAGE, 32), with(ISA_lddwu, WORD, WORD, 0));
     BUNDLE(r, {.atom = ISA_brnei, .ra = PAGE, .cmp = 0, .imm = distance(r, trap)},
-           set(SR_TLB_TMASK, WORD), load(WORD, ZERO, KEPT(1)));
-    BUNDLE(r, {.atom = ISA_tlbw}, load(PAGE, ZERO, count));
+           load(AT, ZERO, KEPT(0)));
+    BUNDLE(r, set(SR_TLB_TMASK, WORD), load(PAGE, ZERO, count));
+    BUNDLE(r, {.atom = ISA_tlbw}, load(WORD, ZERO, KEPT(1)));
     BUNDLE(r, with(ISA_addi, PAGE, PAGE, 1));
     BUNDLE(r, store(PAGE, count), {.atom = ISA_rte});
 }

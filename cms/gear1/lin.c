@@ -155,7 +155,7 @@ uint64_t lin_read(uint32_t lin, unsigned size, bool user)
 static void lin_touch_code(uint32_t lin, unsigned size, uint64_t lo, bool user)
 {
     uint64_t gpa = entry_address(lo, lin);
-    uint32_t granules = smc_granules(gpa);
+    uint32_t granules = *smc_mask(gpa);
 
     if (!((granules >> (gpa >> 7 & 31) | granules >> ((gpa + size - 1) >> 7 & 31)) & 1))
         return;

@@ -78,8 +78,7 @@ static void mark_entry(const struct mark *m)
         return;
     }
     *(uint8_t *)(GUEST_BASE + m->addr) |= m->bits;
-    if (smc_granules(m->addr) >> (m->addr >> 7 & 31) & 1)
-        smc_written(m->addr, 1);
+    smc_written(m->addr, 1);
 }
 
 /* One table entry on the way. */
@@ -201,13 +200,13 @@ bool mmu_marks(uint32_t lin, bool write, bool user)
            (w.directory.bits || w.leaf.bits);
 }
 
-static void tlb_enter(uint64_t hi, uint64_t lo, uint32_t granules)
+static void tlb_enter(uint32_t hi, uint64_t lo)
 {
     vx_mtsr(SR_TLB_HI, hi);
     vx_mtsr(SR_TLB_LO, lo);
-    vx_mtsr(SR_TLB_TMASK, granules);
+    vx_mtsr(SR_TLB_TMASK, lo & TLB_IO ? 0 : *smc_mask(lo));
     vx_tlbw();
-    refill_put((uint32_t)hi, lo, granules);
+    refill_put(hi, lo);
 }
 
 static void mmu_remember(uint32_t page, const struct walk *w)
@@ -233,7 +232,7 @@ void mmu_fill(uint32_t lin, bool write, bool user, bool port)
     uint32_t error;
 
     if (port) {
-        tlb_enter((lin & 0xf000) | TLB_PORT, TLB_ALL | TLB_IO, 0);
+        tlb_enter((lin & 0xf000) | TLB_PORT, TLB_ALL | TLB_IO);
         return;
     }
     if (!mmu_lookup(lin, write, user, &w, &error))
@@ -250,9 +249,9 @@ void mmu_fill(uint32_t lin, bool write, bool user, bool port)
     uint64_t dram = monitor_memory(frame);
     bool readonly = monitor_is_readonly(frame);
     if (dram == MONITOR_NOWHERE || (readonly && write))
-        tlb_enter(page, lo | TLB_IO, 0);
+        tlb_enter(page, lo | TLB_IO);
     else
-        tlb_enter(page, (readonly ? lo & (TLB_SREAD | TLB_UREAD) : lo) | dram, smc_granules(dram));
+        tlb_enter(page, (readonly ? lo & (TLB_SREAD | TLB_UREAD) : lo) | dram);
     if (cms.cpu.cr0 & CR0_PG)
         mmu_remember(page, &w);
 }

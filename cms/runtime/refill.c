@@ -10,17 +10,12 @@ static struct refill_entry *refill_entry(uint32_t page)
     return &cms.refill.entry[page >> PAGE_SHIFT & (REFILL_ENTRIES - 1)];
 }
 
-static uint16_t *refill_held(uint64_t gpa)
-{
-    return &cms.refill.held[gpa >> PAGE_SHIFT & (REFILL_ENTRIES - 1)];
-}
-
 static uint32_t refill_stamp(void)
 {
     return cms.refill.stamp << REFILL_STAMP_SHIFT;
 }
 
-void refill_put(uint32_t hi, uint64_t lo, uint32_t granules)
+void refill_put(uint32_t hi, uint64_t lo)
 {
     if (hi & TLB_PORT)
         return;
@@ -28,9 +23,9 @@ void refill_put(uint32_t hi, uint64_t lo, uint32_t granules)
         refill_drop(hi);
         return;
     }
-    *refill_entry(hi) =
-        (struct refill_entry){.lo = lo, .hi = (uint64_t)granules << 32 | hi | refill_stamp()};
-    *refill_held(lo) = (uint16_t)cms.refill.stamp;
+    *refill_entry(hi) = (struct refill_entry){
+        .lo = lo,
+        .hi = (uint64_t)(uintptr_t)smc_mask(lo) << REFILL_MASK_AT_SHIFT | hi | refill_stamp()};
 }
 
 void refill_drop(uint32_t page)
@@ -38,18 +33,11 @@ void refill_drop(uint32_t page)
     refill_entry(page)->hi = 0;
 }
 
-void refill_drop_phys(uint64_t gpa)
-{
-    if (*refill_held(gpa) == cms.refill.stamp)
-        refill_flush();
-}
-
 void refill_flush(void)
 {
     struct refill *r = &cms.refill;
 
     if (++r->stamp > REFILL_STAMP_MAX) {
-        memset(r->held, 0, sizeof r->held);
         memset(r->entry, 0, sizeof r->entry);
         r->stamp = 1;
     }

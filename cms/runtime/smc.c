@@ -67,18 +67,9 @@ static uint64_t part_in_page(uint64_t gpa, uint64_t end)
     return (end < border ? end : border) - gpa;
 }
 
-uint32_t smc_granules(uint64_t gpa)
+const uint32_t *smc_mask(uint64_t gpa)
 {
-    uint64_t page = gpa >> PAGE_SHIFT;
-
-    return page < cms.smc->pages ? cms.smc->mask[page] : 0;
-}
-
-/* The T mask of a page has changed: no entry of the TLB may have the old one. */
-static void drop_mappings(uint64_t page)
-{
-    vx_tlbip(page);
-    refill_drop_phys(page);
+    return &cms.smc->mask[gpa >> PAGE_SHIFT];
 }
 
 void smc_protect_granules(uint32_t page, uint32_t granules)
@@ -87,7 +78,7 @@ void smc_protect_granules(uint32_t page, uint32_t granules)
         granules = UINT32_MAX;
     if (page < cms.smc->pages && ~cms.smc->mask[page] & granules) {
         cms.smc->mask[page] |= granules;
-        drop_mappings((uint64_t)page << PAGE_SHIFT);
+        vx_tlbip((uint64_t)page << PAGE_SHIFT);
     }
 }
 
@@ -142,7 +133,7 @@ static void granules_changed(uint32_t page, uint32_t bits)
         hot_count(granule);
         gear1_forget(granule, 1u << SMC_GRANULE_SHIFT);
     }
-    drop_mappings(base);
+    vx_tlbip(base);
 }
 
 void smc_written(uint64_t gpa, uint64_t length)
