@@ -103,12 +103,17 @@ void cms_run(void) __attribute__((noreturn));
 /* jumps.c: a linear page may have been mapped elsewhere */
 void jumps_flush(void);
 
-/* mmu.c: guest linear addresses. Enter a TLB entry, or raise #PF by x86_page_fault */
-void mmu_fill(uint32_t lin, bool write, bool user, bool port);
-/* Walk; no side effect if it fails */
+/*
+ * mmu.c: guest linear addresses. Enter a TLB entry and set accessed and dirty bits, or raise #PF by
+ * x86_page_fault
+ */
+void mmu_fill(uint32_t lin, bool write, bool user);
+/* Enter a TLB entry, if the guest can't tell */
+enum mmu_fill { MMU_FILLED, MMU_FAULTS, MMU_TOUCHES }; /* there are such bits to set */
+enum mmu_fill mmu_fill_unseen(uint32_t lin, bool write, bool user);
+void mmu_fill_port(uint32_t port);
+/* Walk, and set accessed and dirty bits; no side effect if it fails */
 bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t *error);
-/* Would the access, which is allowed, set an accessed or a dirty bit that isn't set yet? */
-bool mmu_marks(uint32_t lin, bool write, bool user);
 void mmu_flush(void);       /* CR0, CR4, A20 changed: global pages too */
 void mmu_flush_local(void); /* CR3 loaded: global pages stay */
 void mmu_invlpg(uint32_t lin);

@@ -84,7 +84,7 @@ static uint64_t lin_entry(uint32_t lin, bool write, bool user)
 
     if (lo & need)
         return lo;
-    mmu_fill(lin, write, user, false);
+    mmu_fill(lin, write, user);
     return vx_tlbp(lin & ~PAGE_MASK);
 }
 
@@ -160,7 +160,7 @@ static void lin_touch_code(uint32_t lin, unsigned size, uint64_t lo, bool user)
     if (!((granules >> (gpa >> 7 & 31) | granules >> ((gpa + size - 1) >> 7 & 31)) & 1))
         return;
     smc_written(gpa, size);
-    mmu_fill(lin, true, user, false);
+    mmu_fill(lin, true, user);
 }
 
 void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user)

@@ -99,7 +99,7 @@ void gear3_failed(struct translation *t, unsigned cause)
     cms_count(EV_GEAR3_ROLLBACKS);
     if (cause != CAUSE_none)
         note_site(t, cause);
-    if (t->dead || !tcache_fails_often(t, cause))
+    if (t->dead || !tcache_fails_often(t, gear3_speculated(t) ? FAILED : tcache_failure(cause)))
         return;
     cms_count(EV_GEAR3_DROPPED);
     profile_mark(lin, profile_marks(lin) & SITE_AGAIN ? SITE_UNFIT : SITE_AGAIN);

@@ -60,13 +60,10 @@ bool context_code_page(uint32_t lin, uint32_t *page)
 {
     bool user = cms.cpu.cpl == 3;
     uint64_t entry = vx_tlbp(lin & ~PAGE_MASK);
-    uint64_t gpa;
-    uint32_t error;
 
     if (!(entry & (user ? TLB_UREAD : TLB_SREAD))) {
-        if (!mmu_translate(lin, false, user, &gpa, &error))
+        if (mmu_fill_unseen(lin, false, user) != MMU_FILLED)
             return false;
-        mmu_fill(lin, false, user, false);
         entry = vx_tlbp(lin & ~PAGE_MASK);
     }
     if (entry & TLB_IO)

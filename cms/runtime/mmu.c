@@ -2,13 +2,16 @@
  * mmu.c - guest paging: from linear to guest-physical addresses, and into the chip's TLB.
  *
  * The chip's TLB holds 4 KiB pages with permissions and is filled by software only. A guest access
- * that misses or is refused traps; the landing calls mmu_fill, which walks the guest's tables and
- * either enters what the tables allow or raises the page fault. Three things are folded into the
+ * that misses or is refused traps, and the landing has the guest's tables walked. If they allow the
+ * access and nothing in them need be changed, it is entered (mmu_fill_unseen). If accessed or dirty
+ * bits have to be set, or it is a page fault, the guest has to be at that instruction exactly, with
+ * all that the instructions before have loaded: gear 1 gets there and does the access in software
+ * (mmu_fill). Three things are folded into the
  * four permission bits, so that the hardware check is exact without knowing x86:
  *
  *   - CR0.WP: without it the supervisor may write what is read-only;
  *   - the dirty bit: no page may be written through the TLB before its D bit is set, so that the
- *     first write comes here again and sets it. Any walk that succeeds sets the accessed bits;
+ *     first write comes here again and sets it. What is entered has its accessed bits set;
  *   - what lies behind: a page of a device, or beyond the guest's memory, gets the I/O attribute.
  *     The monitor decides what is there, all ones if nothing. No guest table can name hidden
  *     memory: an entry is the guest's memory, or a ROM behind it. A ROM, and memory that the chip
@@ -43,10 +46,10 @@ enum pte {
 #define PAE_RESERVED (~((UINT64_C(1) << PHYS_BITS) - 1)) /* NX is absent: bit 63 too */
 #define PDPTE_RESERVED (PAE_RESERVED | 0x1e6)
 
-/* Bits of a table entry that are to be set, in its low byte. */
-struct mark {
-    uint64_t addr;
-    uint8_t bits;
+/* One table entry on the way, and the bits to set in it when the access is made. */
+struct entry {
+    uint64_t addr, value;
+    uint8_t marks;
 };
 
 /* What a walk found. */
@@ -54,7 +57,7 @@ struct walk {
     uint64_t gpa;
     bool write, user; /* all levels allow it */
     bool dirty, global, large;
-    struct mark directory, leaf; /* the access sets these, if it is made */
+    struct entry directory, table; /* table: unless large */
 };
 
 static uint64_t phys_a20(uint64_t pa)
@@ -69,22 +72,16 @@ static uint64_t phys_read(uint64_t pa, unsigned size)
     return size == 8 ? *(const uint64_t *)(GUEST_BASE + pa) : *(const uint32_t *)(GUEST_BASE + pa);
 }
 
-static void mark_entry(const struct mark *m)
+/* Sets bits in the low byte of a table entry. */
+static void phys_mark(uint64_t pa, uint8_t bits)
 {
-    if (!m->bits)
-        return;
-    if (monitor_is_io(m->addr) || monitor_is_readonly(m->addr)) {
-        monitor_write(m->addr, 1, monitor_read(m->addr, 1) | m->bits);
+    if (monitor_is_io(pa) || monitor_is_readonly(pa)) {
+        monitor_write(pa, 1, monitor_read(pa, 1) | bits);
         return;
     }
-    *(uint8_t *)(GUEST_BASE + m->addr) |= m->bits;
-    smc_written(m->addr, 1);
+    *(uint8_t *)(GUEST_BASE + pa) |= bits;
+    smc_written(pa, 1);
 }
-
-/* One table entry on the way. */
-struct entry {
-    uint64_t addr, value;
-};
 
 static bool entry_fetch(struct entry *e, uint64_t addr, unsigned size)
 {
@@ -93,86 +90,91 @@ static bool entry_fetch(struct entry *e, uint64_t addr, unsigned size)
     return e->value & PTE_P;
 }
 
-static struct mark entry_lacks(const struct entry *e, unsigned bits)
+/* Bits that the access will set. */
+static void entry_plan(struct entry *e, uint8_t bits)
 {
-    return (struct mark){e->addr, (uint8_t)(bits & ~e->value)};
+    e->marks = (uint8_t)(~e->value & bits);
+}
+
+static bool refuse(uint32_t *error, uint32_t why)
+{
+    *error |= why;
+    return false;
 }
 
 /*
- * Walks the tables for one access. Returns true and fills `w`, or false with the error code of the
- * page fault. Nothing is touched.
+ * Walks the tables for one access. Returns true and fills `w`, or returns false with the error code
+ * of the page fault. Nothing is touched: what the access sets in memory, walk_mark() does.
  */
 static bool mmu_walk(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
 {
     const struct cpu *cpu = &cms.cpu;
     bool pae = cpu->cr4 & CR4_PAE;
     bool pse = pae || cpu->cr4 & CR4_PSE;
-    unsigned size = pae ? 8 : 4;
+    unsigned size = pae ? 8 : 4, entries = 4096 / size;
     unsigned large_shift = pae ? 21 : 22;
     uint64_t reserved = pae ? PAE_RESERVED : 0;
     uint64_t frame = pae ? PAE_FRAME : 0xfffff000;
-    uint64_t directory = cpu->cr3 & 0xfffff000;
-    struct entry pde, pte;
+    uint64_t root = pae ? cpu->pdpte[lin >> 30] : cpu->cr3 | PTE_P;
+    struct entry *directory = &w->directory, *leaf = &w->table;
 
     *error = (write ? PF_WRITE : 0) | (user ? PF_USER : 0);
-    if (pae) {
-        directory = cpu->pdpte[lin >> 30];
-        if (!(directory & PTE_P))
-            return false;
-        directory &= PAE_FRAME;
-    }
-    if (!entry_fetch(&pde, directory + (lin >> large_shift & (4096 / size - 1)) * size, size))
+    if (!(root & PTE_P) ||
+        !entry_fetch(directory, (root & frame) + (lin >> large_shift & (entries - 1)) * size, size))
         return false;
 
-    uint64_t rights = pde.value;
-    struct entry *leaf = &pde;
+    uint64_t rights = directory->value;
 
-    w->large = pse && pde.value & PTE_PS;
+    w->large = pse && directory->value & PTE_PS;
+    w->table.marks = 0;
     if (w->large) {
         uint64_t offset = (UINT64_C(1) << large_shift) - 1;
 
-        reserved |= offset & ~UINT64_C(0xfff) & ~(uint64_t)PDE_PAT; /* address bits in the page */
-        if (pde.value & reserved) {
-            *error |= PF_PRESENT | PF_RESERVED;
-            return false;
-        }
-        w->gpa = (pde.value & frame & ~offset) | (lin & offset);
+        /* address bits in the page */
+        if (directory->value & (reserved | (offset & ~UINT64_C(0xfff) & ~(uint64_t)PDE_PAT)))
+            return refuse(error, PF_PRESENT | PF_RESERVED);
+        w->gpa = (directory->value & frame & ~offset) | (lin & offset);
+        leaf = directory;
     } else {
-        if (pde.value & reserved) {
-            *error |= PF_PRESENT | PF_RESERVED;
+        if (directory->value & reserved)
+            return refuse(error, PF_PRESENT | PF_RESERVED);
+        if (!entry_fetch(leaf, (directory->value & frame) + (lin >> 12 & (entries - 1)) * size,
+                         size))
             return false;
-        }
-        leaf = &pte;
-        if (!entry_fetch(&pte, (pde.value & frame) + (lin >> 12 & (4096 / size - 1)) * size, size))
-            return false;
-        if (pte.value & reserved) {
-            *error |= PF_PRESENT | PF_RESERVED;
-            return false;
-        }
-        rights &= pte.value;
-        w->gpa = (pte.value & frame) | (lin & PAGE_MASK);
+        if (leaf->value & reserved)
+            return refuse(error, PF_PRESENT | PF_RESERVED);
+        rights &= leaf->value;
+        w->gpa = (leaf->value & frame) | (lin & PAGE_MASK);
     }
     w->user = rights & PTE_U;
     w->write = rights & PTE_W;
-    if ((user && !w->user) || (write && !w->write && (user || cpu->cr0 & CR0_WP))) {
-        *error |= PF_PRESENT;
-        return false;
-    }
-    w->directory = entry_lacks(&pde, leaf != &pde ? PTE_A : 0);
-    w->leaf = entry_lacks(leaf, write ? PTE_A | PTE_D : PTE_A);
+    if ((user && !w->user) || (write && !w->write && (user || cpu->cr0 & CR0_WP)))
+        return refuse(error, PF_PRESENT);
+    entry_plan(directory, PTE_A);
+    entry_plan(leaf, write ? PTE_A | PTE_D : PTE_A);
     w->dirty = write || leaf->value & PTE_D;
     w->global = cpu->cr4 & CR4_PGE && leaf->value & PTE_G;
     return true;
 }
 
-/* Like that, and A and D bits are set in memory. */
+static bool walk_marks(const struct walk *w)
+{
+    return w->directory.marks | w->table.marks;
+}
+
+static void walk_mark(const struct walk *w)
+{
+    if (w->directory.marks)
+        phys_mark(w->directory.addr, w->directory.marks);
+    if (w->table.marks)
+        phys_mark(w->table.addr, w->table.marks);
+}
+
 static bool mmu_lookup(uint32_t lin, bool write, bool user, struct walk *w, uint32_t *error)
 {
     if (cms.cpu.cr0 & CR0_PG) {
         if (!mmu_walk(lin, write, user, w, error))
             return false;
-        mark_entry(&w->directory);
-        mark_entry(&w->leaf);
     } else {
         *w = (struct walk){.gpa = lin, .write = true, .user = true, .dirty = true};
         *error = 0;
@@ -187,17 +189,9 @@ bool mmu_translate(uint32_t lin, bool write, bool user, uint64_t *gpa, uint32_t 
 
     if (!mmu_lookup(lin, write, user, &w, error))
         return false;
+    walk_mark(&w);
     *gpa = w.gpa;
     return true;
-}
-
-bool mmu_marks(uint32_t lin, bool write, bool user)
-{
-    struct walk w;
-    uint32_t error;
-
-    return cms.cpu.cr0 & CR0_PG && mmu_walk(lin, write, user, &w, &error) &&
-           (w.directory.bits || w.leaf.bits);
 }
 
 static void tlb_enter(uint32_t hi, uint64_t lo)
@@ -222,38 +216,54 @@ static void mmu_remember(uint32_t page, const struct walk *w)
     }
 }
 
-/*
- * Makes the access possible: enters a TLB entry that allows it, or raises the page fault (no
- * return).
- */
-void mmu_fill(uint32_t lin, bool write, bool user, bool port)
+/* What the walk for this access has found; whatever it sets in the guest's tables has been set. */
+static void enter_found(uint32_t lin, bool write, const struct walk *w)
 {
-    struct walk w;
-    uint32_t error;
-
-    if (port) {
-        tlb_enter((lin & 0xf000) | TLB_PORT, TLB_ALL | TLB_IO);
-        return;
-    }
-    if (!mmu_lookup(lin, write, user, &w, &error))
-        x86_page_fault(lin, error);
-
     uint32_t page = lin & ~PAGE_MASK;
-    uint64_t frame = w.gpa & ~(uint64_t)PAGE_MASK;
-    uint64_t lo = TLB_SREAD;
-
-    if (w.dirty && (w.write || !(cms.cpu.cr0 & CR0_WP)))
-        lo |= TLB_SWRITE;
-    if (w.user)
-        lo |= w.dirty && w.write ? TLB_UREAD | TLB_UWRITE : TLB_UREAD;
+    uint64_t frame = w->gpa & ~(uint64_t)PAGE_MASK;
     uint64_t dram = monitor_memory(frame);
     bool readonly = monitor_is_readonly(frame);
+    uint64_t lo = TLB_SREAD;
+
+    if (w->dirty && (w->write || !(cms.cpu.cr0 & CR0_WP)))
+        lo |= TLB_SWRITE;
+    if (w->user)
+        lo |= w->dirty && w->write ? TLB_UREAD | TLB_UWRITE : TLB_UREAD;
     if (dram == MONITOR_NOWHERE || (readonly && write))
         tlb_enter(page, lo | TLB_IO);
     else
         tlb_enter(page, (readonly ? lo & (TLB_SREAD | TLB_UREAD) : lo) | dram);
     if (cms.cpu.cr0 & CR0_PG)
-        mmu_remember(page, &w);
+        mmu_remember(page, w);
+}
+
+void mmu_fill(uint32_t lin, bool write, bool user)
+{
+    struct walk w;
+    uint32_t error;
+
+    if (!mmu_lookup(lin, write, user, &w, &error))
+        x86_page_fault(lin, error);
+    walk_mark(&w);
+    enter_found(lin, write, &w);
+}
+
+enum mmu_fill mmu_fill_unseen(uint32_t lin, bool write, bool user)
+{
+    struct walk w;
+    uint32_t error;
+
+    if (!mmu_lookup(lin, write, user, &w, &error))
+        return MMU_FAULTS;
+    if (walk_marks(&w))
+        return MMU_TOUCHES;
+    enter_found(lin, write, &w);
+    return MMU_FILLED;
+}
+
+void mmu_fill_port(uint32_t port)
+{
+    tlb_enter((port & 0xf000) | TLB_PORT, TLB_ALL | TLB_IO);
 }
 
 /* What remembers where linear addresses lead: the jump table and gear 1's fetch windows. */

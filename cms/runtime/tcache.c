@@ -36,7 +36,6 @@
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
 #define FAULTS_NS UINT64_C(10000000) /* rollbacks within so much simulated time count together */
-#define BORDERS 16 /* that many at page borders count as one for another reason */
 #define GENERATION_MAX 1024 /* translations in one */
 #define GENERATION_PATCHES (PATCHES / MAX_GENERATIONS) /* the first number of each is not used */
 
@@ -374,12 +373,17 @@ struct translation *tcache_owner(uint64_t pc)
     return g->list[low];
 }
 
-/*
- * Is it worth keeping? Code that walks through memory in steps that aren't its operands' size meets a
- * page border now and then, and is worth translating nevertheless; only what does so all the time
- * isn't.
- */
-bool tcache_fails_often(struct translation *t, unsigned cause)
+enum failure tcache_failure(unsigned cause)
+{
+    switch (cause) {
+    case CAUSE_tlb_miss:
+    case CAUSE_tlb_prot: return FAILED_BY_DATA;
+    case CAUSE_page_cross: return FAILED_AT_BORDER;
+    default: return FAILED;
+    }
+}
+
+bool tcache_fails_often(struct translation *t, enum failure weight)
 {
     uint64_t now = vx_mfsr(SR_TIME);
 
@@ -387,8 +391,8 @@ bool tcache_fails_often(struct translation *t, unsigned cause)
         t->faults_since = now;
         t->faults = 0;
     }
-    t->faults += cause == CAUSE_page_cross ? 1 : BORDERS;
-    return t->faults >= (uint64_t)BORDERS * cms.opt->max_faults;
+    t->faults += weight;
+    return t->faults >= (uint64_t)FAILED * cms.opt->max_faults;
 }
 
 void tcache_recover(struct translation *t, unsigned cause)
@@ -398,12 +402,12 @@ void tcache_recover(struct translation *t, unsigned cause)
     if (t->suspended)
         return;
     if (cause == CAUSE_page_cross && !t->dead) {
-        cms.crossings = tcache_fails_often(t, cause);
+        cms.crossings = tcache_fails_often(t, FAILED_AT_BORDER);
         if (cms.crossings)
             tcache_drop(t);
     } else if (t->gear == 3) {
         gear3_failed(t, cause);
-    } else if (t->dead || tcache_fails_often(t, cause)) {
+    } else if (t->dead || tcache_fails_often(t, tcache_failure(cause))) {
         profile_dropped(t->key.cs_base + t->key.eip);
         tcache_drop(t);
     }

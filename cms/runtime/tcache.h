@@ -127,7 +127,14 @@ struct translation *tcache_owner(uint64_t pc); /* the translation whose code tha
 void tcache_recover(struct translation *t, unsigned cause);
 /* It was rolled back before it set an accessed or dirty bit of the guest's: gear 1 does that. */
 void tcache_first_touch(struct translation *t, unsigned cause);
-bool tcache_fails_often(struct translation *t, unsigned cause); /* notes a rollback */
+/*
+ * How much a rollback weighs. Code that walks through memory meets pages that aren't there yet, and
+ * page borders if its steps aren't its operands' size, and is worth translating nevertheless.
+ */
+enum failure { FAILED_BY_DATA = 1, FAILED_AT_BORDER = 16, FAILED = 256 };
+
+enum failure tcache_failure(unsigned cause);
+bool tcache_fails_often(struct translation *t, enum failure weight); /* notes it; is `t` no use? */
 void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
 void tcache_drop(struct translation *t);
 void tcache_replace(const struct translation *t); /* drop others for the same state of the guest */

@@ -64,26 +64,32 @@ static bool tlb_thrashes(void)
     return ++cms.mmu.misses > MISSES_MAX;
 }
 
+static enum mmu_fill fill_unseen(const struct access *a)
+{
+    if (!a->port)
+        return mmu_fill_unseen(a->addr, a->write, a->user);
+    mmu_fill_port(a->addr);
+    return MMU_FILLED;
+}
+
 /*
- * No TLB entry, or one that forbids the access: enter what the page tables say. An access that they
- * forbid is a page fault only when gear 1 meets it, in single-step mode: there it knows whether the
- * instruction means to write as well. An accessed or dirty bit that a translation's access would be
- * the first to set is gear 1's, too: the translation may have read that entry of the page tables
- * before, and would find the bit set when it does so again.
+ * No TLB entry, or one that forbids the access: enter what the page tables say. If that needs a bit
+ * set in them, what the instructions before have read of the tables comes first: gear 1 does those,
+ * and this one in single-step mode, access by access. So it does with an access that they forbid,
+ * which is a page fault only then: it knows whether the instruction means to write as well.
  */
 static void land_tlb(const struct access *a, struct translation *from, unsigned cause)
 {
-    uint64_t gpa;
-    uint32_t error;
+    enum mmu_fill fill = tlb_thrashes() ? MMU_FAULTS : fill_unseen(a);
 
-    if (from && !a->port && mmu_marks(a->addr, a->write, a->user))
-        tcache_first_touch(from, cause);
-    else if (!tlb_thrashes() && (a->port || mmu_translate(a->addr, a->write, a->user, &gpa, &error)))
-        mmu_fill(a->addr, a->write, a->user, a->port);
-    else if (from)
-        tcache_recover(from, cause);
-    else
+    if (fill == MMU_FILLED)
+        return;
+    if (!from)
         loop_step();
+    else if (fill == MMU_TOUCHES)
+        tcache_first_touch(from, cause);
+    else
+        tcache_recover(from, cause);
 }
 
 /*

@@ -16,7 +16,7 @@ guests()
     for program in debug faults gates hidden io limits opcodes paging real task trap triple v86 vme; do
         echo "$program - --bios $build/guests/sys/$program.bin"
     done
-    for program in checks forget loop refill remap returns smc; do
+    for program in bits checks forget loop refill remap returns smc; do
         echo "$program - --bios $build/guests/gear2/$program.bin"
     done
     for program in "$build"/bench/twice/*.elf; do

@@ -181,7 +181,7 @@ static void check_fill(const struct setting *s, bool write, bool user)
             fail(s, write, user, "fault's error code", cms.fault.error, error);
         return;
     }
-    mmu_fill(LINEAR, write, user, false);
+    mmu_fill(LINEAR, write, user);
     cases++;
     if (!want)
         fail(s, write, user, "permission of the fill", 1, 0);
@@ -200,11 +200,30 @@ static void check_fill(const struct setting *s, bool write, bool user)
     }
 }
 
+/* An entry is made only if the tables stay as they are, and they do. */
+static void check_unseen(const struct setting *s, bool write, bool user)
+{
+    uint64_t marks = A | (write ? D : 0);
+    uint32_t error;
+    bool want = allowed(s, write, user, &error) && (s->upper & A) && (s->leaf & marks) == marks;
+
+    apply(s);
+    bool got = mmu_fill_unseen(LINEAR, write, user) == MMU_FILLED;
+
+    cases++;
+    if (got != want)
+        fail(s, write, user, "fill without marks", got, want);
+    if (!vx_tlbp(LINEAR & ~PAGE_MASK) == got)
+        fail(s, write, user, "presence in the TLB", !got, got);
+    check_tables(s, false, false, false);
+}
+
 static void check_setting(const struct setting *s)
 {
     for (unsigned access = 0; access < 4; access++) {
         check_translate(s, access & 1, access & 2);
         check_fill(s, access & 1, access & 2);
+        check_unseen(s, access & 1, access & 2);
     }
 }
 
@@ -263,7 +282,7 @@ static void expect(const char *what, uint64_t got, uint64_t want)
 
 static uint64_t filled(uint32_t lin)
 {
-    mmu_fill(lin, true, false, false);
+    mmu_fill(lin, true, false);
     return vx_tlbp(lin & ~PAGE_MASK);
 }
 
@@ -284,7 +303,7 @@ static void check_unpaged(void)
     expect("A20 off: address", mmu_translate(0x312345, false, false, &gpa, &error) ? gpa : 0,
            0x212345);
     cms.cpu.a20 = true;
-    mmu_fill(0x3f8, false, true, true);
+    mmu_fill_port(0x3f8);
     expect("port space", vx_tlbp(TLB_PORT), TLB_ALL | TLB_IO);
 }
 
