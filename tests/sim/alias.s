@@ -11,10 +11,7 @@
 start:
     la r20, vectors
     mtsr VBASE, r20
-    mtsr TLB_HI, r0
-    li r12, 0x00f
-    mtsr TLB_LO, r12
-    tlbw
+    .include "Inputs/page0.s"
     li r12, 0x1000                      // the same physical page at another address
     mtsr TLB_HI, r12
     li r12, 0x00f

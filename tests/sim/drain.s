@@ -4,10 +4,7 @@
 // RUN: %vliw-sim --preset crusoe --native %t.elf -o sbuf.entries=2 2> %t.err
     .org 0x40000000
 start:
-    mtsr TLB_HI, r0
-    li r12, 0x00f
-    mtsr TLB_LO, r12
-    tlbw
+    .include "Inputs/page0.s"
     li r30, 0x100000000
     ld.d r16, [r30 + 0]
 

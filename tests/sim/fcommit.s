@@ -6,10 +6,7 @@
 start:
     la r20, vectors
     mtsr VBASE, r20
-    mtsr TLB_HI, r0
-    li r12, 0x00f
-    mtsr TLB_LO, r12
-    tlbw
+    .include "Inputs/page0.s"
     li r13, 5
     li r14, 6
     movrf f2, r13, r14

@@ -7,10 +7,7 @@
 start:
     la r20, vectors
     mtsr VBASE, r20
-    mtsr TLB_HI, r0             // page 0 -> physical page 0
-    li r13, 0x00f
-    mtsr TLB_LO, r13
-    tlbw
+    .include "Inputs/page0.s"
     li r30, 0x100000000
     li r15, -1
     st.d r15, [r30 + 0]         // memory: 8 bytes of ff

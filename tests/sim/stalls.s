@@ -17,10 +17,7 @@
 start:
     la r20, vectors
     mtsr VBASE, r20
-    mtsr TLB_HI, r0
-    li r24, 0x00f
-    mtsr TLB_LO, r24
-    tlbw
+    .include "Inputs/page0.s"
     gld.32 r24, [r0 + 0]
     li r35, 1
     li r36, 0x10000

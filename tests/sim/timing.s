@@ -11,10 +11,7 @@ start:
     li r13, 77
     la r20, vectors
     mtsr VBASE, r20
-    mtsr TLB_HI, r0
-    li r12, 0x00f
-    mtsr TLB_LO, r12
-    tlbw
+    .include "Inputs/page0.s"
     gld.32 r12, [r0 + 0]
 
     li r43, 2

@@ -7,10 +7,7 @@
 // CHECK-NEXT: boot 
     .org 0x40000000
 start:
-    mtsr TLB_HI, r0
-    li r12, 0x00f
-    mtsr TLB_LO, r12
-    tlbw
+    .include "Inputs/page0.s"
     gld.32 r16, [r0 + 0]
     li r14, 0x40000000
     li r43, 2

@@ -43,10 +43,7 @@ after3:
     ld.d r16, [r14 + 0]
     brnei r16, 5, end_bad
 // Two guest stores in one bundle wait in order.
-    mtsr TLB_HI, r0
-    li r13, 0x00f
-    mtsr TLB_LO, r13
-    tlbw
+    .include "Inputs/page0.s"
     li r11, 5
     li r15, 6
     { gst.8 r15, [r0 + 0] ; gst.8 r17, [r0 + 0] }
