@@ -36,7 +36,9 @@
 .macro end_of_sector more=0
     .org 510
     .word 0xaa55
+    .if \more
     .space 512 * \more
+    .endif
 .endm
 
 /*

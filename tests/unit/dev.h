@@ -16,6 +16,7 @@
 #include "host/host.h"
 #include "isa.h"
 #include "isa_intrinsics.h"
+#include "tests/unit/check.h"
 
 #define GUEST_BYTES (16u << 20)
 #define DISK_SECTORS 4096u
@@ -27,9 +28,9 @@ static struct {
     bool disk_readonly;
     uint8_t floppy[2880 * 512]; /* unit 4 */
     bool floppies;
-    bool cd; /* unit 2 is a CD-ROM drive with the same bytes */
-    bool quiet;        /* no log on stderr */
-    char second[16];   /* the last byte of console 2 */
+    bool cd;         /* unit 2 is a CD-ROM drive with the same bytes */
+    bool quiet;      /* no log on stderr */
+    char second[16]; /* the last byte of console 2 */
     uint64_t tone_period;
     char output[4096]; /* of console 0 */
     size_t output_length;
@@ -42,26 +43,6 @@ static struct {
     unsigned picture_line, picture_width, picture_height;
     uint8_t picture[4096 * 3]; /* that line of it */
 } host;
-
-static unsigned failures;
-
-#define CHECK(x)                                                    \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
-
-#define CHECK_EQ(x, y)                                                                      \
-    do {                                                                                    \
-        uint64_t got_ = (x), want_ = (y);                                                   \
-        if (got_ != want_) {                                                                \
-            fprintf(stderr, "%s:%d: %s is %#llx, expected %#llx\n", __FILE__, __LINE__, #x, \
-                    (unsigned long long)got_, (unsigned long long)want_);                   \
-            failures++;                                                                     \
-        }                                                                                   \
-    } while (0)
 
 static int host_disk(struct host_request *rq)
 {
@@ -132,9 +113,7 @@ static int host_answer(struct host_request *rq)
             memcpy(host.picture, (const void *)rq->buffer, rq->length);
         return HOST_OK;
     case HOST_SCREEN: return HOST_EHANDLE; /* nobody looks: days pass in these tests */
-    case HOST_SPEAKER:
-        host.tone_period = rq->arg[1];
-        return HOST_OK;
+    case HOST_SPEAKER: host.tone_period = rq->arg[1]; return HOST_OK;
     case HOST_CON_READ:
     case HOST_CON_WRITE: return host_console(rq);
     case HOST_LOG:

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "hidden-mem/hostport.h"
+#include "tests/random.h"
+#include "tests/unit/check.h"
 
 #define FAKE_BASE UINT64_C(0x40000000)
 #define FAKE_SIZE (2u << 20)
@@ -27,16 +29,6 @@ struct chip {
     uint8_t after[4096];
     bool open;
 };
-
-static unsigned failures;
-
-#define CHECK(x)                                                    \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
 
 /* What the host side asks of the chip, and all that it may know of it. */
 void *chip_mem(struct chip *chip, uint64_t addr, uint64_t length, bool write);
@@ -150,7 +142,8 @@ static void rig_open(struct rig *r)
 
 static void rig_close(struct rig *r)
 {
-    const char *const files[] = {r->script, r->picture, r->sound, r->disk, r->rodisk, r->blob, r->out, r->in, r->screen, r->trace};
+    const char *const files[] = {r->script, r->picture, r->sound, r->disk,   r->rodisk,
+                                 r->blob,   r->out,     r->in,    r->screen, r->trace};
 
     hostport_free(r->port);
     if (r->config.trace)
@@ -391,14 +384,11 @@ static void test_configurations(void)
     rig_close(&r);
 }
 
-static uint64_t random_state = 0x5e1f1c;
+static uint64_t noise_state = 0x5e1f1c;
 
-static uint64_t random_next(void)
+static uint64_t noise(void)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
+    return random_next(&noise_state);
 }
 
 /* A number that is likely to be at some border. */
@@ -421,12 +411,12 @@ static uint64_t random_wild(void)
         INT64_MAX,
         UINT64_MAX,
     };
-    uint64_t n = near[random_next() % (sizeof(near) / sizeof(near[0]))];
+    uint64_t n = near[noise() % (sizeof(near) / sizeof(near[0]))];
 
-    switch (random_next() % 4) {
-    case 0: return random_next();
-    case 1: return n + random_next() % 33 - 16;
-    case 2: return n + (random_next() & 0xfffff);
+    switch (noise() % 4) {
+    case 0: return noise();
+    case 1: return n + noise() % 33 - 16;
+    case 2: return n + (noise() & 0xfffff);
     default: return n;
     }
 }
@@ -443,15 +433,15 @@ static void test_hostile(unsigned rounds)
     if (!r.port)
         abort();
     for (unsigned i = 0; i < rounds; i++) {
-        uint64_t at = random_next() % 8 ? FAKE_BASE + BLOCK : random_wild();
+        uint64_t at = noise() % 8 ? FAKE_BASE + BLOCK : random_wild();
         struct host_request *rq = rig_block(&r);
-        rq->op = (uint32_t)(random_next() % 8 ? random_next() % (HOST_SPEAKER + 2) : random_next());
-        for (unsigned n = random_next() % 2 * 64; n-- > 0;)
-            r.chip->mem[BUFFER + n] = (uint8_t)random_next();
+        rq->op = (uint32_t)(noise() % 8 ? noise() % (HOST_SPEAKER + 2) : noise());
+        for (unsigned n = noise() % 2 * 64; n-- > 0;)
+            r.chip->mem[BUFFER + n] = (uint8_t)noise();
         for (unsigned a = 0; a < 4; a++)
-            rq->arg[a] = random_next() % 2 ? random_next() % 4 : random_wild();
+            rq->arg[a] = noise() % 2 ? noise() % 4 : random_wild();
         rq->buffer = random_wild();
-        rq->length = random_next() % 2 ? random_next() % 4096 : random_wild();
+        rq->length = noise() % 2 ? noise() % 4096 : random_wild();
         rq->status = 77;
         struct host_request sent = *rq;
         if (sent.op == HOST_EXIT || sent.op == HOST_PANIC)
@@ -493,7 +483,7 @@ int main(int argc, char **argv)
     unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 20000;
 
     if (argc > 2)
-        random_state ^= strtoul(argv[2], NULL, 0) * 0x2545f4914f6cdd1d;
+        noise_state ^= strtoul(argv[2], NULL, 0) * 0x2545f4914f6cdd1d;
 
     test_operations();
     test_media();

@@ -8,16 +8,14 @@
 #include <string.h>
 
 #include "isa/fp.h"
+#include "tests/random.h"
+#include "tests/unit/check.h"
 
-static unsigned failures;
 static uint64_t seed = 0x243f6a8885a308d3ull;
 
 static inline uint64_t random64(void)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * 0x2545f4914f6cdd1dull;
+    return random_next(&seed) * 0x2545f4914f6cdd1dull;
 }
 
 /* Fractions of `bits` bits: short ones, runs of ones, halves of other formats' last places. */

@@ -9,18 +9,10 @@
 #include "isa_facts.h"
 #include "isa_intrinsics.h"
 #include "isa_lift.h"
+#include "tests/unit/check.h"
 
-static unsigned failures;
 static unsigned last_funct3, last_funct7;
 static uint64_t last_rs1, last_rs2;
-
-#define EXPECT(x)                                                   \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
 
 uint64_t isa_host_atom(unsigned funct3, unsigned funct7, uint64_t rs1, uint64_t rs2)
 {
@@ -46,31 +38,31 @@ static void check_some(void)
 {
     struct isa_op op;
 
-    EXPECT(vx_addf32(5, 6) == 0x1234 && last_rs1 == 5 && last_rs2 == 6);
-    EXPECT(lifted("addf32", ISA_LIFT_rd, ISA_LIFT_ra, ISA_LIFT_rb, &op) && op.cd == 0);
-    EXPECT(vx_movfc() == 0x1234 && last_rs1 == 0);
-    EXPECT(lifted("movfc", ISA_LIFT_rd, ISA_LIFT_none, ISA_LIFT_none, &op));
+    CHECK(vx_addf32(5, 6) == 0x1234 && last_rs1 == 5 && last_rs2 == 6);
+    CHECK(lifted("addf32", ISA_LIFT_rd, ISA_LIFT_ra, ISA_LIFT_rb, &op) && op.cd == 0);
+    CHECK(vx_movfc() == 0x1234 && last_rs1 == 0);
+    CHECK(lifted("movfc", ISA_LIFT_rd, ISA_LIFT_none, ISA_LIFT_none, &op));
     vx_gst16(0x1000, 7);
-    EXPECT(last_rs1 == 0x1000 && last_rs2 == 7);
-    EXPECT(lifted("gst16", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_rs, &op) && op.imm == 0);
+    CHECK(last_rs1 == 0x1000 && last_rs2 == 7);
+    CHECK(lifted("gst16", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_rs, &op) && op.imm == 0);
     vx_pst8(0x80, 1);
-    EXPECT(last_rs1 == 0x80 && lifted("pst8", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_rb, &op));
+    CHECK(last_rs1 == 0x80 && lifted("pst8", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_rb, &op));
     vx_rollback();
-    EXPECT(lifted("rollback", ISA_LIFT_none, ISA_LIFT_none, ISA_LIFT_none, &op));
-    EXPECT(vx_mfsr(SR_CAUSE) == 0x1234);
-    EXPECT(lifted("mfsr", ISA_LIFT_rd, ISA_LIFT_none, ISA_LIFT_none, &op) && op.sr == SR_CAUSE);
+    CHECK(lifted("rollback", ISA_LIFT_none, ISA_LIFT_none, ISA_LIFT_none, &op));
+    CHECK(vx_mfsr(SR_CAUSE) == 0x1234);
+    CHECK(lifted("mfsr", ISA_LIFT_rd, ISA_LIFT_none, ISA_LIFT_none, &op) && op.sr == SR_CAUSE);
     vx_mtsr(SR_PHASE, PHASE_idle);
-    EXPECT(last_rs1 == PHASE_idle);
-    EXPECT(lifted("mtsr", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_none, &op) && op.sr == SR_PHASE);
-    EXPECT(vx_getr(9) == 0x1234);
-    EXPECT(lifted("addi", ISA_LIFT_rd, ISA_LIFT_none, ISA_LIFT_none, &op) && op.ra == 9 &&
-           op.imm == 0);
+    CHECK(last_rs1 == PHASE_idle);
+    CHECK(lifted("mtsr", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_none, &op) && op.sr == SR_PHASE);
+    CHECK(vx_getr(9) == 0x1234);
+    CHECK(lifted("addi", ISA_LIFT_rd, ISA_LIFT_none, ISA_LIFT_none, &op) && op.ra == 9 &&
+          op.imm == 0);
     vx_setr(63, 77);
-    EXPECT(last_rs1 == 77);
-    EXPECT(lifted("addi", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_none, &op) && op.rd == 63 &&
-           op.imm == 0);
+    CHECK(last_rs1 == 77);
+    CHECK(lifted("addi", ISA_LIFT_none, ISA_LIFT_ra, ISA_LIFT_none, &op) && op.rd == 63 &&
+          op.imm == 0);
     vx_commit(1);
-    EXPECT(lifted("commit", ISA_LIFT_none, ISA_LIFT_none, ISA_LIFT_none, &op) && op.imm == 1);
+    CHECK(lifted("commit", ISA_LIFT_none, ISA_LIFT_none, ISA_LIFT_none, &op) && op.imm == 1);
 }
 
 /* Places are filled exactly when the atom reads or writes them. */
@@ -86,19 +78,19 @@ static void check_all(void)
 
             if (!isa_lift(funct3, funct7, &op, &map))
                 continue;
-            EXPECT(funct7 < 128 && op.atom < ISA_ATOM_COUNT);
+            CHECK(funct7 < 128 && op.atom < ISA_ATOM_COUNT);
             if (funct3 != 0 && funct3 != 5)
                 continue;
             known++;
             uses = isa_facts[op.atom].uses;
             sources = !!(uses & ISA_READ_RA) + !!(uses & ISA_READ_RB) + !!(uses & ISA_READ_RS);
-            EXPECT((map.rd == ISA_LIFT_rd) == !!(uses & ISA_WRITE_RD));
-            EXPECT((map.rs1 != ISA_LIFT_none) + (map.rs2 != ISA_LIFT_none) == (int)sources);
+            CHECK((map.rd == ISA_LIFT_rd) == !!(uses & ISA_WRITE_RD));
+            CHECK((map.rs1 != ISA_LIFT_none) + (map.rs2 != ISA_LIFT_none) == (int)sources);
         }
     }
-    EXPECT(known > 50);
-    EXPECT(!isa_lift(7, 0, &(struct isa_op){0}, &(struct isa_lift_map){0}));
-    EXPECT(!isa_lift(3, 64, &(struct isa_op){0}, &(struct isa_lift_map){0}));
+    CHECK(known > 50);
+    CHECK(!isa_lift(7, 0, &(struct isa_op){0}, &(struct isa_lift_map){0}));
+    CHECK(!isa_lift(3, 64, &(struct isa_op){0}, &(struct isa_lift_map){0}));
 }
 
 int main(void)

@@ -10,19 +10,17 @@
 #include <string.h>
 
 #include "isa/prims.h"
+#include "tests/random.h"
+#include "tests/unit/check.h"
 
 #define ROUNDS 40000u
 #define SIGN(n) ((int64_t)1 << ((n)-1))
 
-static unsigned failures;
 static uint64_t seed = 0x9e3779b97f4a7c15ull;
 
 static uint64_t random64(void)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
+    return random_next(&seed);
 }
 
 /* Operands that find mistakes: borders of every width, few bits, and anything. */

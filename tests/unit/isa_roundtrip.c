@@ -10,20 +10,18 @@
 #include "isa_codec.h"
 #include "isa_facts.h"
 #include "isa_text.h"
+#include "tests/random.h"
+#include "tests/unit/check.h"
 
 #define ROUNDS 400
 #define WORDS 3000000u
 #define PC 0x40001000ull
 
-static unsigned failures;
 static uint64_t seed = 88172645463325252ull;
 
 static uint64_t random64(void)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
+    return random_next(&seed);
 }
 
 static void fail(const char *what, const struct isa_op *op, const uint32_t words[2])
@@ -145,14 +143,6 @@ static void check_words(void)
     }
 }
 
-#define EXPECT(x)                                                   \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
-
 static void check_corners(void)
 {
     uint32_t words[2];
@@ -160,81 +150,78 @@ static void check_corners(void)
     struct isa_fixup fix;
     struct isa_effects e;
 
-    EXPECT(isa_decode(0, NULL, &back) == 0);
-    EXPECT(isa_decode(ISA_STOP, NULL, &back) == 0);
-    EXPECT(isa_encode(&op, true, words) == 1);
+    CHECK(isa_decode(0, NULL, &back) == 0);
+    CHECK(isa_decode(ISA_STOP, NULL, &back) == 0);
+    CHECK(isa_encode(&op, true, words) == 1);
     op.imm = 2048;
-    EXPECT(isa_encode(&op, true, words) == 2);
-    EXPECT(isa_decode(words[0], NULL, &back) == 1 && back.imm == -2048);
-    EXPECT(isa_decode(words[1], NULL, &back) == 0);
-    EXPECT(isa_decode(words[0], words + 1, &back) == 2 && back.imm == 2048 && back.long_imm);
-    EXPECT(isa_decode(words[0] | ISA_STOP, words + 1, &back) == 1);
-    EXPECT(isa_decode(words[0], (uint32_t[]){words[1] | 1u << 24}, &back) == 1);
+    CHECK(isa_encode(&op, true, words) == 2);
+    CHECK(isa_decode(words[0], NULL, &back) == 1 && back.imm == -2048);
+    CHECK(isa_decode(words[1], NULL, &back) == 0);
+    CHECK(isa_decode(words[0], words + 1, &back) == 2 && back.imm == 2048 && back.long_imm);
+    CHECK(isa_decode(words[0] | ISA_STOP, words + 1, &back) == 1);
+    CHECK(isa_decode(words[0], (uint32_t[]){words[1] | 1u << 24}, &back) == 1);
     op.imm = (1ll << 35) - 1;
-    EXPECT(isa_encode(&op, false, words) == 2 && isa_decode(words[0], words + 1, &back) == 2 &&
-           back.imm == op.imm);
+    CHECK(isa_encode(&op, false, words) == 2 && isa_decode(words[0], words + 1, &back) == 2 &&
+          back.imm == op.imm);
     op.imm = 1ll << 35;
-    EXPECT(isa_encode(&op, false, words) == 0);
+    CHECK(isa_encode(&op, false, words) == 0);
     op.imm = 0;
     op.rd = 64;
-    EXPECT(isa_encode(&op, false, words) == 0);
+    CHECK(isa_encode(&op, false, words) == 0);
     op = (struct isa_op){.atom = ISA_slli, .rd = 1, .ra = 1, .sh = 64};
-    EXPECT(isa_encode(&op, false, words) == 0);
+    CHECK(isa_encode(&op, false, words) == 0);
     op = (struct isa_op){.atom = ISA_clz, .rd = 1, .ra = 1, .rb = 200};
-    EXPECT(isa_encode(&op, false, words) == 1);
+    CHECK(isa_encode(&op, false, words) == 1);
     op = (struct isa_op){.atom = ISA_ATOM_COUNT};
-    EXPECT(isa_encode(&op, false, words) == 0);
+    CHECK(isa_encode(&op, false, words) == 0);
     op = (struct isa_op){.atom = ISA_lim};
-    EXPECT(isa_encode(&op, false, words) == 0);
+    CHECK(isa_encode(&op, false, words) == 0);
 
-    EXPECT(isa_parse("  st.w r5 , [r1 - 8]", &op, &fix) && op.imm == -8 && op.rs == 5 &&
-           op.ra == 1);
-    EXPECT(isa_parse("addi r1, r2, (A, 3) << 2", &op, &fix) && fix.count == 1 &&
-           fix.item[0].length == 11);
-    EXPECT(isa_parse("addi r1, r0, ','", &op, &fix) && fix.count == 1 && fix.item[0].length == 3);
-    EXPECT(isa_parse("mtsr EPC, r33", &op, &fix) && op.sr == SR_EPC);
-    EXPECT(isa_parse("mfsr r1, sr99", &op, &fix) && op.sr == 99);
-    EXPECT(!isa_parse("mfsr r1, sr128", &op, &fix));
-    EXPECT(!isa_parse("add r1, r2", &op, &fix) && !strcmp(fix.error, "expected a comma"));
-    EXPECT(!isa_parse("add r64, r2, r3", &op, &fix) &&
-           !strcmp(fix.error, "expected an integer register r0..r63"));
-    EXPECT(!isa_parse("add r01, r2, r3", &op, &fix));
-    EXPECT(!isa_parse("add r1, r2, r3 r4", &op, &fix) && !strcmp(fix.error, "text after the atom"));
-    EXPECT(!isa_parse("lim 5", &op, &fix) && !strcmp(fix.error, "unknown atom"));
-    EXPECT(!isa_parse("slli r1, r2, 64", &op, &fix) && !strcmp(fix.error, "number out of range"));
-    EXPECT(!isa_parse("brc q, c0, 8", &op, &fix) &&
-           !strcmp(fix.error, "expected an x86 condition"));
-    EXPECT(!isa_parse("", &op, &fix) && !strcmp(fix.error, "expected an atom"));
+    CHECK(isa_parse("  st.w r5 , [r1 - 8]", &op, &fix) && op.imm == -8 && op.rs == 5 && op.ra == 1);
+    CHECK(isa_parse("addi r1, r2, (A, 3) << 2", &op, &fix) && fix.count == 1 &&
+          fix.item[0].length == 11);
+    CHECK(isa_parse("addi r1, r0, ','", &op, &fix) && fix.count == 1 && fix.item[0].length == 3);
+    CHECK(isa_parse("mtsr EPC, r33", &op, &fix) && op.sr == SR_EPC);
+    CHECK(isa_parse("mfsr r1, sr99", &op, &fix) && op.sr == 99);
+    CHECK(!isa_parse("mfsr r1, sr128", &op, &fix));
+    CHECK(!isa_parse("add r1, r2", &op, &fix) && !strcmp(fix.error, "expected a comma"));
+    CHECK(!isa_parse("add r64, r2, r3", &op, &fix) &&
+          !strcmp(fix.error, "expected an integer register r0..r63"));
+    CHECK(!isa_parse("add r01, r2, r3", &op, &fix));
+    CHECK(!isa_parse("add r1, r2, r3 r4", &op, &fix) && !strcmp(fix.error, "text after the atom"));
+    CHECK(!isa_parse("lim 5", &op, &fix) && !strcmp(fix.error, "unknown atom"));
+    CHECK(!isa_parse("slli r1, r2, 64", &op, &fix) && !strcmp(fix.error, "number out of range"));
+    CHECK(!isa_parse("brc q, c0, 8", &op, &fix) && !strcmp(fix.error, "expected an x86 condition"));
+    CHECK(!isa_parse("", &op, &fix) && !strcmp(fix.error, "expected an atom"));
 
-    EXPECT(isa_parse("adcf.32 r1, r0, r9, c2", &op, &fix));
+    CHECK(isa_parse("adcf.32 r1, r0, r9, c2", &op, &fix));
     isa_effects(&op, &e);
-    EXPECT(e.r_read == 1u << 9 && e.r_write == 1u << 1 && e.c_read == 4 && e.c_write == 4);
-    EXPECT(isa_parse("dep r7, r8, 0, 8", &op, &fix));
+    CHECK(e.r_read == 1u << 9 && e.r_write == 1u << 1 && e.c_read == 4 && e.c_write == 4);
+    CHECK(isa_parse("dep r7, r8, 0, 8", &op, &fix));
     isa_effects(&op, &e);
-    EXPECT(e.r_read == (1u << 7 | 1u << 8) && e.r_write == 1u << 7);
-    EXPECT(isa_parse("rollback", &op, &fix));
+    CHECK(e.r_read == (1u << 7 | 1u << 8) && e.r_write == 1u << 7);
+    CHECK(isa_parse("rollback", &op, &fix));
     isa_effects(&op, &e);
-    EXPECT(e.r_write == 0xfffffe && e.c_write == 15 && e.r_read == 0);
-    EXPECT(isa_parse("gget r40, r41", &op, &fix));
+    CHECK(e.r_write == 0xfffffe && e.c_write == 15 && e.r_read == 0);
+    CHECK(isa_parse("gget r40, r41", &op, &fix));
     isa_effects(&op, &e);
-    EXPECT(e.r_read == (0x1feull | 1ull << 41) && e.r_write == 1ull << 40);
+    CHECK(e.r_read == (0x1feull | 1ull << 41) && e.r_write == 1ull << 40);
 }
 
 static void check_facts(void)
 {
     const struct isa_fact *f = isa_facts;
 
-    EXPECT(f[ISA_ldw].flags == (ISA_F_LOAD | ISA_F_TRAP) && f[ISA_ldw].size == 4);
-    EXPECT(f[ISA_lddw].flags == (ISA_F_LOAD | ISA_F_DISMISS));
-    EXPECT(f[ISA_gst16].flags == (ISA_F_STORE | ISA_F_GUEST | ISA_F_TRAP) &&
-           f[ISA_gst16].size == 2);
-    EXPECT((f[ISA_brc].flags & ~(unsigned)ISA_F_X86) == (ISA_F_BRANCH | ISA_F_COND));
-    EXPECT(f[ISA_callr].flags == (ISA_F_BRANCH | ISA_F_INDIRECT | ISA_F_LINK));
-    EXPECT(f[ISA_call].flags == (ISA_F_BRANCH | ISA_F_LINK) && f[ISA_call].extends &&
-           f[ISA_call].imm_bits == 19);
-    EXPECT(f[ISA_commit].flags == (ISA_F_SEQ | ISA_F_COMMIT));
-    EXPECT(f[ISA_cmovz].flags == ISA_F_READS_RD);
-    EXPECT(f[ISA_add].flags == 0 && f[ISA_add].unit == UNIT_alu && f[ISA_add].latency == LAT_alu);
+    CHECK(f[ISA_ldw].flags == (ISA_F_LOAD | ISA_F_TRAP) && f[ISA_ldw].size == 4);
+    CHECK(f[ISA_lddw].flags == (ISA_F_LOAD | ISA_F_DISMISS));
+    CHECK(f[ISA_gst16].flags == (ISA_F_STORE | ISA_F_GUEST | ISA_F_TRAP) && f[ISA_gst16].size == 2);
+    CHECK((f[ISA_brc].flags & ~(unsigned)ISA_F_X86) == (ISA_F_BRANCH | ISA_F_COND));
+    CHECK(f[ISA_callr].flags == (ISA_F_BRANCH | ISA_F_INDIRECT | ISA_F_LINK));
+    CHECK(f[ISA_call].flags == (ISA_F_BRANCH | ISA_F_LINK) && f[ISA_call].extends &&
+          f[ISA_call].imm_bits == 19);
+    CHECK(f[ISA_commit].flags == (ISA_F_SEQ | ISA_F_COMMIT));
+    CHECK(f[ISA_cmovz].flags == ISA_F_READS_RD);
+    CHECK(f[ISA_add].flags == 0 && f[ISA_add].unit == UNIT_alu && f[ISA_add].latency == LAT_alu);
 }
 
 int main(void)

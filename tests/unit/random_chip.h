@@ -6,6 +6,7 @@
 #define SELKIRK_RANDOM_CHIP_H
 
 #include "isa_codec.h"
+#include "tests/random.h"
 #include "vliw-sim/chip.h"
 #include "vliw-sim/host/hostport.h"
 
@@ -23,10 +24,7 @@ static uint64_t noise_state; /* never 0 */
 /* 56 bits */
 static uint64_t noise(void)
 {
-    noise_state ^= noise_state << 13;
-    noise_state ^= noise_state >> 7;
-    noise_state ^= noise_state << 17;
-    return noise_state * 0x2545f4914f6cdd1du >> 8;
+    return random_next(&noise_state) * 0x2545f4914f6cdd1du >> 8;
 }
 
 /*

@@ -2,17 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/unit/check.h"
 #include "vliw-sim/machine.h"
-
-static unsigned failures;
-
-#define CHECK(x)                                                    \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
 
 /* Every key, moved off its default where its range allows, survives a file. */
 static void test_round_trip(const char *path)

@@ -23,6 +23,7 @@
 #include "hidden-mem/crc.h"
 #include "hidden-mem/image.h"
 #include "hidden-mem/sum.h"
+#include "tests/random.h"
 #include "vliw-sim/chip.h"
 #include "vliw-sim/host/hostport.h"
 #include "vliw-sim/loader.h"
@@ -42,10 +43,7 @@ static const char *target_name;
 
 static uint64_t noise(void)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state * 0x2545f4914f6cdd1du;
+    return random_next(&state) * 0x2545f4914f6cdd1du;
 }
 
 static void fail(const char *why, const char *text)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "hidden-mem/map.h"
+#include "tests/random.h"
+#include "tests/unit/check.h"
 #include "vliw-sim/alias.h"
 #include "vliw-sim/cache.h"
 #include "vliw-sim/hier.h"
@@ -16,25 +18,11 @@
 #include "vliw-sim/sbuf.h"
 #include "vliw-sim/tlb.h"
 
-static unsigned failures;
-
-#define CHECK(x)                                                    \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
-
-/* xorshift: the same numbers in every run */
 static uint64_t noise(void)
 {
-    static uint64_t x = 88172645463325252u;
+    static uint64_t state = 88172645463325252u;
 
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    return x;
+    return random_next(&state);
 }
 
 /* ---------------------------------------------------------------- cache */

@@ -15,18 +15,9 @@
 #include "isa/packed.h"
 #include "isa/prims.h"
 #include "isa_facts.h"
+#include "tests/unit/check.h"
 #include "tests/unit/random_chip.h"
 #include "vliw-sim/bundle.h"
-
-static unsigned failures;
-
-#define CHECK(x)                                                    \
-    do {                                                            \
-        if (!(x)) {                                                 \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-            failures++;                                             \
-        }                                                           \
-    } while (0)
 
 /* A machine that issues any atoms, so many at once; what else it has depends on `seed`. */
 static struct chip *wide_chip(unsigned issue, uint64_t seed)

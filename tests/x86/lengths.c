@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "tests/random.h"
 
 #define SLOT 16u
 
@@ -22,10 +23,7 @@ static uint64_t state = 88172645463325252u;
 
 static uint32_t below(uint32_t n)
 {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 16) % n;
+    return (uint32_t)(random_next(&state) >> 16) % n;
 }
 
 /* One instruction of the form into `to`; returns its length, 0 if the random bytes make none. */
@@ -151,7 +149,8 @@ static unsigned run(const char *file, bool code32, unsigned count)
 
         /* objdump joins WAIT with what follows, and calls F2 BSF and F2 BSR bad, which processors
          * do not. */
-        if (size == 0 || i.op == OP_wait || is_fence(&i) || (i.rep == 0xf2 && (i.op == OP_bsf || i.op == OP_bsr)))
+        if (size == 0 || i.op == OP_wait || is_fence(&i) ||
+            (i.rep == 0xf2 && (i.op == OP_bsf || i.op == OP_bsr)))
             continue;
         memset(at + size, 0x90, SLOT - size);
         wrong += !check_borders(at, size, code32);
