@@ -70,7 +70,7 @@ struct cms {
                                  mappings of pages, translations */
     struct gear2 *gear2;      /* gear2/translate.c */
     struct gear3 *gear3;      /* gear3/translate.c */
-    uint64_t sample_at;       /* monitor/sched.c: ns; the timer interrupt comes by then at the latest */
+    uint64_t sample_at;       /* monitor/sched.c: ns; the timer interrupt comes by then */
     uint64_t count[EV_COUNT]; /* runtime/events.def, abort.def: reported by stats_report() */
     struct refill refill;     /* runtime/refill.c */
 };
@@ -143,7 +143,7 @@ void gear1_one(void);                             /* one instruction; of REP, an
 void gear1_deliver(const struct fault *f);        /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);             /* external, at an instruction boundary */
 void gear1_forget(uint64_t gpa, uint64_t length); /* code bytes changed: drop what they made */
-void gear1_profile(void);                          /* what was counted, at the end of a run: -d profile */
+void gear1_profile(void);                         /* at the end of a run: -d profile */
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);
@@ -165,15 +165,17 @@ void monitor_boot(void); /* after it: the processor at its reset, or in a kernel
 uint32_t monitor_in(uint16_t port, unsigned size);
 void monitor_out(uint16_t port, unsigned size, uint32_t value);
 /*
- * Where the chip's DRAM has what is read at a guest-physical address: the guest's memory under its own number, a
- * ROM behind it. MONITOR_NOWHERE: a device or nothing, which reads all ones (the TLB's I/O attribute).
+ * Where the chip's DRAM has what is read at a guest-physical address: the guest's memory under its
+ * own number, a ROM behind it. MONITOR_NOWHERE: a device or nothing, which reads all ones (the
+ * TLB's I/O attribute).
  */
 #define MONITOR_NOWHERE UINT64_MAX
 uint64_t monitor_memory(uint64_t gpa);
 bool monitor_is_io(uint64_t gpa); /* nowhere */
 uint64_t monitor_read(uint64_t gpa, unsigned size);
 void monitor_write(uint64_t gpa, unsigned size, uint64_t value);
-bool monitor_is_readonly(uint64_t gpa); /* writes are monitor_write's, and may lead elsewhere or nowhere */
+/* Writes are monitor_write's, and may lead elsewhere or nowhere. */
+bool monitor_is_readonly(uint64_t gpa);
 uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announces */
 void monitor_ferr(void);       /* the coprocessor's error line: interrupt 13 */
 void monitor_poll(void);       /* run device events that are due, set SR_TIMER to the next */

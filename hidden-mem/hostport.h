@@ -41,38 +41,39 @@ enum host_status {
 /*
  * X(name, number, text): arguments are arg[0..3], buffer, length; result is `result`.
  */
-#define HOST_OPS(X)                                                                                \
-    X(VERSION, 0, "result = HOSTPORT_VERSION")                                                     \
-    X(OPTION, 1, "the arg0-th firmware option as `key=value` text into buffer; result = its "      \
-                 "length; HOST_EHANDLE past the last")                                             \
-    X(CON_WRITE, 2, "write buffer to console arg0, an enum host_console")       \
-    X(CON_READ, 3, "read up to length bytes from console arg0 without waiting; result = count")    \
-    X(LOG, 4, "a line of firmware log, without newline; arg0 = severity (0 error, 1 warning, "     \
-              "2 info)")                                                                           \
-    X(TRACE, 5, "a line of trace output (-d), without newline")                                    \
-    X(BLOB_OPEN, 6, "name in buffer (bios, vgabios, kernel, initrd, cmdline, ...); result = "      \
-                    "handle, arg1 of the block is set to its size; HOST_EHANDLE if there is none") \
-    X(BLOB_READ, 7, "length bytes of blob arg0 from offset arg1 into buffer; result = count")      \
-    X(BLK_INFO, 8, "result = size in bytes of block device arg0; arg1 of the block is set to 1 "   \
-                   "if read-only, arg2 to its enum host_medium")                                   \
-    X(BLK_READ, 9, "length bytes of block device arg0 from byte offset arg1 into buffer")          \
-    X(BLK_WRITE, 10, "likewise, writing")                                                          \
-    X(BLK_FLUSH, 11, "everything written to block device arg0 is on stable storage")               \
-    X(CLOCK, 12, "result = seconds since 1970 at reset, as the command line set it")               \
-    X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary; `state.` "     \
-                 "before the name: of the guest's state, for the digest")            \
-    X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 the cursor's cell or none "  \
-                  "of them; pairs of code page 437 character and attribute; HOST_EHANDLE if "       \
-                  "nobody looks")                                                                   \
-    X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")  \
-    X(PANIC, 16, "firmware panic: text in buffer; ends the run")                                   \
-    X(FRAME, 17, "line arg2 of the guest's picture, arg0 wide and arg1 high: red, green, blue in "  \
-                 "buffer; HOST_EHANDLE if nobody wants it")                                    \
-    X(EVENTS, 18, "input events into buffer, whole ones; result = count; HOST_EHANDLE when "       \
-                  "nothing will come any more")                                                  \
-    X(MARK, 19, "arg0 = 1: what the summary shows of the marked section begins here, 0: it ends")   \
-    X(SPEAKER, 20, "from simulated time arg0, in ns, on: a square wave of arg1 ns, or, if that is "  \
-                   "0, stillness, pushed out if arg2 is not 0; HOST_EHANDLE if nobody listens")
+#define HOST_OPS(X)                                                                            \
+    X(VERSION, 0, "result = HOSTPORT_VERSION")                                                 \
+    X(OPTION, 1, "the arg0-th firmware option as `key=value` text into buffer; result = its "  \
+                 "length; HOST_EHANDLE past the last")                                         \
+    X(CON_WRITE, 2, "write buffer to console arg0, an enum host_console")                      \
+    X(CON_READ, 3, "read up to length bytes from console arg0 without waiting; result = count")\
+    X(LOG, 4, "a line of firmware log, without newline; arg0 = severity (0 error, 1 warning, " \
+              "2 info)")                                                                       \
+    X(TRACE, 5, "a line of trace output (-d), without newline")                                \
+    X(BLOB_OPEN, 6, "name in buffer (bios, vgabios, kernel, initrd, cmdline, ...); result = "  \
+                    "handle, arg1 of the block is set to its size; HOST_EHANDLE if there is none")\
+    X(BLOB_READ, 7, "length bytes of blob arg0 from offset arg1 into buffer; result = count")  \
+    X(BLK_INFO, 8, "result = size in bytes of block device arg0; arg1 of the block is set to 1 "\
+                   "if read-only, arg2 to its enum host_medium")                               \
+    X(BLK_READ, 9, "length bytes of block device arg0 from byte offset arg1 into buffer")      \
+    X(BLK_WRITE, 10, "likewise, writing")                                                      \
+    X(BLK_FLUSH, 11, "everything written to block device arg0 is on stable storage")           \
+    X(CLOCK, 12, "result = seconds since 1970 at reset, as the command line set it")           \
+    X(STAT, 13, "name in buffer; arg0 = value of a firmware statistic for the summary; "       \
+                 "`state.` before the name: of the guest's state, for the digest")             \
+    X(SCREEN, 14, "text screen at buffer: arg0 columns, arg1 rows, arg2 the cursor's cell or " \
+                  "none of them; pairs of code page 437 character and attribute; "             \
+                  "HOST_EHANDLE if nobody looks")                                              \
+    X(EXIT, 15, "end of run: arg0 = enum host_exit, arg1 = value of the guest; reason in buffer")\
+    X(PANIC, 16, "firmware panic: text in buffer; ends the run")                               \
+    X(FRAME, 17, "line arg2 of the guest's picture, arg0 wide and arg1 high: red, green, "     \
+                 "blue in buffer; HOST_EHANDLE if nobody wants it")                            \
+    X(EVENTS, 18, "input events into buffer, whole ones; result = count; HOST_EHANDLE when "   \
+                  "nothing will come any more")                                                \
+    X(MARK, 19, "arg0 = 1: what the summary shows of the marked section begins here, 0: it "   \
+                "ends")                                                                        \
+    X(SPEAKER, 20, "from simulated time arg0, in ns, on: a square wave of arg1 ns, or, if that "\
+                   "is 0, stillness, pushed out if arg2 is not 0; HOST_EHANDLE if nobody listens")
 
 enum host_op {
 #define X(name, number, text) HOST_##name = number,

@@ -21,8 +21,9 @@
  * 0x0_8000_0000  +--------------------------+ end of what the firmware's code model reaches
  *                | nothing                  |
  * 0x1_0000_0000  +--------------------------+ GUEST_BASE
- *                | guest-physical memory    |   DRAM below the hidden part: DRAM_SIZE - HIDDEN_SIZE; in its
- *                |                          |   last GUEST_ROM_SIZE the firmware keeps the guest's ROMs
+ *                | guest-physical memory    |   DRAM_SIZE - HIDDEN_SIZE, below the hidden part;
+ *                |                          |   the firmware keeps the guest's ROMs in its last
+ *                |                          |   GUEST_ROM_SIZE
  *                +--------------------------+
  *
  * Guest atoms name guest addresses and go through the TLB, whose entries hold guest-physical page
@@ -46,7 +47,7 @@
 #define ROM_MAX MAP_UL(0x10000)
 #define FLASH_BASE MAP_UL(0x30000000)
 #define FLASH_MAX MAP_UL(0x1000000)
-#define FLASH_SLOT MAP_UL(0x800000) /* the firmware's image; behind it as much for the recovery image */
+#define FLASH_SLOT MAP_UL(0x800000) /* of the firmware's image; the recovery image's follows */
 #define HIDDEN_BASE MAP_UL(0x40000000)
 #define HIDDEN_MAX MAP_UL(0x40000000)
 #ifdef CMS_HOST /* host build of the firmware, for tests: clear of the sanitizers' shadow memory */

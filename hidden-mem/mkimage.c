@@ -43,7 +43,8 @@ static void refuse(const char *name, const char *format, ...)
 
 static void usage(void)
 {
-    fprintf(stderr, "usage: vliw-mkimage in.elf -o out.img [--hidden MiB] [--recovery other.elf]\n");
+    fprintf(stderr,
+            "usage: vliw-mkimage in.elf -o out.img [--hidden MiB] [--recovery other.elf]\n");
     exit(2);
 }
 

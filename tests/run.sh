@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh BUILD [lit arguments] - run the tests under BUILD; the last line is `N passed, N failed[, N skipped]`.
-# Ends with 1 when a test failed or none ran.
+# run.sh BUILD [lit arguments] - run the tests under BUILD; the last line is `N passed, N failed`,
+# or `N passed, N failed, N skipped`. Ends with 1 when a test failed or none ran.
 set -eu
 cd "$(dirname "$0")/.."
 build=$1

@@ -242,7 +242,9 @@ void chip_halt_with(struct chip *chip, enum chip_stop why);
 /* When anything can be taken at a commit: after the timer or a fault has got another time. */
 void chip_plan_interrupts(struct chip *chip);
 
-/* After a stop: the machine goes on for at most so many cycles, with the host's interrupt pending. */
+/*
+ * After a stop: the machine goes on for at most so many cycles, with the host's interrupt pending.
+ */
 void chip_ask_to_end(struct chip *chip, uint64_t cycles);
 
 /* Uses these ways of a cache and no others. False: the mask names none, or one that isn't there. */

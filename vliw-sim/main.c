@@ -321,8 +321,9 @@ static bool refused(int status)
 }
 
 /*
- * A run that was stopped from outside ends in the firmware's knowledge too, if somebody wants to see the guest's
- * screen: it is asked to end, and shows it. What the summary says is of the moment of the stop.
+ * A run that was stopped from outside ends in the firmware's knowledge too, if somebody wants to
+ * see the guest's screen: it is asked to end, and shows it. What the summary says is of the moment
+ * of the stop.
  */
 static void run_last_look(struct run *run)
 {

@@ -176,8 +176,8 @@ static bool console(struct options *o, enum host_console n, const char *word, co
         return true;
     }
     if (strcmp(text, terminal) != 0)
-        return wrong(err, "--%s %.100s: not understood, expected %s, file:FILE%s or none", word, text,
-                     terminal, debug ? "" : ", pty");
+        return wrong(err, "--%s %.100s: not understood, expected %s, file:FILE%s or none", word,
+                     text, terminal, debug ? "" : ", pty");
     o->host.console_out[n] = debug ? "&2" : "-";
     o->host.console_in[n] = debug ? NULL : "-";
     return true;

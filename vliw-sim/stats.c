@@ -218,7 +218,8 @@ void stats_text(struct chip *chip, const struct host_report *report, const struc
         fprintf(out, "marked section: %.4f s\n", chip->section.seconds);
     if (end->seconds > 0 && chip->hot.built)
         fprintf(out,
-                "fast engine: %" PRIu64 " blocks, %" PRIu64 " KiB of host code, made in %.1f ms; %.1f%% "
+                "fast engine: %" PRIu64 " blocks, %" PRIu64
+                " KiB of host code, made in %.1f ms; %.1f%% "
                 "of the bundles ran in them; all dropped %" PRIu64 " times\n",
                 chip->hot.built, chip->hot.built_bytes >> 10, chip->hot.built_seconds * 1e3,
                 100.0 * (double)chip->hot.bundles / (double)(chip->bundles ? chip->bundles : 1),

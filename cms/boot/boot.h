@@ -7,7 +7,9 @@
 /* vectors.c: every trap of the chip lands in cms.landing from here on */
 void boot_vectors(void);
 
-/* Operations of units that the machine lacks work from here on. Takes memory: after boot_layout() */
+/*
+ * Operations of units that the machine lacks work from here on. Takes memory: after boot_layout()
+ */
 void boot_absent(void);
 
 /* vectors.c: the code that all traps lead to which firmware doesn't answer at once */

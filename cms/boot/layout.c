@@ -1,7 +1,8 @@
 /*
  * layout.c - how hidden memory is divided: image, heap, stack.
  *
- * The guest's ROMs lie outside, between it and the guest's memory, because their pages go into the TLB.
+ * The guest's ROMs lie outside, between it and the guest's memory, because their pages go into the
+ * TLB.
  *
  * Where the image ends stands in the header in flash, which the boot ROM has verified, so no symbol
  * of the linker has to be believed. Between the image and the stack lies the heap.

@@ -77,8 +77,8 @@ const struct insn *gear1_decoded(uint64_t gpa, bool code32)
 }
 
 /*
- * Where a code byte is: in DRAM (*memory), or at a guest-physical address that a device answers. Raises the page
- * fault.
+ * Where a code byte is: in DRAM (*memory), or at a guest-physical address that a device answers.
+ * Raises the page fault.
  */
 static uint64_t code_address(uint32_t lin, bool *memory)
 {

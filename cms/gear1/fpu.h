@@ -2,8 +2,8 @@
  * fpu.h - f registers and their atoms, for C.
  *
  * C for the chip knows no f registers, so vliw-ld never sees them. What gear 1 needs of them is a
- * table of short native routines with C's calling convention, made of atoms when the firmware starts
- * (boot/fpu.c): one for each operation of fpu.def, and two for each register, to read and to
+ * table of short native routines with C's calling convention, made of atoms when the firmware
+ * starts (boot/fpu.c): one for each operation of fpu.def, and two for each register, to read and to
  * write it. The host build has functions of the same names (host/fpu.c).
  *
  * f0..f7 are the guest's x87 registers by their physical numbers, an MMX register being the low

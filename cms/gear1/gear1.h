@@ -80,7 +80,10 @@ void g1_note_event(uint8_t vector, uint32_t error);
 void g1_show_last(void);
 
 /* ---------------------------------------------------------------- profile.c: counters */
-/* The instruction that ends where this one begins, if it goes on to it and gear 1 has it decoded; or NULL */
+/*
+ * The instruction that ends where this one begins, if it goes on to it and gear 1 has it decoded;
+ * or NULL
+ */
 const struct slot *g1_before(const struct slot *s);
 
 static inline struct slot *g1_slot(const struct insn *i)

@@ -1,9 +1,10 @@
 /*
- * last.c - what led to a triple fault: the last exceptions that the guest met, and the instructions before the
- * one that it could not get over.
+ * last.c - what led to a triple fault: the last exceptions that the guest met, and the instructions
+ * before the one that it could not get over.
  *
- * Exceptions are noted as they are delivered. The instructions are those that gear 1 still has decoded and that follow
- * one another in memory up to that one; how control came to the first of them isn't known.
+ * Exceptions are noted as they are delivered. The instructions are those that gear 1 still has
+ * decoded and that follow one another in memory up to that one; how control came to the first of
+ * them isn't known.
  */
 #include "gear1/gear1.h"
 

@@ -4,8 +4,8 @@
  * The counters stand in the slots of decoded instructions: how often a transfer of control was
  * taken and how often not, and how many executions of an instruction touched I/O. As a block is
  * entered as often as the transfer at its end is reached, that is all that is needed for executions
- * of blocks, and for accesses to memory, which are those that weren't to I/O. What translated code executes isn't counted, and an instruction that is decoded anew
- * starts at zero.
+ * of blocks, and for accesses to memory, which are those that weren't to I/O. What translated code
+ * executes isn't counted, and an instruction that is decoded anew starts at zero.
  */
 #include "gear1/gear1.h"
 #include "runtime/options.h"

@@ -1,10 +1,10 @@
 /*
  * simd.c - what comes before and after an instruction of MMX or SSE; its operands.
  *
- * An atom with all exceptions masked raises none, so with one of them unmasked it is done first with
- * all masked and its flags apart; if one of these is not the guest's to ignore, only the flags are
- * committed, and #XM is raised. A tiny result that is exact shows only where underflow is unmasked:
- * there the atom is asked once more, with tiny results flushed.
+ * An atom with all exceptions masked raises none, so with one of them unmasked it is done first
+ * with all masked and its flags apart; if one of these is not the guest's to ignore, only the flags
+ * are committed, and #XM is raised. A tiny result that is exact shows only where underflow is
+ * unmasked: there the atom is asked once more, with tiny results flushed.
  */
 #include "gear1/simd.h"
 

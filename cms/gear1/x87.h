@@ -7,9 +7,9 @@
  *     x87_trans.c  transcendental functions          x87_wide.c   ... their arithmetic
  *     x87_state.c  environment and state in memory
  *
- * The registers are f0..f7 by physical number; exceptions and C1 gather in the chip's FPSW, rounding
- * and precision are in its FPCW. All of these roll back. cms.cpu.x87 doesn't, so a handler does its
- * memory accesses first, then what changes the stack.
+ * The registers are f0..f7 by physical number; exceptions and C1 gather in the chip's FPSW,
+ * rounding and precision are in its FPCW. All of these roll back. cms.cpu.x87 doesn't, so a handler
+ * does its memory accesses first, then what changes the stack.
  *
  * With all exceptions masked, which is how programs run, an operation is an atom. If one isn't
  * masked, or a memory operand brings what an atom doesn't know, it is done by the atom's meaning in

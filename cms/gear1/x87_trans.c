@@ -155,7 +155,9 @@ static struct outcome angle(const struct fp_num *a, enum angle what)
     return rounded(r, false);
 }
 
-/* C2 says that the operand, ST(0), was too large and nothing has been done. `room`: for the result. */
+/*
+ * C2 says that the operand, ST(0), was too large and nothing has been done. `room`: for the result.
+ */
 static bool too_large(const struct fp_num *a, bool room)
 {
     bool large = x87_full(0) && room && a->class == FP_FINITE && a->exp >= 63;
@@ -233,7 +235,7 @@ X87(fptan)
     two_results(ANGLE_TAN);
 }
 
-/* ---------------------------------------------------------------- of ST(1) and ST(0), which pops */
+/* --------------------------------------------------------------- of ST(1) and ST(0), which pops */
 
 /* Quarters of pi with a sign. */
 static struct outcome pi_quarters(bool sign, int32_t count)

@@ -38,8 +38,10 @@ struct x87_wide x87_wide_cos(struct x87_wide r);
 /* atan(y / x), 0 < y <= x */
 struct x87_wide x87_wide_atan(struct x87_wide y, struct x87_wide x);
 
-/* Takes a multiple of pi/2 from |x| below 2^63, so that at most pi/4 is left; returns the multiple of
- * |x| modulo 4. */
+/*
+ * Takes a multiple of pi/2 from |x| below 2^63, so that at most pi/4 is left; returns the multiple
+ * of |x| modulo 4.
+ */
 unsigned x87_wide_reduce(struct x87_wide *x);
 
 #endif

@@ -1,15 +1,16 @@
 /*
  * bios.c - ROMs, and the shadow memory before them.
  *
- * The BIOS is a ROM that ends at 4 GiB, where the processor starts. Its last 128 KiB, and a video BIOS at C0000h if
- * there is one, are seen again below 1 MiB, at addresses which DRAM has too. The host bridge's PAM
- * registers say for each of thirteen segments who is meant: a segment open for reading reads DRAM, else the
- * ROM; one open for writing writes DRAM, else nothing. So a BIOS copies itself into DRAM, and then protects it.
+ * The BIOS is a ROM that ends at 4 GiB, where the processor starts. Its last 128 KiB, and a video
+ * BIOS at C0000h if there is one, are seen again below 1 MiB, at addresses which DRAM has too. The
+ * host bridge's PAM registers say for each of thirteen segments who is meant: a segment open for
+ * reading reads DRAM, else the ROM; one open for writing writes DRAM, else nothing. So a BIOS
+ * copies itself into DRAM, and then protects it.
  *
- * All of it is ordinary memory to the TLB, ROMs too: they lie in the chip's DRAM behind the guest's memory, where no
- * guest address leads but those of the ROM, and are entered for reading only. So code in any of it can be
- * translated. Stores that the TLB refuses come to the monitor, which drops them, or, where a segment is open for
- * writing alone, does them.
+ * All of it is ordinary memory to the TLB, ROMs too: they lie in the chip's DRAM behind the guest's
+ * memory, where no guest address leads but those of the ROM, and are entered for reading only. So
+ * code in any of it can be translated. Stores that the TLB refuses come to the monitor, which drops
+ * them, or, where a segment is open for writing alone, does them.
  */
 #include "hidden-mem/hostport.h"
 #include "hidden-mem/map.h"
@@ -43,7 +44,8 @@ static uint8_t open_at(uint64_t gpa)
 {
     if (gpa < SHADOW_BASE || gpa >= SHADOW_END)
         return OPEN_READ | OPEN_WRITE;
-    unsigned n = gpa >= SHADOW_LAST_BASE ? SHADOW_LAST : (unsigned)(gpa - SHADOW_BASE) / SHADOW_SMALL;
+    unsigned n =
+        gpa >= SHADOW_LAST_BASE ? SHADOW_LAST : (unsigned)(gpa - SHADOW_BASE) / SHADOW_SMALL;
     return cms.mon->bios->open[n];
 }
 

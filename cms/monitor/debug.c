@@ -4,8 +4,8 @@
  *
  * The console is found by reading E9h from it. Its bytes are collected to lines, because each
  * request to the host costs time. A value written to the exit port ends the run; the host makes an
- * exit status of it. 1 and 0 written to the mark are where a section of the run begins and ends that
- * the summary is to show by itself.
+ * exit status of it. 1 and 0 written to the mark are where a section of the run begins and ends
+ * that the summary is to show by itself.
  */
 #include "hidden-mem/hostport.h"
 #include "monitor/monitor.h"

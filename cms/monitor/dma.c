@@ -2,12 +2,12 @@
  * dma.c - the 8237 pair and the page registers, and how devices reach into the guest's memory.
  *
  * Two kinds of devices do. Bus masters (IDE, fw_cfg) name guest-physical addresses themselves;
- * dma_memory() is the one place where they get a native pointer, and it gives none that is not wholly
- * memory which the guest could write itself: not what is above the guest's memory, where the
+ * dma_memory() is the one place where they get a native pointer, and it gives none that is not
+ * wholly memory which the guest could write itself: not what is above the guest's memory, where the
  * firmware's begins, nor the display's window, nor a ROM. Devices on the old bus (the floppy
- * controller) ask a channel of the 8237 to move bytes to where the guest has aimed it;
- * what it aims at no memory reads as ones and is lost when written. dma_written() is how translated code
- * hears of both.
+ * controller) ask a channel of the 8237 to move bytes to where the guest has aimed it; what it aims
+ * at no memory reads as ones and is lost when written. dma_written() is how translated code hears
+ * of both.
  *
  * A channel moves bytes at the moment when its device asks. Port 80h, a page register without a
  * channel, is where a BIOS writes its progress and old drivers wait a microsecond.

@@ -17,7 +17,14 @@ enum { DOR_DRIVE = 3, DOR_RUN = 4, DOR_ENABLE = 8 };
 enum { MSR_BUSY = 0x10, MSR_POLLED = 0x20, MSR_TO_HOST = 0x40, MSR_READY = 0x80 };
 enum { DSR_RESET = 0x80, DIR_CHANGED = 0x80 };
 enum { ST0_SEEK_END = 0x20, ST0_ABNORMAL = 0x40, ST0_INVALID = 0x80, ST0_RESET = 0xc0 };
-enum { ST1_NO_ID = 1, ST1_PROTECTED = 2, ST1_NO_DATA = 4, ST1_OVERRUN = 0x10, ST1_DATA = 0x20, ST1_END = 0x80 };
+enum {
+    ST1_NO_ID = 1,
+    ST1_PROTECTED = 2,
+    ST1_NO_DATA = 4,
+    ST1_OVERRUN = 0x10,
+    ST1_DATA = 0x20,
+    ST1_END = 0x80
+};
 enum { ST2_WRONG_TRACK = 0x10 };
 enum { ST3_HEAD = 4, ST3_TWO_SIDES = 8, ST3_TRACK0 = 0x10, ST3_READY = 0x20, ST3_PROTECTED = 0x40 };
 enum { BIT_MULTITRACK = 0x80 };
@@ -139,7 +146,9 @@ static void fdc_run_polled(struct fdc *f)
     fdc_interrupt(f, true);
 }
 
-/* A sector has gone through the data port. Without a terminal count, the end of the track is one. */
+/*
+ * A sector has gone through the data port. Without a terminal count, the end of the track is one.
+ */
 static void fdc_polled_done(struct fdc *f)
 {
     if (f->transfer == TRANSFER_WRITE && !fdc_sector(f))

@@ -1,6 +1,6 @@
 /*
- * fdc_disk.c - a floppy drive and its disk. What the image's size says is what the disk is, and the drive is
- * the one that was made for such disks.
+ * fdc_disk.c - a floppy drive and its disk. What the image's size says is what the disk is, and the
+ * drive is the one that was made for such disks.
  */
 #include "hidden-mem/hostport.h"
 #include "monitor/fdc.h"

@@ -1,10 +1,10 @@
 /*
  * i8042.c - keyboard controller: the two ports of a keyboard and a mouse.
  *
- * Somebody on the host may type or move the mouse: events are asked for at fixed moments of simulated
- * time, and only while one of the two is open and has room, until the host says that none will come
- * any more. An event for the other one waits, and with it all that follow, until that one is open too:
- * nothing that a script does is lost because the guest isn't ready.
+ * Somebody on the host may type or move the mouse: events are asked for at fixed moments of
+ * simulated time, and only while one of the two is open and has room, until the host says that none
+ * will come any more. An event for the other one waits, and with it all that follow, until that one
+ * is open too: nothing that a script does is lost because the guest isn't ready.
  *
  * The controller's own answers and the bytes of both devices share one output buffer; they wait in
  * small queues, the controller's first. Nothing here takes time: a command is answered before the
@@ -57,7 +57,9 @@ bool queue_get(struct queue *q, uint8_t *byte)
     return true;
 }
 
-/* Moves the next byte into an empty output buffer, and sets the interrupt lines by what is there. */
+/*
+ * Moves the next byte into an empty output buffer, and sets the interrupt lines by what is there.
+ */
 static void i8042_update(struct i8042 *k)
 {
     uint8_t command = k->ram[0];

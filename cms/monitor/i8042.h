@@ -32,7 +32,7 @@ struct mouse {
     struct queue out;
     uint8_t expect;
     uint8_t rate, resolution;
-    uint8_t rates[3]; /* the last ones that were set, the latest first: a knock at the wheel's door */
+    uint8_t rates[3]; /* that were set last, the latest first: a knock at the wheel's door */
     uint8_t buttons;  /* bit n: button n is down */
     bool wheel;       /* it has said that it has one */
     bool remote, wrap, twice, reporting;

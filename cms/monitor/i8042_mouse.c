@@ -1,9 +1,9 @@
 /*
- * i8042_mouse.c - a PS/2 mouse with three buttons and, for who asks by setting the rates 200, 100 and 80
- * in a row, a wheel.
+ * i8042_mouse.c - a PS/2 mouse with three buttons and, for who asks by setting the rates 200, 100
+ * and 80 in a row, a wheel.
  *
- * What happens to it is added up and sent as a packet when there is room for one; in remote mode only
- * when it is asked for. A command is answered at once.
+ * What happens to it is added up and sent as a packet when there is room for one; in remote mode
+ * only when it is asked for. A command is answered at once.
  */
 #include "monitor/i8042.h"
 

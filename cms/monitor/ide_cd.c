@@ -1,11 +1,11 @@
 /*
  * ide_cd.c - a CD-ROM drive: command packets, answers in pieces, sense data.
  *
- * The drive speaks SCSI's multimedia commands in packets of 12 bytes. What it answers comes from the
- * channel's buffer in blocks of at most the size that the guest named (PIO), or all at once to the
- * guest's table of regions (DMA). Sectors follow one another into the buffer as it empties. A command
- * that fails leaves its reason behind for REQUEST SENSE. The disc is in the drive from the start and
- * never leaves it; it has one track of data.
+ * The drive speaks SCSI's multimedia commands in packets of 12 bytes. What it answers comes from
+ * the channel's buffer in blocks of at most the size that the guest named (PIO), or all at once to
+ * the guest's table of regions (DMA). Sectors follow one another into the buffer as it empties. A
+ * command that fails leaves its reason behind for REQUEST SENSE. The disc is in the drive from the
+ * start and never leaves it; it has one track of data.
  */
 #include "monitor/big.h"
 #include "monitor/ide.h"

@@ -19,7 +19,10 @@ struct region {
     uint32_t length; /* bits 15..1, 0 means 64 KiB; bit 31: last */
 };
 
-/* A piece of the transfer, to or from the guest's memory: what a CD-ROM drive has in the buffer, or sectors. */
+/*
+ * A piece of the transfer, to or from the guest's memory: what a CD-ROM drive has in the buffer, or
+ * sectors.
+ */
 static bool move_piece(struct ide_channel *c, uint64_t offset, uint64_t to, uint32_t length)
 {
     struct disk *d = ide_selected(c);

@@ -1,12 +1,12 @@
 /*
  * loader.c - a kernel or a program of the command line, started as a boot loader would start it.
  *
- * The file says itself what it is: a bzImage, a program with a multiboot header, an ELF file, and for
- * --guest at last anything, which is put at 1 MiB. The BIOS doesn't run: interrupt controllers are
- * as after power-on, PCI has no addresses but those of power management and of the IDE bus masters,
- * which are where a BIOS puts them, so that a program can switch the PC off and use DMA; the memory that
- * a BIOS would shadow itself in is open and empty. All sizes and addresses in the files are
- * doubted: what doesn't fit in memory is refused.
+ * The file says itself what it is: a bzImage, a program with a multiboot header, an ELF file, and
+ * for --guest at last anything, which is put at 1 MiB. The BIOS doesn't run: interrupt controllers
+ * are as after power-on, PCI has no addresses but those of power management and of the IDE bus
+ * masters, which are where a BIOS puts them, so that a program can switch the PC off and use DMA;
+ * the memory that a BIOS would shadow itself in is open and empty. All sizes and addresses in the
+ * files are doubted: what doesn't fit in memory is refused.
  */
 #include "monitor/loader.h"
 

@@ -111,8 +111,9 @@ uint64_t ticks_to_time(uint64_t ticks,
 void *dma_memory(uint64_t gpa, uint64_t length); /* native; NULL if not wholly DRAM */
 void dma_written(uint64_t gpa, uint64_t length); /* after writing there */
 /*
- * A device of the old bus moves up to `length` bytes by its channel, 0 to 3. Returns how many: fewer if the
- * guest has switched the channel off, or its count has come to an end, which *done says.
+ * A device of the old bus moves up to `length` bytes by its channel, 0 to 3. Returns how many:
+ * fewer if the guest has switched the channel off, or its count has come to an end, which *done
+ * says.
  */
 unsigned dma_move(unsigned channel, uint8_t *bytes, unsigned length, bool to_memory, bool *done);
 
@@ -120,7 +121,8 @@ unsigned dma_move(unsigned channel, uint8_t *bytes, unsigned length, bool to_mem
 #define PAM_COUNT 7
 void bios_init(void);
 void bios_shadow(const uint8_t pam[PAM_COUNT]); /* the host bridge's registers */
-uint64_t bios_rom(uint64_t gpa); /* where a ROM seen there lies, from GUEST_BASE on; MONITOR_NOWHERE */
+/* Where a ROM seen there lies, from GUEST_BASE on; MONITOR_NOWHERE */
+uint64_t bios_rom(uint64_t gpa);
 bool bios_reads_memory(uint64_t gpa);
 bool bios_writes_memory(uint64_t gpa);
 bool bios_is_open(uint64_t gpa, uint64_t length); /* both, wherever it touches that memory */

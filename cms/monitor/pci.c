@@ -3,8 +3,8 @@
  *
  * A function is 256 bytes of configuration space and a mask of the bits that may be written; what a
  * write means beyond that is the function's own callback. The host bridge's tells bios.c of its PAM
- * registers. The ISA bridge needs none: interrupt routing matters to nobody until a PCI device has an
- * interrupt.
+ * registers. The ISA bridge needs none: interrupt routing matters to nobody until a PCI device has
+ * an interrupt.
  */
 #include "monitor/monitor.h"
 

@@ -307,7 +307,9 @@ static void put16(struct rtc *rtc, unsigned low, uint32_t value)
     rtc->cmos[low + 1] = (uint8_t)(v >> 8);
 }
 
-/* Where the BIOS looks for something to boot, one digit a device, first to last; then the others. */
+/*
+ * Where the BIOS looks for something to boot, one digit a device, first to last; then the others.
+ */
 static void rtc_boot_order(struct rtc *rtc, uint32_t digits)
 {
     static const uint8_t others[BOOT_DEVICES] = {BOOT_DISK, BOOT_CD, BOOT_FLOPPY};

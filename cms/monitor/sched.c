@@ -38,7 +38,10 @@ static enum device_id sched_first(void)
     return first;
 }
 
-/* The timer: the first deadline, the governor's, or the next look at what translated code is running. */
+/*
+ * The timer: the first deadline, the governor's, or the next look at what translated code is
+ * running.
+ */
 static void sched_arm(uint64_t due)
 {
     uint64_t power = power_due();

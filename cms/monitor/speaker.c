@@ -1,6 +1,7 @@
 /*
- * speaker.c - what the PC's speaker does: a square wave while port 61h lets the timer's channel 2 through and
- * that one is periodic, else stillness, to one side or the other. The host hears of each change.
+ * speaker.c - what the PC's speaker does: a square wave while port 61h lets the timer's channel 2
+ * through and that one is periodic, else stillness, to one side or the other. The host hears of
+ * each change.
  */
 #include "hidden-mem/hostport.h"
 #include "monitor/monitor.h"

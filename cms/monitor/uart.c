@@ -1,6 +1,6 @@
 /*
- * uart.c - two 16550A serial ports, at 3F8h with IRQ 4 and at 2F8h with IRQ 3; a console of the host
- * is at the other end of each line.
+ * uart.c - two 16550A serial ports, at 3F8h with IRQ 4 and at 2F8h with IRQ 3; a console of the
+ * host is at the other end of each line.
  *
  * Sending takes no time: a byte is handed to the host and the transmitter is empty again.
  * Receiving is polled at fixed moments of simulated time, and only while the host has somebody who
@@ -78,7 +78,8 @@ static uint8_t uart_cause(const struct uart *u)
 /* OUT2 is what connects the chip to the interrupt line on a PC. */
 static void uart_update(struct uart *u)
 {
-    pic_set_irq(u->line->irq, uart_cause(u) != IIR_NONE && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP));
+    pic_set_irq(u->line->irq,
+                uart_cause(u) != IIR_NONE && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP));
 }
 
 static void uart_receive(struct uart *u, uint8_t byte)

@@ -1,9 +1,9 @@
 /*
  * vbe.c - Bochs' graphics interface, as the PCI display 1234:1111 has it.
  *
- * Two ports choose a register and hold its value; resolutions are whatever fits in video memory. The
- * framebuffer is device memory at the function's base address: an access is an I/O access. There is
- * a function only if the command line asks for one; a VGA is there always.
+ * Two ports choose a register and hold its value; resolutions are whatever fits in video memory.
+ * The framebuffer is device memory at the function's base address: an access is an I/O access.
+ * There is a function only if the command line asks for one; a VGA is there always.
  */
 #include "monitor/vga.h"
 

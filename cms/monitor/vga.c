@@ -2,9 +2,9 @@
  * vga.c - the registers of a VGA, and its text screen.
  *
  * The text buffer at B8000 is ordinary guest memory: writing to it costs the guest nothing, and it
- * is looked at twenty times a second, and when the run ends. The window at A0000, where fonts are loaded and
- * graphics modes have their pixels, is a device page. Registers hold what is written. Retrace is a
- * function of time.
+ * is looked at twenty times a second, and when the run ends. The window at A0000, where fonts are
+ * loaded and graphics modes have their pixels, is a device page. Registers hold what is written.
+ * Retrace is a function of time.
  */
 #include "monitor/vga.h"
 

@@ -15,7 +15,7 @@
 #define WINDOW_SIZE 0x10000u
 #define TEXT_BASE 0xb8000u
 #define TEXT_SIZE 0x8000u
-#define VRAM_SIZE (4u << 20) /* a power of two: the size of the framebuffer's base address register */
+#define VRAM_SIZE (4u << 20) /* a power of two: the framebuffer's base address register has it */
 #define COLUMNS_MAX 132
 #define ROWS_MAX 60
 #define WIDTH_MAX 1600

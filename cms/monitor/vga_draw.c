@@ -1,8 +1,8 @@
 /*
  * vga_draw.c - the picture that a monitor would show, in lines of red, green and blue bytes.
  *
- * A line is made in one buffer and handed to the host. Text is drawn with the font that the guest has
- * loaded into plane 2. What the two CGA modes and text show lies in ordinary memory at B8000.
+ * A line is made in one buffer and handed to the host. Text is drawn with the font that the guest
+ * has loaded into plane 2. What the two CGA modes and text show lies in ordinary memory at B8000.
  */
 #include "hidden-mem/hostport.h"
 #include "hidden-mem/map.h"

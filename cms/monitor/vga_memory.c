@@ -2,8 +2,9 @@
  * vga_memory.c - the 64 KiB window at A0000, through which the guest sees the video memory.
  *
  * Plainly, in Bochs' modes and in the VGA's 256-color mode ("chain 4"): a byte is a byte. Else an
- * address is that of four bytes, one a plane: a read fetches all four into the latches, a write puts
- * together what goes to each plane from the guest's byte, the latches and half a dozen registers.
+ * address is that of four bytes, one a plane: a read fetches all four into the latches, a write
+ * puts together what goes to each plane from the guest's byte, the latches and half a dozen
+ * registers.
  */
 #include "monitor/vga.h"
 

@@ -49,7 +49,8 @@ enum {
 #include "insns.def"
 };
 
-enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_66, MAP_F3, MAP_F2, MAP_COUNT }; /* insns.def counts from 1 */
+/* insns.def counts from 1. */
+enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_66, MAP_F3, MAP_F2, MAP_COUNT };
 
 #define FIRST(a, b, c) ((a) ? (a) : (b) ? (b) : (c)) /* that isn't 0 */
 

@@ -14,8 +14,8 @@ run()
     name=$1
     shift
     status=0
-    timeout "${SELKIRK_TEST_SECONDS:-100}" "$build/bin/vliw-sim" --bios "$work/image" --debugcon "file:$work/$name" "$@" \
-        >"$work/log" 2>&1 || status=$?
+    timeout "${SELKIRK_TEST_SECONDS:-100}" "$build/bin/vliw-sim" --bios "$work/image" \
+        --debugcon "file:$work/$name" "$@" >"$work/log" 2>&1 || status=$?
     if [ $status != 10 ] || ! cmp "$work/gear1" "$work/$name"; then
         echo "seed $seed: exit status $status with: $*"
         exit 1

@@ -13,8 +13,8 @@
  * Some instructions touch a port, cross a page border or change code that is about to run, so that
  * translations have to be left in the middle; some are the system's. EBX, ESI and EDI point to data
  * and are set anew at the head of each round, often so that they overlap; in some rounds of some
- * loops EBX or ES points to the display's memory, which is a device. ESP is used in pairs; the other
- * registers evolve freely.
+ * loops EBX or ES points to the display's memory, which is a device. ESP is used in pairs; the
+ * other registers evolve freely.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -594,7 +594,10 @@ static void block(unsigned insns)
     print_state();
 }
 
-/* Like a BIOS: F000:0000 is copied to 4000:0000, which opens the memory before the ROM and copies it back. */
+/*
+ * Like a BIOS: F000:0000 is copied to 4000:0000, which opens the memory before the ROM and copies
+ * it back.
+ */
 static void enter_shadow(void)
 {
     PUT("\xfa\xfc\xb8\x00\xf0\x8e\xd8\xb8\x00\x40\x8e\xc0"); /* cli; cld; ds = F000h; es = 4000h */

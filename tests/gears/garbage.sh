@@ -16,8 +16,8 @@ user() # where to, options
 {
     to=$1
     shift
-    timeout 100 "$sim" --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" --serial none \
-        --append quiet --debugcon "file:$to" "$@" >"$work/log" 2>&1 || {
+    timeout 100 "$sim" --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" \
+        --serial none --append quiet --debugcon "file:$to" "$@" >"$work/log" 2>&1 || {
         echo "seed $seed: $*"
         grep '^----' "$work/log" || cat "$work/log"
         exit 1
@@ -60,7 +60,8 @@ system() # options
 guests=$((cases / 20))
 size=$(wc -c <"$work/cases")
 for guest in $(seq "$guests"); do
-    dd if="$work/cases" of="$work/blob" bs=1 skip=$((guest * (size - 65536) / (guests + 1))) count=65536 2>/dev/null
+    dd if="$work/cases" of="$work/blob" bs=1 count=65536 \
+        skip=$((guest * (size - 65536) / (guests + 1))) 2>/dev/null
     # shellcheck disable=SC2086
     {
         system --guest "$work/blob" $eager

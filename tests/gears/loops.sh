@@ -14,8 +14,8 @@ run() # command line of the runner, options
 {
     words=$1
     shift
-    timeout 100 "$sim" --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" --serial none \
-        --append "$words" --debugcon "file:$work/out" "$@" >"$work/log" 2>&1 || {
+    timeout 100 "$sim" --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" \
+        --serial none --append "$words" --debugcon "file:$work/out" "$@" >"$work/log" 2>&1 || {
         echo "seed $seed: $words $*"
         cat "$work/out"
         grep '^----' "$work/log" || cat "$work/log"

@@ -13,7 +13,8 @@
 # NAME  PAGES LEFT OUT (or -)  OPTIONS
 guests()
 {
-    for program in debug faults gates hidden io limits opcodes paging real task trap triple v86 vme; do
+    for program in debug faults gates hidden io limits opcodes paging real task trap triple v86 \
+        vme; do
         echo "$program - --bios $build/guests/sys/$program.bin"
     done
     for program in bits checks forget loop refill remap returns smc; do
@@ -51,8 +52,8 @@ run() # where to, pages left out, options
     to=$1 without=$2
     shift 2
     status=0
-    timeout "${SELKIRK_TEST_SECONDS:-100}" "$sim" --serial none --digest "$work/digest" "$@" >/dev/null 2>"$work/log" </dev/null ||
-        status=$?
+    timeout "${SELKIRK_TEST_SECONDS:-100}" "$sim" --serial none --digest "$work/digest" "$@" \
+        >/dev/null 2>"$work/log" </dev/null || status=$?
     { echo "status $status"; kept "$work/digest" "$without"; } >"$to"
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# kill-any.sh SIMULATOR IMAGE WORK - kills runs of journal.img at many moments. What the guest was told to be flushed must be in the image,
-# and of what came after no more than the writes in their order.
+# kill-any.sh SIMULATOR IMAGE WORK - kills runs of journal.img at many moments. What the guest was
+# told to be flushed must be in the image, and of what came after no more than the writes in their
+# order.
 set -eu
 sim=$1 image=$2 work=$3
 for lines in 1 2 5 17 40 41 90 150; do
@@ -18,7 +19,8 @@ for lines in 1 2 5 17 40 41 90 150; do
     first=$(od -An -td4 -j1024 -N4 "$work.img" | tr -d ' ')
     second=$(od -An -td4 -j1536 -N4 "$work.img" | tr -d ' ')
     [ "$told" -ge "$lines" ] || { echo "no progress"; exit 1; }
-    if [ "$second" -lt "$told" ] || [ "$first" -lt "$second" ] || [ "$first" -gt $((second + 1)) ]; then
+    if [ "$second" -lt "$told" ] || [ "$first" -lt "$second" ] ||
+        [ "$first" -gt $((second + 1)) ]; then
         echo "told $told, but the image has $first and $second"
         exit 1
     fi

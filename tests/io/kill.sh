@@ -1,5 +1,6 @@
 #!/bin/sh
-# kill.sh OUTPUT COMMAND... - runs the command until the file says that the disk is flushed, then kills it.
+# kill.sh OUTPUT COMMAND... - runs the command until the file says that the disk is flushed, then
+# kills it.
 out=$1
 shift
 : >"$out"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# status.sh N COMMAND... - runs the command, which must end with status N and print one line on standard error.
+# status.sh N COMMAND... - runs the command, which must end with status N and print one line on
+# standard error.
 want=$1
 shift
 text=$("$@" 2>&1 >/dev/null)

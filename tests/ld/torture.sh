@@ -54,13 +54,15 @@ END
 
 cc() # arguments: vliw-cc for these programs, quiet; hosted, where main's end is `return 0`
 {
-    "$build/bin/vliw-cc" -w -fhosted "$level" -fwrapv -I"$root" -I"$build/gen" -isystem "$work/include" "$@"
+    "$build/bin/vliw-cc" -w -fhosted "$level" -fwrapv -I"$root" -I"$build/gen" \
+        -isystem "$work/include" "$@"
 }
 
 cd "$work/run"
 library=
 for part in tests/ld/Inputs/torture.c tests/ld/Inputs/watch.c; do
-    cc -fno-builtin -fno-tree-loop-distribute-patterns -c "$root/$part" -o "$(basename "$part" .c).o"
+    cc -fno-builtin -fno-tree-loop-distribute-patterns -c "$root/$part" \
+        -o "$(basename "$part" .c).o"
     library="$library $(basename "$part" .c).o"
 done
 # Programs may have functions of these names.
@@ -94,7 +96,8 @@ options() # file
 needs_stack_code() # file
 {
     # shellcheck disable=SC2086
-    "$build/bin/vliw-cc" -fhosted "$level" $options -isystem "$work/include" -I"$root" -I"$build/gen" -S -o /dev/null "$1" 2>&1 |
+    "$build/bin/vliw-cc" -fhosted "$level" $options -isystem "$work/include" -I"$root" \
+        -I"$build/gen" -S -o /dev/null "$1" 2>&1 |
         grep -q Werror=trampolines
 }
 

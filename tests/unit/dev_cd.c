@@ -1,6 +1,6 @@
 /*
- * dev_cd.c - the CD-ROM drive on the second IDE channel: what it says it is, packets by PIO in blocks
- * of several sizes and by bus master, and what it complains of.
+ * dev_cd.c - the CD-ROM drive on the second IDE channel: what it says it is, packets by PIO in
+ * blocks of several sizes and by bus master, and what it complains of.
  */
 #include "tests/unit/dev.h"
 

@@ -269,13 +269,13 @@ static void test_master(void)
 }
 
 /*
- * As a driver for the PIIX does it: the channels are on, timings stay as they are set, an interrupt of
- * whatever command shows in the bus master's status, and only that says whose a shared one is.
+ * As a driver for the PIIX does it: the channels are on, timings stay as they are set, an interrupt
+ * of whatever command shows in the bus master's status, and only that says whose a shared one is.
  */
 static void test_native(void)
 {
     ide_place(MASTER);
-    CHECK_EQ(config_get(IDE_FUNCTION, 0x09, 1) & 0x85, 0x80); /* both channels in their old places */
+    CHECK_EQ(config_get(IDE_FUNCTION, 0x09, 1) & 0x85, 0x80); /* both in their old places */
     CHECK_EQ(config_get(IDE_FUNCTION, 0x40, 4) & 0x80008000u, 0x80008000u);
     CHECK_EQ(config_get(IDE_FUNCTION, 0x04, 2) & 5, 5);
     CHECK_EQ(config_get(IDE_FUNCTION, 0x20, 4), MASTER | 1);

@@ -1,6 +1,6 @@
 /*
- * dev_floppy.c - the floppy controller and the 8237 behind it: reset, seeks, sectors by DMA and through the data
- * port, format, and what can't be done.
+ * dev_floppy.c - the floppy controller and the 8237 behind it: reset, seeks, sectors by DMA and
+ * through the data port, format, and what can't be done.
  */
 #include "tests/unit/dev.h"
 

@@ -110,8 +110,10 @@ static void test_events(void)
 /* What one side is not open for waits, and nothing is lost. */
 static void test_order(void)
 {
-    static const struct host_event events[] = {
-        {HOST_EVENT_DOWN, 0x04, 0, 0}, {HOST_EVENT_MOVE, 0, 1, 1}, {HOST_EVENT_UP, 0x04, 0, 0}, {0}};
+    static const struct host_event events[] = {{HOST_EVENT_DOWN, 0x04, 0, 0},
+                                               {HOST_EVENT_MOVE, 0, 1, 1},
+                                               {HOST_EVENT_UP, 0x04, 0, 0},
+                                               {0}};
 
     tell_mouse(0xf5);
     out8(0x60, 0xf4);

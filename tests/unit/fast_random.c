@@ -298,7 +298,8 @@ static bool test(uint64_t seed)
     bundles_run += b->bundles;
     bundles_host += b->hot.bundles;
     if (difference)
-        printf("seed %llu: %s differs after cycle %llu (reference: %llu at %llx, fast: %llu at %llx)\n",
+        printf("seed %llu: %s differs after cycle %llu (reference: %llu at %llx, fast: %llu at "
+               "%llx)\n",
                (unsigned long long)seed, difference, (unsigned long long)at,
                (unsigned long long)a->cycle, (unsigned long long)a->pc,
                (unsigned long long)b->cycle, (unsigned long long)b->pc);

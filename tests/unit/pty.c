@@ -3,9 +3,10 @@
  *
  *     pty STEP... -- COMMAND...
  *
- * A STEP is expect:TEXT (waits until the command has written that, since the last step of this kind), send:TEXT
- * (types; \r and \e as in C, \a is Ctrl-A), signal:NUMBER. All that the command writes goes to standard output; then come
- * its exit status and whether the terminal is set as it was at first.
+ * A STEP is expect:TEXT (waits until the command has written that, since the last step of this
+ * kind), send:TEXT (types; \r and \e as in C, \a is Ctrl-A), signal:NUMBER. All that the command
+ * writes goes to standard output; then come its exit status and whether the terminal is set as it
+ * was at first.
  */
 #define _GNU_SOURCE
 

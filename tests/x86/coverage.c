@@ -87,8 +87,8 @@ static void print_name(const char *path)
     printf(" %.*s", (int)strcspn(name, "."), name);
 }
 
-static bool print_row(const struct row *row, unsigned opcode, char **lists, bool (*has)[MAPS][256][8],
-                      int count)
+static bool print_row(const struct row *row, unsigned opcode, char **lists,
+                      bool (*has)[MAPS][256][8], int count)
 {
     static const char *const prefix[] = {
         [MAP_ONE] = "", [MAP_0F] = "0f ", [MAP_ESCAPE_MEMORY] = "",

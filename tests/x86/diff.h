@@ -8,7 +8,7 @@
  * flags that insns.def calls undefined for the instruction are not compared unless asked for.
  *
  *     forms.c     which encodings there are, from insns.def    make.c   a random case of one form
- *     sequence.c  several instructions in a row                main.c   the loop, comparison, report
+ *     sequence.c  several instructions in a row                main.c   loop, comparison, report
  *     fpu.c       the floating-point half of the state
  */
 #ifndef TESTS_X86_DIFF_H
@@ -80,8 +80,8 @@ void guest_run(const struct regs *in, const struct fpu *fpu, bool code32, struct
 uint8_t *guest_memory(uint32_t addr);
 
 /*
- * fpu.c: a random state; a number worth having of 4, 8, or 10 bytes; are two states the same? `close`
- * as in struct testcase. Printing.
+ * fpu.c: a random state; a number worth having of 4, 8, or 10 bytes; are two states the same?
+ * `close` as in struct testcase. Printing.
  */
 void fpu_random(struct fpu *fpu);
 void fpu_init_state(struct fpu *fpu); /* as FNINIT leaves it */

@@ -1,12 +1,12 @@
 /*
  * export.c - cases for the chip, with what the host's processor made of them (guest/vectors.S).
  *
- * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it
- * ran to its CC); mask of the flags that count, bit 31: 16-bit code segment; registers before and
+ * A record is words: its size; the code's length; numbers of pokes and changes; vector (3 if it ran
+ * to its CC); mask of the flags that count, bit 31: 16-bit code segment; registers before and
  * after, EIP and EFLAGS last; where the floating-point state stands in the record, 0: nowhere, and
- * its size << 16; the code, filled up to a whole word; pokes, (address, value) to set before; changes, (address, value
- * to restore, value after); floating-point state before and after, as much of FXSAVE's image as has
- * the x87, or all registers.
+ * its size << 16; the code, filled up to a whole word; pokes, (address, value) to set before;
+ * changes, (address, value to restore, value after); floating-point state before and after, as much
+ * of FXSAVE's image as has the x87, or all registers.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /*
- * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-f] [-v] [-e FILE] [MNEMONIC...]
+ * main.c - x86-diff [-n CASES] [-q SEQUENCES] [-s SEED] [-u] [-16] [-f] [-v] [-e FILE]
+ * [MNEMONIC...]
  *
  * For each instruction of insns.def that user-mode code may run: CASES random cases of every
- * encoding (20), from SEED (1). With -u undefined flags are compared too, with -16 the
- * code segment is a 16-bit one, with -f only the x87 is taken, with -v only MMX and SSE. One line an
+ * encoding (20), from SEED (1). With -u undefined flags are compared too, with -16 the code segment
+ * is a 16-bit one, with -f only the x87 is taken, with -v only MMX and SSE. One line an
  * instruction; differences in full. Exit status 1 if any. With -q it is SEQUENCES sequences of
  * instructions instead.
  *
@@ -293,9 +294,10 @@ int main(int argc, char **argv)
     int first = read_options(argc, argv, &set);
 
     if (!first) {
-        fprintf(stderr,
-                "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-f] [-v] [-e file] "
-                "[mnemonic...]\n");
+        fprintf(
+            stderr,
+            "usage: x86-diff [-n cases] [-q sequences] [-s seed] [-u] [-16] [-f] [-v] [-e file] "
+            "[mnemonic...]\n");
         return 2;
     }
     low = native_init();

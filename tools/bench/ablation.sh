@@ -19,7 +19,9 @@ MOST=10
 
 # Cycles of the marked section, or of all phases but idle
 marked='/^marked section: cycles/ { t = 1 } t && $1 == "all" { print $2; exit }'
-busy='/^cycles by phase/ { t = 1 } t && $1 == "idle" { i = $2 } t && $1 == "all" { print $2 - i; exit }'
+busy='/^cycles by phase/ { t = 1 } t && $1 == "idle" { i = $2 }
+    t && $1 == "all" { print $2 - i; exit }'
+whole='$1 == "cycles" { print $2; exit }'
 
 # A line: name, cycles, cycles of the whole run; only the name if it has been stopped
 run() # name, what counts, options
@@ -28,10 +30,10 @@ run() # name, what counts, options
     shift 2
     limit=$(awk -v name="$name" -v most=$MOST '$1 == name { printf "%d", $3 * most }' "$work/all")
     status=0
-    "$sim" --preset "$preset" --serial none -o cms.gear=3 ${limit:+--max-cycles $limit} "$@" >/dev/null \
-        2>"$work/run" </dev/null || status=$?
+    "$sim" --preset "$preset" --serial none -o cms.gear=3 ${limit:+--max-cycles $limit} "$@" \
+        >/dev/null 2>"$work/run" </dev/null || status=$?
     case $status in
-    0) echo "$name $(awk "$count" "$work/run") $(awk '$1 == "cycles" { print $2; exit }' "$work/run")" ;;
+    0) echo "$name $(awk "$count" "$work/run") $(awk "$whole" "$work/run")" ;;
     6) echo "$name" ;;
     *) tail -n 3 "$work/run" >&2; exit 1 ;;
     esac
@@ -43,7 +45,8 @@ measure() # options
         run "$(basename "$guest" .elf)" "$marked" -m 16 --guest "$guest" "$@"
     done
     run +boot "$busy" --hda "$build/guests/boot.img" --read-only "$@"
-    run +loops "$busy" --kernel "$build/guests/gears/runner.elf" --initrd "$work/loops" --append quiet "$@"
+    run +loops "$busy" --kernel "$build/guests/gears/runner.elf" --initrd "$work/loops" \
+        --append quiet "$@"
 }
 
 switches()
@@ -59,7 +62,7 @@ touch "$work/all"
 measure >"$work/first"
 mv "$work/first" "$work/all"
 switches >"$work/switches"
-awk -v preset="$preset" 'BEGIN { printf "%-28s %9s %9s %-12s %9s %9s\n", preset, "programs", "worst", "", "boot", "loops" }'
+printf '%-28s %9s %9s %-12s %9s %9s\n' "$preset" programs worst '' boot loops
 while read -r switch; do
     measure -o "$switch" >"$work/one"
     tools/bench/ablation.awk "$switch" "$work/all" "$work/one"

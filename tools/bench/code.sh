@@ -55,8 +55,8 @@ for program in $programs; do
     prepare "$program"
 done
 for preset; do
-    printf '%-10s %10s %6s %6s %6s %7s %5s %8s %7s %7s %7s %6s %6s\n' "$preset" scalar block ext super \
-        'atoms/b' IPC operand icache dcache branch other bytes
+    printf '%-10s %10s %6s %6s %6s %7s %5s %8s %7s %7s %7s %6s %6s\n' "$preset" scalar block ext \
+        super 'atoms/b' IPC operand icache dcache branch other bytes
     for program in $programs; do
         for mode in scalar block ext super; do
             link "$preset" $mode "$program"

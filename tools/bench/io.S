@@ -1,10 +1,10 @@
 /*
- * io.S - what an access to a device costs, and an instruction that translations leave to an emulation
- * patch: a guest program that counts cycles by RDTSC.
+ * io.S - what an access to a device costs, and an instruction that translations leave to an
+ * emulation patch: a guest program that counts cycles by RDTSC.
  *
- * Each kind is a loop of TIMES rounds, run once to become hot and then again; a line `io CYCLES NAME`
- * each goes to the debug port, CYCLES in hundredths of one for a round, the loop's own two or three
- * included.
+ * Each kind is a loop of TIMES rounds, run once to become hot and then again; a line `io CYCLES
+ * NAME` each goes to the debug port, CYCLES in hundredths of one for a round, the loop's own two or
+ * three included.
  */
 #define TEST_NAME "io"
 #include "pc.h"

@@ -24,8 +24,8 @@ run() # name, simulator's options
 }
 
 for preset; do
-    printf '%-10s %9s %9s %7s %7s %6s %6s %6s %6s %6s %6s %9s %6s %6s\n' "$preset" x86 cycles x86/cyc \
-        bun/x86 atom/b transl interp make disp monit native % MIPS
+    printf '%-10s %9s %9s %7s %7s %6s %6s %6s %6s %6s %6s %9s %6s %6s\n' "$preset" x86 cycles \
+        x86/cyc bun/x86 atom/b transl interp make disp monit native % MIPS
     for guest in "$build"/bench/twice/*.elf; do
         program=$(basename "$guest" .elf)
         # shellcheck disable=SC2086

@@ -1,9 +1,9 @@
 /*
  * main.c - vliw-tcache [-n COUNT] [-a ADDRESS|NAME] [-s ELF] PROFILE TRACE
  *
- * Shows the translations that a run spent most cycles in, or those made for one address: the guest's
- * instructions, what was taken for granted, where it leads, and each bundle with how often it ran,
- * its cycles, and those in which it waited.
+ * Shows the translations that a run spent most cycles in, or those made for one address: the
+ * guest's instructions, what was taken for granted, where it leads, and each bundle with how often
+ * it ran, its cycles, and those in which it waited.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -164,11 +164,13 @@ static int complain(const char *path, const char *why)
 
 static int usage(FILE *to)
 {
-    fprintf(to, "usage: vliw-tcache [-n COUNT] [-a ADDRESS|NAME] [-s ELF] PROFILE TRACE\n"
-                "  -n COUNT         so many translations, those with most cycles first (10)\n"
-                "  -a ADDRESS|NAME  those made from the guest's instruction there\n"
-                "  -s ELF           names of the guest's functions\n"
-                "PROFILE and TRACE are of one run: vliw-sim --profile PROFILE -d trans,tcache -D TRACE\n");
+    fprintf(
+        to,
+        "usage: vliw-tcache [-n COUNT] [-a ADDRESS|NAME] [-s ELF] PROFILE TRACE\n"
+        "  -n COUNT         so many translations, those with most cycles first (10)\n"
+        "  -a ADDRESS|NAME  those made from the guest's instruction there\n"
+        "  -s ELF           names of the guest's functions\n"
+        "PROFILE and TRACE are of one run: vliw-sim --profile PROFILE -d trans,tcache -D TRACE\n");
     return to == stdout ? 0 : 2;
 }
 

@@ -1,6 +1,6 @@
 /*
- * tcache.h - vliw-tcache: what a run has traced of its translations (vliw-sim -d trans,tcache) beside
- * what each of their bundles has cost (vliw-sim --profile).
+ * tcache.h - vliw-tcache: what a run has traced of its translations (vliw-sim -d trans,tcache)
+ * beside what each of their bundles has cost (vliw-sim --profile).
  */
 #ifndef TOOLS_TCACHE_H
 #define TOOLS_TCACHE_H
@@ -66,7 +66,7 @@ const char *profile_read(const char *path, struct profile *p);
 const struct cost *profile_at(const struct profile *p, uint64_t address); /* NULL: never entered */
 void profile_free(struct profile *p);
 
-/* ---------------------------------------------------------------- names.c: of a guest's ELF file */
+/* --------------------------------------------------------------- names.c: of a guest's ELF file */
 
 struct name {
     uint32_t address;

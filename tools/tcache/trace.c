@@ -1,8 +1,8 @@
 /*
  * trace.c - the firmware's own account: each translation as it was made, and what became of it.
  *
- * A translation is known by its EIP, as the trace has it. What is made anew lies over what was there
- * when its generation was evicted.
+ * A translation is known by its EIP, as the trace has it. What is made anew lies over what was
+ * there when its generation was evicted.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -128,7 +128,8 @@ static void take(struct trace *t, const char *line)
 
     if (part(last(t), line))
         return;
-    if (strncmp(line, "translation ", 12) == 0 && sscanf(line, "translation %" SCNx32 ":", &a) == 1) {
+    if (strncmp(line, "translation ", 12) == 0 &&
+        sscanf(line, "translation %" SCNx32 ":", &a) == 1) {
         if (t->count)
             complete(t);
         begin(t, a, line);

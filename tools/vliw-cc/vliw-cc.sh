@@ -19,13 +19,22 @@ here=$(dirname "$(readlink -f "$0")")
 runtime=$here/../native
 gcc=${VLIW_GCC:-riscv64-unknown-elf-gcc}
 target='-march=rv64im_zba_zbb_zbs -mabi=lp64 -mcmodel=medlow'
-# -mno-div: dividing takes long, so constants are multiplied by; vliw-ld knows what is left (lift.c).
-# vliw-ld schedules, and better without what GCC would do for another machine; its branches are cheap.
-tuning='-O2 -fno-schedule-insns -fno-schedule-insns2 -mbranch-cost=1 -mno-div -mtune=thead-c906 -mno-strict-align'
-code='-ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+# -mno-div: dividing takes long, so constants are multiplied by; vliw-ld knows what is left
+# (lift.c). vliw-ld schedules, and better without what GCC would do for another machine; its
+# branches are cheap.
+tuning='-O2 -fno-schedule-insns -fno-schedule-insns2 -mbranch-cost=1 -mno-div -mtune=thead-c906
+    -mno-strict-align'
+code='-ffreestanding -fno-pic -mno-relax -ffunction-sections -fdata-sections
+    -fno-asynchronous-unwind-tables
     -fno-ipa-ra -fno-common -fno-stack-protector -Werror=trampolines -g'
-# The multilib is named by hand: with Zb in -march GCC would silently take the compressed-code libgcc.
+# The multilib is named by hand: with Zb in -march GCC would silently take the compressed-code
+# libgcc.
 library='-march=rv64im -mabi=lp64'
+linker='-Wl,--emit-relocs,--no-relax,--gc-sections,--build-id=none,-z,max-page-size=4096'
+linker=$linker,--no-warn-rwx-segments
+
+# shellcheck disable=SC2116,SC2086 # on one line
+compiler="$gcc $target $(echo $tuning $code)"
 
 # Arguments are kept as shell words, quoted, so that names with blanks survive.
 quote()
@@ -75,7 +84,7 @@ run()
 
 if [ "$only" != link ]; then
     [ "$only" = compile ] && only=-c
-    run "$gcc $target $tuning $(echo $code)$compile $only$inputs${out:+ -o$(quote "$out")}"
+    run "$compiler$compile $only$inputs${out:+ -o$(quote "$out")}"
     exit 0
 fi
 
@@ -92,7 +101,7 @@ for input; do
     case $input in
     *.c | *.S | *.s)
         number=$((number + 1))
-        run "$gcc $target $tuning $(echo $code)$compile -c$(quote "$input") -o$(quote "$work/$number.o")"
+        run "$compiler$compile -c$(quote "$input") -o$(quote "$work/$number.o")"
         objects="$objects$(quote "$work/$number.o")" ;;
     *) objects="$objects$(quote "$input")" ;;
     esac
@@ -100,8 +109,10 @@ done
 
 if [ -z "$script" ]; then
     script=$runtime/native.ld
-    [ -z "$standard" ] || objects="$(quote "$runtime/crt0.o")$objects$(quote "$runtime/libnative.a")"
+    [ -z "$standard" ] || \
+        objects="$(quote "$runtime/crt0.o")$objects$(quote "$runtime/libnative.a")"
 fi
 [ -n "$rv" ] || rv=$work/linked
-run "$gcc $library -nostdlib -Wl,--emit-relocs,--no-relax,--gc-sections,--build-id=none,-z,max-page-size=4096,--no-warn-rwx-segments -T$(quote "$script")$linking$objects -lgcc -o$(quote "$rv")"
+linker="$gcc $library -nostdlib $linker -T$(quote "$script")"
+run "$linker$linking$objects -lgcc -o$(quote "$rv")"
 run "$(quote "$here/vliw-ld")$ld$(quote "$rv") -o$(quote "$out")"

@@ -57,8 +57,8 @@ struct host_config {
     int log_level;      /* highest severity that is written: 0 errors, 1 warnings, 2 everything */
     FILE *trace;        /* -d output; NULL: none */
     const char *sound;   /* what the speaker does goes to this file as WAV; NULL: nowhere */
-    bool display;        /* the text screen may be shown, to whom that depends on: the firmware tells of it */
-    bool live;           /* it is shown in the terminal at standard output, whose keys are the keyboard's */
+    bool display;        /* the text screen may be shown, so the firmware tells of it */
+    bool live;           /* it is, in the terminal at standard output, whose keys type */
     const char *screen;  /* the text screen goes to this file; NULL: nowhere */
     const char *picture; /* the picture goes to this file as PNG; NULL: nowhere */
 };

@@ -200,8 +200,8 @@ enum host_status media_write(struct medium *m, const void *from, uint64_t length
     if (length % MEDIA_SECTOR != 0 || offset % MEDIA_SECTOR != 0)
         return HOST_ERANGE;
     enum host_status status = file_write(m->overlay, from, length, offset);
-    for (uint64_t s = offset / MEDIA_SECTOR; status == HOST_OK && s < (offset + length) / MEDIA_SECTOR;
-         s++)
+    for (uint64_t s = offset / MEDIA_SECTOR;
+         status == HOST_OK && s < (offset + length) / MEDIA_SECTOR; s++)
         m->changed[s / 8] |= (uint8_t)(1u << s % 8);
     return status;
 }

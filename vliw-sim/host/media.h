@@ -27,8 +27,8 @@ struct medium {
 };
 
 /*
- * Opens a raw disk image. False with a line in `error` if it can't serve as one. Its size is what it
- * is now: what the file grows by later is not seen, what it shrinks by gives errors.
+ * Opens a raw disk image. False with a line in `error` if it can't serve as one. Its size is what
+ * it is now: what the file grows by later is not seen, what it shrinks by gives errors.
  */
 bool media_open_disk(struct medium *m, const struct host_disk_config *config, char *error,
                      size_t error_size);
@@ -40,8 +40,8 @@ bool media_open_blob(struct medium *m, const char *path, uint64_t limit, char *e
 void media_close(struct medium *m);
 
 /*
- * All of `length` bytes at `offset`, or an error. The range must lie inside the medium; to write over
- * an overlay, it must be whole sectors.
+ * All of `length` bytes at `offset`, or an error. The range must lie inside the medium; to write
+ * over an overlay, it must be whole sectors.
  */
 enum host_status media_read(const struct medium *m, void *to, uint64_t length, uint64_t offset);
 enum host_status media_write(struct medium *m, const void *from, uint64_t length, uint64_t offset);

@@ -130,7 +130,8 @@ static bool add_mouse(struct step *step, const char *word, size_t length)
     bool press = *word == '+', release = *word == '-', good = true;
 
     if (is_word(word, length, "up") || is_word(word, length, "down"))
-        return add(step, (struct host_event){.kind = HOST_EVENT_WHEEL, .dy = *word == 'u' ? -1 : 1});
+        return add(step,
+                   (struct host_event){.kind = HOST_EVENT_WHEEL, .dy = *word == 'u' ? -1 : 1});
     if (memchr(word, ',', length))
         return add_move(step, word, length);
     for (uint8_t n = 0; n < sizeof(buttons) / sizeof(buttons[0]); n++) {
@@ -224,8 +225,8 @@ struct script *script_open(const char *path, char *error, size_t error_size)
         line[strcspn(line, "\n")] = '\0';
         if (parse_line(s, line))
             continue;
-        snprintf(error, error_size, "%s:%u: not understood, expected wait, type, keys or mouse and what",
-                 path, n);
+        snprintf(error, error_size,
+                 "%s:%u: not understood, expected wait, type, keys or mouse and what", path, n);
         fclose(f);
         script_free(s);
         return NULL;

@@ -3,12 +3,13 @@
  *
  *     wait TEXT      until the first console has written TEXT
  *     type TEXT      these bytes go into the first console; \r \n \t \e \\ as in C
- *     keys NAME...   keys pressed and released, one after the other; ctrl-alt-del is pressed together
- *     mouse WHAT...  X,Y moves it to the right and down; left, right and middle click, +left presses, -left
- *                    releases; up and down turn the wheel by a notch
+ *     keys NAME...   keys pressed and released, one after the other; ctrl-alt-del is pressed
+ *                    together
+ *     mouse WHAT...  X,Y moves it to the right and down; left, right and middle click, +left
+ *                    presses, -left releases; up and down turn the wheel by a notch
  *
- * Empty lines and lines that begin with # mean nothing. What is typed is asked for by the firmware at
- * moments of simulated time, so a run with a script is the same every time.
+ * Empty lines and lines that begin with # mean nothing. What is typed is asked for by the firmware
+ * at moments of simulated time, so a run with a script is the same every time.
  */
 #ifndef SELKIRK_HOST_SCRIPT_H
 #define SELKIRK_HOST_SCRIPT_H

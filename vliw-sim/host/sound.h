@@ -1,5 +1,6 @@
 /*
- * sound.h - where a membrane is over simulated time, as a WAV file: 16 bits, mono, 22050 samples a second.
+ * sound.h - where a membrane is over simulated time, as a WAV file: 16 bits, mono, 22050 samples a
+ * second.
  */
 #ifndef SELKIRK_HOST_SOUND_H
 #define SELKIRK_HOST_SOUND_H

@@ -1,9 +1,9 @@
 /*
  * terminal.c - see terminal.h.
  *
- * The screen is drawn with the control sequences that every terminal since the VT100 knows, and colors by number. Keys
- * come as characters or as such sequences; each becomes the keys of a PC's keyboard, pressed and released, that
- * make it on a keyboard of the United States.
+ * The screen is drawn with the control sequences that every terminal since the VT100 knows, and
+ * colors by number. Keys come as characters or as such sequences; each becomes the keys of a PC's
+ * keyboard, pressed and released, that make it on a keyboard of the United States.
  */
 #include "terminal.h"
 
@@ -46,7 +46,8 @@ static void terminal_attribute(struct terminal *t, uint8_t attribute)
     if (!t->color || t->attribute == attribute)
         return;
     t->attribute = attribute;
-    fprintf(t->out, "\033[0;%u;%um", (front & 8 ? 90 : 30) + ansi_color(front), 40 + ansi_color(back));
+    fprintf(t->out, "\033[0;%u;%um", (front & 8 ? 90 : 30) + ansi_color(front),
+            40 + ansi_color(back));
 }
 
 /* One row, from its first changed cell to its last. */
@@ -118,7 +119,8 @@ static void press(struct terminal *t, uint8_t modifier, uint8_t key)
 static unsigned character_key(uint8_t c)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz1234567890\r\033\b\t -=[]\\\001;'`,./";
-    static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()\001\001\001\001\001_+{}|\001:\"~<>?";
+    static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()\001\001\001\001\001_+{}|"
+                                  "\001:\"~<>?";
     const char *at = strchr(plain, c);
 
     if (!c || c == 1)

@@ -1,5 +1,6 @@
 /*
- * terminal.h - a text screen shown in a terminal, as it changes, and keys of that terminal as a keyboard's.
+ * terminal.h - a text screen shown in a terminal, as it changes, and keys of that terminal as a
+ * keyboard's.
  */
 #ifndef SELKIRK_HOST_TERMINAL_H
 #define SELKIRK_HOST_TERMINAL_H
@@ -27,7 +28,9 @@ struct terminal {
 void terminal_open(struct terminal *t, FILE *out);
 void terminal_close(struct terminal *t); /* the cursor goes below what is shown */
 
-/* `cells` as for screen_write; only what has changed is written. `cursor`: a cell, or beyond: none. */
+/*
+ * `cells` as for screen_write; only what has changed is written. `cursor`: a cell, or beyond: none.
+ */
 enum host_status terminal_show(struct terminal *t, const uint8_t *cells, unsigned columns,
                                unsigned rows, uint64_t cursor);
 

@@ -1,6 +1,6 @@
 /*
- * tty.c - see tty.h. A process has one terminal, whatever number of chips it has, and a signal handler has
- * nowhere to look but here: so this file has the one variable of the simulator.
+ * tty.c - see tty.h. A process has one terminal, whatever number of chips it has, and a signal
+ * handler has nowhere to look but here: so this file has the one variable of the simulator.
  */
 #define _XOPEN_SOURCE 700
 

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /*
- * Single characters without echo or signals, if `fd` is a terminal and none has been taken yet; says whether it has
- * done so. What was set before comes back by tty_restore, at exit, and when the process dies of a signal
- * that it can catch.
+ * Single characters without echo or signals, if `fd` is a terminal and none has been taken yet;
+ * says whether it has done so. What was set before comes back by tty_restore, at exit, and when the
+ * process dies of a signal that it can catch.
  */
 bool tty_take(int fd);
 void tty_restore(int fd); /* harmless if it was not taken */

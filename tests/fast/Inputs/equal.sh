@@ -1,5 +1,6 @@
 #!/bin/sh
-# equal.sh VLIW-SIM TMP ARGUMENTS - runs the same on both engines: output, exit status, end and every counter are equal.
+# equal.sh VLIW-SIM TMP ARGUMENTS - runs the same on both engines: output, exit status, end and
+# every counter are equal.
 sim=$1
 tmp=$2
 shift 2

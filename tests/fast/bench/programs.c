@@ -88,9 +88,11 @@ u64 calls(u64 n)
     a = (a + c) ^ (b >> ((k) % 13 + 1)); \
     b = (b << 1) + (a ^ (u64)((k) * 2654435761u)); \
     c += t[((k) * 7) & 255];
-#define STEP8(k) STEP(k) STEP(k + 1) STEP(k + 2) STEP(k + 3) STEP(k + 4) STEP(k + 5) STEP(k + 6) STEP(k + 7)
+#define STEP8(k) \
+    STEP(k) STEP(k + 1) STEP(k + 2) STEP(k + 3) STEP(k + 4) STEP(k + 5) STEP(k + 6) STEP(k + 7)
 #define STEP64(k) \
-    STEP8(k) STEP8(k + 8) STEP8(k + 16) STEP8(k + 24) STEP8(k + 32) STEP8(k + 40) STEP8(k + 48) STEP8(k + 56)
+    STEP8(k) STEP8(k + 8) STEP8(k + 16) STEP8(k + 24) \
+    STEP8(k + 32) STEP8(k + 40) STEP8(k + 48) STEP8(k + 56)
 #define STEP512(k) \
     STEP64(k) STEP64(k + 64) STEP64(k + 128) STEP64(k + 192) STEP64(k + 256) STEP64(k + 320) \
     STEP64(k + 384) STEP64(k + 448)

@@ -1,7 +1,7 @@
 /*
  * The ten-instruction loop over an array whose region tests/gear3/array.test pins: load, add,
- * compare, store, steps of both pointers, branch. One element in 64 takes the exit, and stores the flags that it finds, so that what the
- * exit computes is looked at, too.
+ * compare, store, steps of both pointers, branch. One element in 64 takes the exit, and stores the
+ * flags that it finds, so that what the exit computes is looked at, too.
  */
 #define TEST_NAME "array"
 #include "pc.h"

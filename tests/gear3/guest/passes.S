@@ -106,7 +106,9 @@ test32:
     subl $1, %ecx
     jnz 9b
 
-    /* reorder: past a store by an alias register, past an exit; not past a store to the same bytes */
+    /*
+     * reorder: past a store by an alias register, past an exit; not past a store to the same bytes
+     */
     loop 50008
     movl %ecx, 4(%ebx)
     movl 12(%esi), %eax

@@ -1,9 +1,9 @@
 /*
  * main.c - loops-make [-n CASES] [-f FIRST] [-s SEED] [-p CASE] [-g] > FILE
  *
- * Makes CASES (1000) pieces of code with loops of SEED (1), from number FIRST (0) on, runs each on the
- * host's processor, and writes it with what came of it, for runner.c. With -p it prints case number CASE
- * instead. With -g the cases are garbage, which isn't run here.
+ * Makes CASES (1000) pieces of code with loops of SEED (1), from number FIRST (0) on, runs each on
+ * the host's processor, and writes it with what came of it, for runner.c. With -p it prints case
+ * number CASE instead. With -g the cases are garbage, which isn't run here.
  */
 #define _GNU_SOURCE
 
@@ -25,8 +25,9 @@ static uint32_t *at(uint32_t address)
 
 static void map(uint32_t address, uint32_t size)
 {
-    if (mmap(at(address), size, PROT_READ | PROT_WRITE | PROT_EXEC,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_POPULATE, -1, 0) == at(address))
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_POPULATE;
+
+    if (mmap(at(address), size, PROT_READ | PROT_WRITE | PROT_EXEC, flags, -1, 0) == at(address))
         return;
     perror("loops-make: cannot map the memory of the cases");
     exit(2);

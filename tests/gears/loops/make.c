@@ -3,10 +3,10 @@
  *
  * EBX, ESI and EDI point to data; they are set where a loop begins, and wander. Often they point to
  * the same bytes, a few bytes apart, or near the end of what there is, so that some round of a loop
- * faults. ECX or a word on the stack counts rounds. ESP is used in pairs. EAX, EDX and EBP are free.
- * Code writes into code: the immediate or the opcode of the next instruction, of one in this loop,
- * of a routine in the next page. Some branches lead into the middle of an instruction, and code in the
- * last slot runs into the page that isn't there.
+ * faults. ECX or a word on the stack counts rounds. ESP is used in pairs. EAX, EDX and EBP are
+ * free. Code writes into code: the immediate or the opcode of the next instruction, of one in this
+ * loop, of a routine in the next page. Some branches lead into the middle of an instruction, and
+ * code in the last slot runs into the page that isn't there.
  *
  * What the flags are is defined wherever somebody looks: which ones an instruction leaves undefined
  * is known from the decoder's table, and a comparison comes first where it matters.

@@ -1,9 +1,9 @@
 /*
- * runner.c - runs the cases that loops-make wrote, which are its module, in user mode with paging on,
- * and compares what each leaves behind with what the host's processor left.
+ * runner.c - runs the cases that loops-make wrote, which are its module, in user mode with paging
+ * on, and compares what each leaves behind with what the host's processor left.
  *
- * `timer` on the command line: a timer interrupts the cases, every 20 microseconds. A case that is to
- * be shown and not compared always has it, to end it if it doesn't end by itself.
+ * `timer` on the command line: a timer interrupts the cases, every 20 microseconds. A case that is
+ * to be shown and not compared always has it, to end it if it doesn't end by itself.
  */
 #include <stdbool.h>
 
@@ -102,7 +102,8 @@ static void paging_on(void)
     map_case(DATA, DATA_SIZE, USER | WRITABLE | PRESENT);
     map_case(STACK, STACK_SIZE, USER | WRITABLE | PRESENT);
     fill((uint32_t *)DATA_FIXED, DATA_FIXED, FIXED_SIZE);
-    __asm__ volatile("movl %%cr4, %%eax\n\torl $0x14, %%eax\n\tmovl %%eax, %%cr4\n\t" /* large pages; no RDTSC */
+    /* large pages; no RDTSC */
+    __asm__ volatile("movl %%cr4, %%eax\n\torl $0x14, %%eax\n\tmovl %%eax, %%cr4\n\t"
                      "movl %0, %%cr3\n\t"
                      "movl %%cr0, %%eax\n\torl $0x80010000, %%eax\n\tmovl %%eax, %%cr0"
                      :

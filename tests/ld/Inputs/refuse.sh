@@ -19,8 +19,9 @@ link()
     out=$1 march=$2 abi=$3 text=$4
     shift 4
     printf '%s\n' "$text" >"$work/$out.c"
-    $rv -O1 -w -march=$march -mabi=$abi -mcmodel=medlow -mno-relax -nostdlib -Wl,--no-relax,--no-warn-rwx-segments \
-        -T "$script" -e main "$@" "$work/$out.c" -o "$work/$out"
+    $rv -O1 -w -march=$march -mabi=$abi -mcmodel=medlow -mno-relax -nostdlib \
+        -Wl,--no-relax,--no-warn-rwx-segments -T "$script" -e main "$@" "$work/$out.c" \
+        -o "$work/$out"
 }
 
 start='int main(void) { return 0; } void exit(int x) { for (;;); }'
@@ -28,7 +29,8 @@ keep=-Wl,--emit-relocs
 link compressed rv64imc lp64 "$start" $keep
 link norelocs rv64im lp64 "$start"
 link stripped rv64im lp64 "$start" -s
-link float rv64imf lp64f 'float f(float a, float b) { return a + b; } float (*volatile p)(float, float) = f; int main(void) { return p(1, 2); }' $keep
+link float rv64imf lp64f 'float f(float a, float b) { return a + b; }
+    float (*volatile p)(float, float) = f; int main(void) { return p(1, 2); }' $keep
 link csr rv64im_zicsr lp64 '__asm__(".globl main\nmain: rdcycle a0\nbeqz a0, main\nret\n");' $keep
 link auipc rv64im lp64 '__asm__(".globl main\nmain: auipc a0, 0\nbeqz a0, main\nret\n");' $keep
 link falls rv64im lp64 '__asm__(".globl main\nmain: beqz a0, main\nli a0, 1\n");' $keep
@@ -57,12 +59,14 @@ import random, subprocess, sys
 ld, path, work = sys.argv[1:]
 good = open(path, "rb").read()
 random.seed(1)
-cases = [good[:n] for n in (1, 16, 63, 64, 65, 100, 0x1000, len(good) // 2, len(good) - 64, len(good) - 1)]
+size = len(good)
+cases = [good[:n] for n in (1, 16, 63, 64, 65, 100, 0x1000, size // 2, size - 64, size - 1)]
 headers = int.from_bytes(good[40:48], "little")
 for i in range(150):
     bad = bytearray(good)
     for _ in range(random.choice((1, 1, 3, 20))):
-        where = random.choice((random.randrange(64), random.randrange(len(bad)), random.randrange(headers, len(bad))))
+        where = random.choice((random.randrange(64), random.randrange(size),
+                               random.randrange(headers, size)))
         bad[where] = random.choice((0, 1, 0x7f, 0x80, 0xff, random.randrange(256)))
     cases.append(bytes(bad))
 for i, data in enumerate(cases):
@@ -70,7 +74,8 @@ for i, data in enumerate(cases):
         f.write(data)
     run = subprocess.run([ld, work + "/bad", "-o", work + "/out"], capture_output=True, timeout=20)
     text = run.stderr.decode(errors="replace")
-    if run.returncode not in (0, 1) or (run.returncode == 1 and (not text.startswith("vliw-ld: ") or text.count("\n") != 1)):
+    clean = text.startswith("vliw-ld: ") and text.count("\n") == 1
+    if run.returncode not in (0, 1) or (run.returncode == 1 and not clean):
         print(f"damaged: case {i}: status {run.returncode}: {text}")
         with open(f"{work}/bad.{i}", "wb") as f:
             f.write(data)

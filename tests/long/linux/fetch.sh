@@ -1,9 +1,9 @@
 #!/bin/sh
 # fetch.sh DIR - Debian's kernel for the i386 and a shell for it.
 #
-# Fetches the packages, if DIR doesn't have them, with lists of packages of its own: the system needs
-# to know nothing of the i386. Leaves in DIR: vmlinuz as it comes, and tree/bin with busybox and its
-# names.
+# Fetches the packages, if DIR doesn't have them, with lists of packages of its own: the system
+# needs to know nothing of the i386. Leaves in DIR: vmlinuz as it comes, and tree/bin with busybox
+# and its names.
 set -eu
 
 mkdir -p "$1/lists/partial" "$1/cache/archives/partial"

@@ -1,6 +1,6 @@
 /*
- * rest.S - a guest that works a little in each tick of its timer, then rests, then is busy. Its time
- * stamp counter goes on at one rate all the while.
+ * rest.S - a guest that works a little in each tick of its timer, then rests, then is busy. Its
+ * time stamp counter goes on at one rate all the while.
  */
 #define TEST_NAME "rest"
 #include "tests/sys/guest/pc.h"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# refuse.sh COMMAND MESSAGE - the command must end with status 9, and say once that the boot ROM found MESSAGE.
+# refuse.sh COMMAND MESSAGE - the command must end with status 9, and say once that the boot ROM
+# found MESSAGE.
 output=$($1 2>&1)
 status=$?
 if [ "$status" -ne 9 ] || [ "$(printf '%s\n' "$output" | grep -c -F "boot ROM: $2")" -ne 1 ]; then

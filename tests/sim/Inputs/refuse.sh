@@ -1,6 +1,6 @@
 #!/bin/sh
-# refuse.sh STATUS TEXT COMMAND... - the command must end with STATUS and write one line, which has TEXT in it, to
-# standard error output and nothing to standard output.
+# refuse.sh STATUS TEXT COMMAND... - the command must end with STATUS and write one line, which has
+# TEXT in it, to standard error output and nothing to standard output.
 status=$1 text=$2
 shift 2
 found=0

@@ -43,7 +43,8 @@ test32:
     jb fail
     movl $1, %eax
     cpuid
-    EQ(%edx, 0x781b97f) /* FPU VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT, MMX FXSR SSE SSE2 */
+    /* FPU VME DE PSE TSC MSR PAE, CX8, SEP MTRR PGE, CMOV PAT, MMX FXSR SSE SSE2 */
+    EQ(%edx, 0x781b97f)
     EQ(%ecx, 0)
     shrl $8, %eax
     andl $15, %eax

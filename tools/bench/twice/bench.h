@@ -14,7 +14,9 @@ extern const unsigned bench_rounds, bench_warm_rounds;
 /* Fills the program's data. Not measured. */
 void bench_setup(void);
 
-/* A round's work; the value depends on all that it computed and on `sum`, the last round's value. */
+/*
+ * A round's work; the value depends on all that it computed and on `sum`, the last round's value.
+ */
 uint32_t bench_round(uint32_t sum);
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size);

@@ -1,4 +1,6 @@
-/* hash.c - a table with open addressing, by numbers and by words; keys are put in, found, removed. */
+/*
+ * hash.c - a table with open addressing, by numbers and by words; keys are put in, found, removed.
+ */
 #include "bench.h"
 
 #define SLOTS 4096

@@ -25,8 +25,9 @@ enum state { START, SIGN, WHOLE, POINT, FRACTION, EXPONENT, EXPONENT_SIGN, POWER
 
 void bench_setup(void)
 {
-    static const char *const part[] = {"5012", "-874", "+122", "35.54400", ".1234500", "-110.700",
-                                       "+0.6", "5.5e+3", "-.12e-5", "-87e+8", "T0.3e", "1.2.3", "-x7"};
+    static const char *const part[] = {"5012",     "-874",  "+122",   "35.54400", ".1234500",
+                                       "-110.700", "+0.6",  "5.5e+3", "-.12e-5",  "-87e+8",
+                                       "T0.3e",    "1.2.3", "-x7"};
     uint32_t x = 777767777;
     int at = 0;
 
@@ -149,7 +150,8 @@ static uint16_t matrices(uint16_t sum)
     }
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++)
-            left[i][j] = (int16_t)(left[i][j] + (product[i][j] >> 3) + (product[i][j] >> 12 & 0x7f));
+            left[i][j] =
+                (int16_t)(left[i][j] + (product[i][j] >> 3) + (product[i][j] >> 12 & 0x7f));
     for (int i = 0; i < N; i++)
         sum = crc(sum, (uint32_t)product[i][i], 32);
     return sum;

@@ -9,7 +9,8 @@
 const unsigned bench_rounds = 12, bench_warm_rounds = 40;
 
 static char text[SIZE + 1];
-static const char *const word[WORDS] = {"abcab", "hidden", "cabbage", "aabbaabb", "ba", "deadfacebead"};
+static const char *const word[WORDS] = {"abcab",    "hidden", "cabbage",
+                                        "aabbaabb", "ba",     "deadfacebead"};
 
 void bench_setup(void)
 {

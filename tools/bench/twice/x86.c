@@ -1,6 +1,6 @@
 /*
- * x86.c - the programs' machine: a PC whose loader knows multiboot. A number on the command line says
- * how many rounds there are to be.
+ * x86.c - the programs' machine: a PC whose loader knows multiboot. A number on the command line
+ * says how many rounds there are to be.
  */
 #include "bench.h"
 #include "tests/guests/pc.h"

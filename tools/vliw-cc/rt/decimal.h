@@ -9,7 +9,9 @@
 /* No double has more: the one below the smallest normal number has 767. */
 #define DECIMAL_DIGITS 774
 
-/* 0.d0d1d2... times ten to the power `point`; d0 and the last digit are not 0. Zero has no digits. */
+/*
+ * 0.d0d1d2... times ten to the power `point`; d0 and the last digit are not 0. Zero has no digits.
+ */
 struct decimal {
     int point, count;
     uint8_t digit[DECIMAL_DIGITS];
