@@ -16,8 +16,9 @@ user() # where to, options
 {
     to=$1
     shift
-    timeout 100 "$sim" --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" \
-        --serial none --append quiet --debugcon "file:$to" "$@" >"$work/log" 2>&1 || {
+    timeout "${SELKIRK_TEST_SECONDS:-100}" "$sim" --serial none \
+        --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" \
+        --append quiet --debugcon "file:$to" "$@" >"$work/log" 2>&1 || {
         echo "seed $seed: $*"
         grep '^----' "$work/log" || cat "$work/log"
         exit 1

@@ -14,8 +14,9 @@ run() # command line of the runner, options
 {
     words=$1
     shift
-    timeout 100 "$sim" --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" \
-        --serial none --append "$words" --debugcon "file:$work/out" "$@" >"$work/log" 2>&1 || {
+    timeout "${SELKIRK_TEST_SECONDS:-100}" "$sim" --serial none \
+        --kernel "$build/guests/gears/runner.elf" --initrd "$work/cases" \
+        --append "$words" --debugcon "file:$work/out" "$@" >"$work/log" 2>&1 || {
         echo "seed $seed: $words $*"
         cat "$work/out"
         grep '^----' "$work/log" || cat "$work/log"

@@ -4,13 +4,15 @@
  *     pty STEP... -- COMMAND...
  *
  * A STEP is expect:TEXT (waits until the command has written that, since the last step of this
- * kind), send:TEXT (types; \r and \e as in C, \a is Ctrl-A), signal:NUMBER. All that the command
- * writes goes to standard output; then come its exit status and whether the terminal is set as it
- * was at first.
+ * kind), send:TEXT (types; \r and \e as in C, \a is Ctrl-A), signal:NUMBER, or attach:TEXT, after
+ * which send types at the other terminal whose name the command has written behind TEXT, until the
+ * next one closes that and opens another. All that the command writes, there too, goes to standard
+ * output; then come its exit status and whether its first terminal is set as it was.
  */
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -26,20 +28,21 @@
 #define PATIENCE_MS 120000
 
 struct session {
-    int fd;
+    int fd, attached; /* -1: none */
     pid_t pid;
     char text[OUTPUT_MAX + 1]; /* what has been written */
     size_t length, looked;     /* expect goes on from there */
 };
 
 /* More of what the command writes. False: it writes no more, or not in time. */
-static bool session_read(struct session *s)
+static bool session_read(struct session *s, int patience)
 {
-    struct pollfd p = {.fd = s->fd, .events = POLLIN};
+    struct pollfd p[] = {{.fd = s->fd, .events = POLLIN}, {.fd = s->attached, .events = POLLIN}};
 
-    if (poll(&p, 1, PATIENCE_MS) <= 0 || s->length == OUTPUT_MAX)
+    if (poll(p, 2, patience) <= 0 || s->length == OUTPUT_MAX)
         return false;
-    ssize_t n = read(s->fd, s->text + s->length, OUTPUT_MAX - s->length);
+    int fd = p[0].revents ? s->fd : s->attached;
+    ssize_t n = read(fd, s->text + s->length, OUTPUT_MAX - s->length);
     if (n <= 0)
         return false;
     for (ssize_t i = 0; i < n; i++) /* so that the text is a string */
@@ -56,7 +59,7 @@ static bool session_expect(struct session *s, const char *text)
     const char *at;
 
     while (!(at = strstr(s->text + s->looked, text)))
-        if (!session_read(s))
+        if (!session_read(s, PATIENCE_MS))
             return false;
     s->looked = (size_t)(at - s->text) + strlen(text);
     return true;
@@ -70,10 +73,26 @@ static bool session_send(struct session *s, const char *text)
         char c = *text;
         if (c == '\\' && text[1] && strchr(names, text[1]))
             c = bytes[strchr(names, *++text) - names];
-        if (write(s->fd, &c, 1) != 1)
+        if (write(s->attached >= 0 ? s->attached : s->fd, &c, 1) != 1)
             return false;
     }
     return true;
+}
+
+static bool session_attach(struct session *s, const char *text)
+{
+    char name[64];
+    const char *at;
+
+    while (!(at = strstr(s->text, text)) || !strchr(at, '\n'))
+        if (!session_read(s, PATIENCE_MS))
+            return false;
+    if (s->attached >= 0)
+        close(s->attached);
+    s->attached = -1;
+    if (sscanf(at + strlen(text), "%63s", name) == 1)
+        s->attached = open(name, O_RDWR | O_NOCTTY);
+    return s->attached >= 0;
 }
 
 static bool session_step(struct session *s, const char *step)
@@ -82,6 +101,8 @@ static bool session_step(struct session *s, const char *step)
         return session_expect(s, step + 7);
     if (strncmp(step, "send:", 5) == 0)
         return session_send(s, step + 5);
+    if (strncmp(step, "attach:", 7) == 0)
+        return session_attach(s, step + 7);
     return strncmp(step, "signal:", 7) == 0 && kill(s->pid, atoi(step + 7)) == 0;
 }
 
@@ -93,7 +114,7 @@ static bool same(const struct termios *a, const struct termios *b)
 
 int main(int argc, char **argv)
 {
-    static struct session s;
+    static struct session s = {.attached = -1};
     struct termios before, after;
     int steps = 1, status = 0, slave;
 
@@ -120,12 +141,10 @@ int main(int argc, char **argv)
             return 1;
         }
     /* This side has the terminal open too, so there is no end of file: ask who still lives. */
-    while (waitpid(s.pid, &status, WNOHANG) == 0) {
-        struct pollfd p = {.fd = s.fd, .events = POLLIN};
-        if (poll(&p, 1, 50) > 0 && !session_read(&s))
-            break;
-    }
-    while (poll(&(struct pollfd){.fd = s.fd, .events = POLLIN}, 1, 0) > 0 && session_read(&s))
+    while (waitpid(s.pid, &status, WNOHANG) == 0)
+        if (!session_read(&s, 50) && s.length == OUTPUT_MAX)
+            kill(s.pid, SIGKILL);
+    while (session_read(&s, 0))
         ;
     if (WIFEXITED(status))
         printf("\nstatus %d\n", WEXITSTATUS(status));

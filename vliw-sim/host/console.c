@@ -34,8 +34,7 @@ static bool console_open_pty(struct console *c, char *error, size_t error_size)
     c->out_owned = true;
     c->in = fd;
     if (tcgetattr(fd, &raw) == 0) {
-        raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-        raw.c_oflag &= ~(tcflag_t)OPOST;
+        cfmakeraw(&raw);
         tcsetattr(fd, TCSANOW, &raw);
     }
     setvbuf(c->out, NULL, _IONBF, 0);
