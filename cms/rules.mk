@@ -9,9 +9,9 @@
 #   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
 #
 # It is linked into superblocks by a profile of itself: build/pgo/ has a first link, by basic blocks,
-# and what it did, with all its gears, while our boot disk ran. No host time or address gets into that, so the same sources
-# make the same firmware. A firmware that doesn't run to the end of the disk is linked as if nothing
-# had ever run. PGO=0 links chains of blocks without all this. (Change between both by `make clean`.)
+# and what it did, with all its gears, while our boot disk ran. No host time or address gets into
+# that, so the same sources make the same firmware. A firmware that doesn't run to the end of the
+# disk is linked as if nothing had ever run. PGO=0 links chains of blocks without all this. (Change between both by `make clean`.)
 #
 # For all of them there are build/cms.options and build/cms.traces: what vliw-sim prints for -o help
 # and -d help.

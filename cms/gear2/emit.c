@@ -1,8 +1,9 @@
 /*
  * emit.c - from scheduled atoms to code.
  *
- * The layout is fixed first: which atoms take a long immediate is known without addresses, because
- * branches inside a translation are short. Then the code is written where it will run.
+ * One walk writes every atom where it will run. What the words of branches and of loads from the
+ * source's copy are depends on where the rest lies; how long they are doesn't: the walk leaves room
+ * for them, and they are written when all has its place.
  */
 #include "gear2/trans.h"
 #include "isa_codec.h"
@@ -12,28 +13,13 @@ static bool is_branch(const struct atom *a)
     return a->role >= ROLE_CHECK && a->role <= ROLE_LOOP;
 }
 
-static unsigned atom_words(const struct atom *a)
+unsigned trans_most_words(const struct trans *t)
 {
-    if (a->op.long_imm)
-        return 2;
-    if (is_branch(a) || !isa_facts[a->op.atom].extends)
-        return 1;
-    return isa_imm_fits(a->op.atom, a->op.imm) ? 1 : 2;
-}
+    unsigned words = t->exits * STUB_WORDS;
 
-void trans_layout(struct trans *t)
-{
-    t->words = 0;
-    for (unsigned i = 0; i < t->regions; i++) {
-        struct region *r = &t->region[i];
-
-        r->start = t->words;
-        for (unsigned b = 0; b < r->bundles; b++) {
-            for (int n = r->head[b]; n >= 0; n = t->atom[n].next)
-                t->words += atom_words(&t->atom[n]);
-        }
-    }
-    stubs_layout(t);
+    for (unsigned i = 0; i < t->regions; i++)
+        words += 2u * (t->region[i].prefixed + t->region[i].count);
+    return words;
 }
 
 uint32_t trans_stub(const struct trans *t, const struct leaving *l)
@@ -61,52 +47,88 @@ static void add_spot(struct trans *t, const struct atom *a, uint32_t bundle, uns
         t->spot[t->spots++] = (struct spot){bundle * SPOT_ATOMS + number, t->insn[a->insn].eip};
 }
 
-static bool emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at)
+static bool fail(struct trans *t)
 {
-    uint32_t bundle = *at;
+    t->abort = ABORT_ENCODE;
+    return false;
+}
+
+/* The number of words, or 0. */
+static unsigned emit_atom(const struct trans *t, const struct atom *a, uint32_t *code)
+{
+    struct isa_op op;
+
+    if (a->role != ROLE_PATCH)
+        return (unsigned)isa_encode(&a->op, a->next < 0, code);
+    op = a->op;
+    op.imm = t->first_patch + a->exit;
+    return (unsigned)isa_encode(&op, a->next < 0, code);
+}
+
+static bool emit_bundle(struct trans *t, int first, uint32_t *code)
+{
+    uint32_t bundle = t->words;
     unsigned number = 0;
 
     for (int n = first; n >= 0; n = t->atom[n].next, number++) {
         const struct atom *a = &t->atom[n];
-        struct isa_op op = a->op;
-        uint32_t words[2];
-        int count;
+        unsigned words;
 
-        if (is_branch(a))
-            op.imm = (int64_t)branch_target(t, a) - bundle;
-        if (a->role == ROLE_PATCH)
-            op.imm = t->first_patch + a->exit;
-        if (a->role == ROLE_SOURCE)
-            op.imm += (intptr_t)(code + t->words);
-        if (a->role == ROLE_LEAVE) {
-            t->exit[a->exit].bundle = code + bundle;
-            t->exit[a->exit].branch = code + *at;
-        }
         if (a->early || isa_facts[a->op.atom].flags & ISA_F_CHECK)
             add_spot(t, a, bundle, number);
-        count = isa_encode(&op, a->next < 0, words);
-        if (count != (int)atom_words(a))
-            return false;
-        for (int i = 0; i < count; i++)
-            code[(*at)++] = words[i];
+        if (is_branch(a) || a->role == ROLE_SOURCE) {
+            t->open[t->opens++] =
+                (struct open){(uint16_t)n, (uint16_t)t->words, (uint16_t)bundle};
+            t->words += a->op.long_imm ? 2 : 1;
+            continue;
+        }
+        words = emit_atom(t, a, code + t->words);
+        if (!words)
+            return fail(t);
+        t->words += words;
     }
+    return true;
+}
+
+/* What had to wait for addresses. */
+static bool complete(struct trans *t, const struct open *o, uint32_t *code)
+{
+    const struct atom *a = &t->atom[o->atom];
+    struct isa_op op = a->op;
+    uint32_t words[2];
+
+    if (a->role == ROLE_SOURCE)
+        op.imm += (intptr_t)(code + t->words);
+    else
+        op.imm = (int64_t)branch_target(t, a) - o->bundle;
+    if (a->role == ROLE_LEAVE) {
+        t->exit[a->exit].bundle = code + o->bundle;
+        t->exit[a->exit].branch = code + o->word;
+    }
+    if (isa_encode(&op, a->next < 0, words) != (op.long_imm ? 2 : 1))
+        return fail(t);
+    code[o->word] = words[0];
+    if (op.long_imm)
+        code[o->word + 1] = words[1];
     return true;
 }
 
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
-    uint32_t at = 0;
-
+    t->words = t->opens = t->spots = 0;
     for (unsigned i = 0; i < t->regions; i++) {
-        const struct region *r = &t->region[i];
+        struct region *r = &t->region[i];
 
+        r->start = t->words;
         for (unsigned b = 0; b < r->bundles; b++) {
-            if (!emit_bundle(t, r->head[b], code, &at)) {
-                t->abort = ABORT_ENCODE;
+            if (!emit_bundle(t, r->head[b], code))
                 return false;
-            }
         }
     }
     stubs_emit(t, code, records);
+    for (unsigned i = 0; i < t->opens; i++) {
+        if (!complete(t, &t->open[i], code))
+            return false;
+    }
     return true;
 }

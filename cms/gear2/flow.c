@@ -11,10 +11,10 @@
  *
  * A branch out of the middle goes to a small region of its own, which does the same for the
  * instructions so far. Exits to known addresses lead to a stub at first, which tells the dispatcher
- * who it was (stub.c); chaining turns the branch to the target. Exits to addresses that are computed,
- * or that may be mapped elsewhere by the time, look for the target in the table of runtime/jumps.c
- * first, and ask the dispatcher only if it isn't there. After a trace that ends in a computed branch
- * the search is part of the body.
+ * who it was (stub.c); chaining turns the branch to the target. Exits to addresses that are
+ * computed, or that may be mapped elsewhere by the time, look for the target in the table of
+ * runtime/jumps.c first, and ask the dispatcher only if it isn't there. After a trace that ends in a
+ * computed branch the search is part of the body.
  */
 #include "gear2/build.h"
 #include "runtime/jumps.h"

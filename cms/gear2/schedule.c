@@ -24,32 +24,48 @@
 
 #define SCHEDULE_BUNDLES 1024 /* of one region */
 
-struct usage {
-    uint8_t atoms;
-    uint8_t unit[UNIT_COUNT];
+/*
+ * What is left of a bundle: for each unit, and in the place of UNIT_none for atoms of any kind, six
+ * bits, of which the highest is set as long as the others haven't run below zero.
+ */
+typedef uint64_t slots;
+
+#define SLOT(unit) (UINT64_C(1) << 6 * (unit))
+#define SLOTS_MOST 31
+
+/* Of one register: bundles. */
+struct times {
+    int16_t ready;   /* its value can be read */
+    int16_t written; /* one past the last write */
+    int16_t kept;    /* it may be written again: not before the last read and the last exit that
+                      * needs it, and after the last write */
+    int16_t unused;
 };
 
 struct scheduler {
     struct trans *t;
     struct region *region;
-    /* bundles; but for read, one past: value, last write, last read, last exit that needs it */
-    unsigned ready[64], written[64], read[64], needed[64];
-    unsigned state;     /* one past the last change of guest state */
-    unsigned barrier;   /* guest accesses not before this */
-    unsigned control;   /* one past the last branch */
-    unsigned check;     /* one past the last check */
-    unsigned loads;     /* last load */
-    unsigned store_end; /* one past the last store */
-    unsigned stores;    /* in store[] */
-    unsigned room;      /* for bundles */
-    unsigned bundles;   /* in usage[] and tail[]; these are not cleared to begin with */
-    uint64_t touched;   /* registers that ready, written and read know something of */
+    int home;         /* guest state may be written again: like kept, for commits */
+    int state;        /* one past the last change of guest state */
+    int barrier;      /* guest accesses not before this */
+    int control;      /* one past the last branch */
+    int check;        /* one past the last check */
+    int loads;        /* last load */
+    int store_end;    /* one past the last store */
+    int stores;       /* in store[] */
+    int room;         /* for bundles */
+    int bundles;      /* in left[] and tail[]; these are not cleared to begin with */
+    uint64_t touched; /* registers that reg[] knows something of */
+    struct times reg[64];
+    slots empty;             /* an empty bundle, */
+    slots guards;            /* the highest bits of it, */
+    slots takes[UNIT_COUNT]; /* and what an atom of each unit takes */
     const struct atom *store[TRANS_STORES];
-    struct usage usage[SCHEDULE_BUNDLES];
     int16_t tail[SCHEDULE_BUNDLES];
+    slots left[SCHEDULE_BUNDLES];
 };
 
-static unsigned max(unsigned a, unsigned b)
+static inline int max(int a, int b)
 {
     return a > b ? a : b;
 }
@@ -57,11 +73,6 @@ static unsigned max(unsigned a, unsigned b)
 static bool is_store(const struct atom *a)
 {
     return isa_facts[a->op.atom].flags & ISA_F_STORE;
-}
-
-static bool is_load(const struct atom *a)
-{
-    return isa_facts[a->op.atom].flags & ISA_F_LOAD;
 }
 
 /*
@@ -86,15 +97,15 @@ static bool watches(const struct atom *store, const struct atom *load)
 }
 
 /* A store and the load that it watches never share a bundle: the store would look too early. */
-static unsigned past_watchers(const struct scheduler *s, const struct atom *load, unsigned when)
+static int past_watchers(const struct scheduler *s, const struct atom *load, int when)
 {
-    unsigned before;
+    int before;
 
     if (!(isa_facts[load->op.atom].flags & ISA_F_PROTECT))
         return when;
     do {
         before = when;
-        for (unsigned i = 0; i < s->stores; i++) {
+        for (int i = 0; i < s->stores; i++) {
             if (s->store[i]->bundle == when && watches(s->store[i], load))
                 when++;
         }
@@ -102,55 +113,52 @@ static unsigned past_watchers(const struct scheduler *s, const struct atom *load
     return when;
 }
 
-static unsigned earliest_by_registers(const struct scheduler *s, const struct atom *a)
+static int earliest_by_registers(const struct scheduler *s, const struct atom *a)
 {
-    unsigned when = 0;
+    int when = a->writes & GUEST_STATE ? s->home : 0;
 
     for (uint64_t m = a->reads; m; m &= m - 1)
-        when = max(when, s->ready[__builtin_ctzll(m)]);
-    for (uint64_t m = a->writes; m; m &= m - 1) {
-        unsigned r = (unsigned)__builtin_ctzll(m);
-
-        when = max(when, max(max(s->written[r], s->read[r]), s->needed[r]));
-    }
+        when = max(when, s->reg[__builtin_ctzll(m)].ready);
+    for (uint64_t m = a->writes; m; m &= m - 1)
+        when = max(when, s->reg[__builtin_ctzll(m)].kept);
     return when;
 }
 
 /* In the bundle before `end`, or later. */
-static unsigned with(unsigned end)
+static int with(int end)
 {
     return end ? end - 1 : 0;
 }
 
-static unsigned earliest_by_memory(const struct scheduler *s, const struct atom *a)
+static int earliest_by_memory(const struct scheduler *s, const struct atom *a)
 {
-    unsigned when = a->early ? 0 : s->barrier;
+    int when = a->early ? 0 : s->barrier;
 
     if (!(isa_facts[a->op.atom].flags & ISA_F_GUEST))
         return 0;
     if (is_store(a))
         when = max(when, s->loads);
-    for (unsigned i = 0; i < s->stores; i++) {
+    for (int i = 0; i < s->stores; i++) {
         if (!apart(s->store[i], a) && !watches(s->store[i], a))
-            when = max(when, s->store[i]->bundle + 1u);
+            when = max(when, s->store[i]->bundle + 1);
     }
     return past_watchers(s, a, when);
 }
 
-static unsigned earliest_by_needs(const struct scheduler *s, const struct atom *a)
+static int earliest_by_needs(const struct scheduler *s, const struct atom *a)
 {
-    unsigned when = 0;
+    int when = 0;
 
-    for (uint64_t m = s->t->exit[a->exit].needs; m; m &= m - 1)
-        when = max(when, with(s->written[__builtin_ctzll(m)]));
-    return when;
+    for (uint64_t m = s->t->exit[a->exit].needs & s->touched; m; m &= m - 1)
+        when = max(when, s->reg[__builtin_ctzll(m)].written);
+    return with(when);
 }
 
-static unsigned earliest_by_role(const struct scheduler *s, const struct atom *a)
+static int earliest_by_role(const struct scheduler *s, const struct atom *a)
 {
     uint32_t flags = isa_facts[a->op.atom].flags;
     bool commits = flags & (ISA_F_COMMIT | ISA_F_ROLLBACK);
-    unsigned when = 0;
+    int when = 0;
 
     if (flags & ISA_F_BRANCH)
         when = s->control;
@@ -167,102 +175,131 @@ static unsigned earliest_by_role(const struct scheduler *s, const struct atom *a
     return when;
 }
 
-static bool has_room(const struct scheduler *s, unsigned bundle, unsigned unit)
+static void keep(struct scheduler *s, uint64_t regs, int until)
 {
-    const struct machine *m = s->t->machine;
-    const struct usage *u = &s->usage[bundle];
+    s->touched |= regs;
+    for (uint64_t m = regs; m; m &= m - 1) {
+        struct times *r = &s->reg[__builtin_ctzll(m)];
 
-    if (u->atoms >= m->issue)
-        return false;
-    if (unit == UNIT_none)
-        return true;
-    if (unit == UNIT_alu0 && u->unit[UNIT_alu] >= m->unit[UNIT_alu])
-        return false;
-    return u->unit[unit] < m->unit[unit];
+        r->kept = (int16_t)max(r->kept, until);
+    }
 }
 
-static void place(struct scheduler *s, unsigned number, struct atom *a, unsigned bundle)
+static inline void link_in(struct scheduler *s, struct atom *a, int bundle)
 {
-    const struct isa_fact *fact = &isa_facts[a->op.atom];
-    struct usage *u = &s->usage[bundle];
-    unsigned latency = s->t->machine->latency[fact->latency];
+    int16_t number = (int16_t)(a - s->t->atom);
 
     if (s->region->head[bundle] < 0)
-        s->region->head[bundle] = (int16_t)number;
+        s->region->head[bundle] = number;
     else
-        s->t->atom[s->tail[bundle]].next = (int16_t)number;
-    s->tail[bundle] = (int16_t)number;
+        s->t->atom[s->tail[bundle]].next = number;
+    s->tail[bundle] = number;
     a->next = -1;
     a->bundle = (uint16_t)bundle;
-    u->atoms++;
-    u->unit[fact->unit]++;
-    if (fact->unit == UNIT_alu0)
-        u->unit[UNIT_alu]++;
+}
 
-    s->touched |= a->reads | a->writes;
-    for (uint64_t m = a->reads; m; m &= m - 1) {
-        unsigned r = (unsigned)__builtin_ctzll(m);
-
-        s->read[r] = max(s->read[r], bundle);
-    }
+static inline void note_registers(struct scheduler *s, const struct atom *a, int bundle,
+                                  int latency)
+{
+    keep(s, a->reads, bundle);
+    s->touched |= a->writes;
     for (uint64_t m = a->writes; m; m &= m - 1) {
-        unsigned r = (unsigned)__builtin_ctzll(m);
-
-        s->written[r] = bundle + 1;
-        s->ready[r] = bundle + latency;
+        s->reg[__builtin_ctzll(m)] = (struct times){.ready = (int16_t)(bundle + latency),
+                                                    .written = (int16_t)(bundle + 1),
+                                                    .kept = (int16_t)(bundle + 1)};
     }
-    if (fact->flags & (ISA_F_BRANCH | ISA_F_COMMIT) && a->role != ROLE_CHECK) {
-        uint64_t needs = a->role == ROLE_SIDE ? s->t->exit[a->exit].needs : GUEST_STATE;
-
-        s->touched |= needs;
-        for (uint64_t m = needs; m; m &= m - 1)
-            s->needed[__builtin_ctzll(m)] = bundle + 1;
-    }
-    if (a->writes & GUEST_STATE || is_store(a) || a->role == ROLE_COMMIT)
+    if (a->writes & GUEST_STATE)
         s->state = max(s->state, bundle + 1);
-    if (is_load(a))
+}
+
+/* What it means for memory and exits. */
+static void note_effects(struct scheduler *s, const struct atom *a, uint32_t flags, int bundle)
+{
+    if (flags & (ISA_F_BRANCH | ISA_F_COMMIT) && a->role != ROLE_CHECK) {
+        if (a->role == ROLE_SIDE)
+            keep(s, s->t->exit[a->exit].needs, bundle + 1);
+        else
+            s->home = max(s->home, bundle + 1);
+    }
+    if (flags & ISA_F_STORE || a->role == ROLE_COMMIT)
+        s->state = max(s->state, bundle + 1);
+    if (flags & ISA_F_LOAD)
         s->loads = max(s->loads, bundle);
-    if (is_store(a)) {
+    if (flags & ISA_F_STORE) {
         s->store_end = max(s->store_end, bundle + 1);
         s->store[s->stores++] = a;
     }
-    if (fact->flags & ISA_F_BRANCH)
+    if (flags & ISA_F_BRANCH)
         s->control = bundle + 1;
     if (a->role == ROLE_CHECK)
         s->check = bundle + 1;
-    else if (fact->flags & (ISA_F_BRANCH | ISA_F_COMMIT))
+    else if (flags & (ISA_F_BRANCH | ISA_F_COMMIT))
         s->barrier = max(s->barrier, bundle + 1);
 }
 
-/* The first bundle from `when` on that has a slot for the unit; s->room if there is none. */
-static unsigned find_slot(struct scheduler *s, unsigned when, unsigned unit)
+static inline bool has_room(const struct scheduler *s, int bundle, slots wanted)
+{
+    return ((s->left[bundle] - wanted) & s->guards) == s->guards;
+}
+
+/* The first bundle from `when` on that has the slots; s->room if there is none. */
+static int find_slot(struct scheduler *s, int when, slots wanted)
 {
     for (; when < s->room; when++) {
         for (; s->bundles <= when; s->bundles++) {
             s->region->head[s->bundles] = -1;
-            s->usage[s->bundles] = (struct usage){0};
+            s->left[s->bundles] = s->empty;
         }
-        if (has_room(s, when, unit))
+        if (has_room(s, when, wanted))
             break;
     }
     return when;
 }
 
+static inline bool place(struct scheduler *s, struct atom *a, const struct isa_fact *fact, int when)
+{
+    if (when >= s->bundles || !has_room(s, when, s->takes[fact->unit]))
+        when = find_slot(s, when, s->takes[fact->unit]);
+    if (when >= s->room)
+        return false;
+    s->left[when] -= s->takes[fact->unit];
+    link_in(s, a, when);
+    note_registers(s, a, when, (int)s->t->machine->latency[fact->latency]);
+    return true;
+}
+
+/* One that memory, exits or commits mind. */
+static bool place_with_effects(struct scheduler *s, struct atom *a, const struct isa_fact *fact)
+{
+    int when = max(earliest_by_memory(s, a), earliest_by_role(s, a)), before;
+
+    when = max(when, earliest_by_registers(s, a));
+    do {
+        before = when;
+        when = past_watchers(s, a, find_slot(s, when, s->takes[fact->unit]));
+    } while (when != before && fact->flags & ISA_F_PROTECT);
+    if (!place(s, a, fact, when))
+        return false;
+    note_effects(s, a, fact->flags, when);
+    return true;
+}
+
+/* Atoms that only compute are bound by registers and slots alone. */
+static inline bool only_computes(const struct atom *a, uint32_t flags)
+{
+    return a->role == ROLE_PLAIN &&
+           !(flags & (ISA_F_LOAD | ISA_F_STORE | ISA_F_GUEST | ISA_F_BRANCH | ISA_F_COMMIT |
+                      ISA_F_ROLLBACK | ISA_F_SEQ));
+}
+
 static bool schedule_atoms(struct scheduler *s, unsigned first, unsigned count)
 {
-    for (unsigned i = first; i < first + count; i++) {
-        struct atom *a = &s->t->atom[i];
-        unsigned when =
-            max(earliest_by_registers(s, a), max(earliest_by_memory(s, a), earliest_by_role(s, a)));
+    for (struct atom *a = &s->t->atom[first], *end = a + count; a < end; a++) {
+        const struct isa_fact *fact = &isa_facts[a->op.atom];
 
-        for (unsigned from = when;; from = when + 1) {
-            when = find_slot(s, from, isa_facts[a->op.atom].unit);
-            if (when >= s->room)
-                return false;
-            if (past_watchers(s, a, when) == when)
-                break;
-        }
-        place(s, i, a, when);
+        if (only_computes(a, fact->flags) ? !place(s, a, fact, earliest_by_registers(s, a))
+                                          : !place_with_effects(s, a, fact))
+            return false;
     }
     return true;
 }
@@ -270,17 +307,14 @@ static bool schedule_atoms(struct scheduler *s, unsigned first, unsigned count)
 /* Forgets the last region; costs what that region touched. */
 static void scheduler_begin(struct scheduler *s, struct region *region)
 {
-    for (uint64_t m = s->touched; m; m &= m - 1) {
-        unsigned r = (unsigned)__builtin_ctzll(m);
-
-        s->ready[r] = s->written[r] = s->read[r] = s->needed[r] = 0;
-    }
+    for (uint64_t m = s->touched; m; m &= m - 1)
+        s->reg[__builtin_ctzll(m)] = (struct times){0};
     s->touched = 0;
-    s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores =
+    s->home = s->state = s->barrier = s->control = s->check = s->loads = s->store_end = s->stores =
         s->bundles = 0;
     s->region = region;
     region->head = s->t->head + s->t->heads;
-    s->room = TRANS_BUNDLES - s->t->heads;
+    s->room = (int)(TRANS_BUNDLES - s->t->heads);
     if (s->room > SCHEDULE_BUNDLES)
         s->room = SCHEDULE_BUNDLES;
 }
@@ -293,16 +327,34 @@ static bool schedule_region(struct scheduler *s, unsigned number)
     scheduler_begin(s, r);
     fits = schedule_atoms(s, r->prefix, r->prefixed) && schedule_atoms(s, r->first, r->count);
     r->bundles = (uint16_t)s->bundles;
-    s->t->heads += s->bundles;
+    s->t->heads += (unsigned)s->bundles;
     return fits;
+}
+
+/* An atom takes a slot of its unit, of any unit that contains this, and of the bundle. */
+static void scheduler_init(struct scheduler *s, struct trans *t)
+{
+    const struct machine *m = t->machine;
+
+    memset(s, 0, offsetof(struct scheduler, empty));
+    s->t = t;
+    s->empty = (m->issue | 32) * SLOT(UNIT_none);
+    s->guards = 32 * SLOT(UNIT_none);
+    for (unsigned u = 0; u < UNIT_none; u++) {
+        s->empty |= ((m->unit[u] < SLOTS_MOST ? m->unit[u] : SLOTS_MOST) | 32) * SLOT(u);
+        s->guards |= 32 * SLOT(u);
+        s->takes[u] = SLOT(UNIT_none) + SLOT(u);
+        if (isa_unit_within[u] != UNIT_COUNT)
+            s->takes[u] += SLOT(isa_unit_within[u]);
+    }
+    s->takes[UNIT_none] = SLOT(UNIT_none);
 }
 
 bool trans_schedule(struct trans *t)
 {
     struct scheduler s;
 
-    memset(&s, 0, offsetof(struct scheduler, store));
-    s.t = t;
+    scheduler_init(&s, t);
     t->heads = 0;
     for (unsigned i = 0; i < t->regions; i++) {
         if (!schedule_region(&s, i)) {

@@ -3,8 +3,8 @@
  *
  *     [rollback]   a0 = address of the record   jr ra
  *
- * All stubs are alike, so they are no regions with atoms to be scheduled: they are encoded once, for
- * the machine's width, and copied behind the regions with the record's address filled in.
+ * All stubs are alike, so they are no regions with atoms to be scheduled: they are encoded once,
+ * for the machine's width, and copied behind the regions with the record's address filled in.
  */
 #include "gear2/build.h"
 #include "isa_codec.h"
@@ -45,22 +45,16 @@ static const struct stub *stub_of(const struct trans *t, const struct leaving *l
     return &t->stubs->stub[rolls_back(l)];
 }
 
-void stubs_layout(struct trans *t)
-{
-    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
-        l->last = t->words;
-        t->words += stub_of(t, l)->words;
-    }
-}
-
-void stubs_emit(const struct trans *t, uint32_t *code, const struct exit *records)
+void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
     struct isa_op address = t->stubs->address;
 
     for (unsigned n = 0; n < t->exits; n++) {
         const struct stub *stub = stub_of(t, &t->exit[n]);
-        uint32_t *at = code + t->exit[n].last;
+        uint32_t *at = code + t->words;
 
+        t->exit[n].last = t->words;
+        t->words += stub->words;
         for (unsigned k = 0; k < stub->words; k++)
             at[k] = stub->word[k];
         address.imm = (intptr_t)&records[n];

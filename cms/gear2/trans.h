@@ -17,8 +17,8 @@
  * is pinned, and set before the loop.
  *
  * Regions are scheduled one by one and follow each other in the code: the pinned registers and the
- * body (one region unless the body loops), cut into pieces by emulation patches, then small ones for
- * side exits and look-ups. Stubs come last.
+ * body (one region unless the body loops), cut into pieces by emulation patches, then small ones
+ * for side exits and look-ups. Stubs come last.
  */
 #ifndef CMS_GEAR2_TRANS_H
 #define CMS_GEAR2_TRANS_H
@@ -56,11 +56,13 @@ struct machine {
     uint32_t alias;  /* alias registers */
 };
 
+#define STUB_WORDS 4
+
 /* Stubs ready to be copied, for exits that needn't roll back, and for those that must. */
 struct stubs {
     struct isa_op address; /* the atom that holds the record's address, and in each stub: */
     struct stub {
-        uint32_t word[8];
+        uint32_t word[STUB_WORDS];
         unsigned words, address; /* address: number of that atom's first word */
         bool stops;              /* its bundle ends with it */
     } stub[2];
@@ -158,41 +160,26 @@ struct pin {
     uint32_t value; /* number of the segment register, or the constant */
 };
 
+/* An atom whose words depend on where all the rest lies: a number, and words from the start. */
+struct open {
+    uint16_t atom, word, bundle;
+};
+
+/* What is small comes first: the compiler reaches 2 KiB without computing an address. */
 struct trans {
     const struct machine *machine;
     const struct stubs *stubs;
     unsigned gear; /* that makes it */
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
+    uint32_t place;      /* jumps_place of the context */
     unsigned max_insns, max_sides, max_patches;
     enum event abort; /* ABORT_x: why the pass or the instruction failed; ABORT_NONE */
 
-    struct guest_insn insn[TRANS_INSNS];
-    unsigned insns;
-    bool loops;       /* the last branch leads back to the first instruction */
-    uint32_t goes_on; /* gear 3: EIP after the last instruction, if that is known */
-
-    struct atom atom[TRANS_ATOMS];
-    unsigned atoms;
-    struct region region[TRANS_REGIONS];
-    unsigned regions;
-    int16_t head[TRANS_BUNDLES]; /* of all regions, one after the other */
-    unsigned heads;
-    struct leaving exit[TRANS_EXITS];
-    unsigned exits;
-    unsigned rerun; /* number of the exit for failed checks, or TRANS_EXITS */
-    unsigned stale; /* of the exit for source that has changed, or TRANS_EXITS */
-    unsigned changed; /* of the exit behind emulation patches, or TRANS_EXITS */
-    unsigned falls; /* of the exit whose look-up is part of the body, or TRANS_EXITS */
-    bool self_check; /* its source isn't protected */
-    struct source source[TRANS_INSNS];
-    unsigned sources, source_bytes;
-    uint32_t place; /* jumps_place of the context */
-
-    struct pin pin[TRANS_PINS];
-    unsigned pins;
+    bool loops;           /* the last branch leads back to the first instruction */
+    bool self_check;      /* its source isn't protected */
+    uint32_t goes_on;     /* gear 3: EIP after the last instruction, if that is known */
     unsigned temp;        /* next of the pool */
-    uint16_t version[64]; /* writes to each register so far */
     unsigned current;     /* guest instruction being lowered */
     unsigned stores;      /* guest stores since the last commit */
     unsigned committed;   /* guest instructions before it */
@@ -200,9 +187,25 @@ struct trans {
     unsigned patches;     /* instructions that are patched */
     unsigned patched;     /* of these, lowered so far */
     unsigned first_patch; /* its number */
-    unsigned words;       /* of code, after layout */
+    unsigned words;       /* of code that have been emitted */
+    unsigned source_bytes;
+    unsigned rerun;   /* number of the exit for failed checks, or TRANS_EXITS */
+    unsigned stale;   /* of the exit for source that has changed, or TRANS_EXITS */
+    unsigned changed; /* of the exit behind emulation patches, or TRANS_EXITS */
+    unsigned falls;   /* of the exit whose look-up is part of the body, or TRANS_EXITS */
+
+    /* how many there are in the arrays of these names; spots, before emission: may be */
+    unsigned insns, atoms, regions, heads, exits, sources, pins, spots, opens;
+    uint16_t version[64]; /* writes to each register so far */
+    struct pin pin[TRANS_PINS];
+    struct guest_insn insn[TRANS_INSNS];
+    struct atom atom[TRANS_ATOMS];
+    struct region region[TRANS_REGIONS];
+    int16_t head[TRANS_BUNDLES]; /* of all regions, one after the other */
+    struct leaving exit[TRANS_EXITS];
+    struct source source[TRANS_INSNS];
     struct spot spot[TRANS_SPOTS];
-    unsigned spots;       /* of these; before emission, how many there may be */
+    struct open open[TRANS_ATOMS];
 };
 
 /* select.c */
@@ -232,8 +235,8 @@ bool trans_check(struct trans *t);
 /* schedule.c */
 bool trans_schedule(struct trans *t);
 
-/* emit.c */
-void trans_layout(struct trans *t); /* sets words and each region's start */
+/* emit.c: to `code`, which has room for the most words that it can take */
+unsigned trans_most_words(const struct trans *t);
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
 /* Where the exit leads until it is chained, in words from the start of the code. */
 uint32_t trans_stub(const struct trans *t, const struct leaving *l);
@@ -245,10 +248,9 @@ void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, 
 struct translation *trans_finish(struct trans *t);
 unsigned trans_bundles(const struct trans *t);
 
-/* stub.c: for a machine that issues so many atoms; behind the regions; once records have addresses */
+/* stub.c: for a machine that issues so many atoms; behind the regions' code */
 void stubs_make(struct stubs *s, unsigned issue);
-void stubs_layout(struct trans *t);
-void stubs_emit(const struct trans *t, uint32_t *code, const struct exit *records);
+void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records);
 
 /* machine.c */
 void machine_read(struct machine *m);

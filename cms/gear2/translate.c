@@ -105,10 +105,10 @@ static void write_patches(const struct trans *t)
     }
 }
 
-/* Emits what is scheduled and laid out, and installs it. */
+/* Emits what is scheduled, and installs it. */
 static struct translation *install(struct trans *t)
 {
-    unsigned words = t->words + source_words(t);
+    unsigned words = trans_most_words(t) + source_words(t);
     struct translation *record = tcache_reserve(t->exits, t->spots, words, t->patches);
 
     if (!record) {
@@ -116,7 +116,6 @@ static struct translation *install(struct trans *t)
         return NULL;
     }
     t->first_patch = record->patch;
-    t->spots = 0;
     if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
         return NULL;
     fill_record(t, record);
@@ -132,7 +131,6 @@ struct translation *trans_finish(struct trans *t)
 
     if (!trans_schedule(t))
         return NULL;
-    trans_layout(t);
     made = install(t);
     if (made && cms_tracing(D_TRANS))
         trans_dump(t, (const uint32_t *)(uintptr_t)made->code);

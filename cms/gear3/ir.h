@@ -91,17 +91,17 @@ struct block {
 
 struct ir {
     struct trans *t;
-    struct ins ins[IR_INS];
     unsigned count;
-    uint64_t uses[IR_INS]; /* USES_x */
-    bool counted;          /* they are right */
-    ref same[IR_REFS];     /* what has replaced the value, or itself */
-    bool replaced;         /* something has been, and its users may not know */
-    bool changed;          /* values are not what they were when they were folded last */
-    struct block block[BLOCK_EXITS + TRANS_EXITS];
-    ref state[TRANS_EXITS][STATE_COUNT]; /* snapshots of side exits */
-    ref end[STATE_COUNT];                /* at the body's end */
     bool loops;
+    bool counted;         /* uses[] is right */
+    bool replaced;        /* some values have been, and their users may not know */
+    bool changed;         /* values are not what they were when they were folded last */
+    ref end[STATE_COUNT]; /* the snapshot at the body's end, */
+    struct block block[BLOCK_EXITS + TRANS_EXITS];
+    ref state[TRANS_EXITS][STATE_COUNT]; /* and those of side exits */
+    struct ins ins[IR_INS];
+    uint64_t uses[IR_INS]; /* USES_x */
+    ref same[IR_REFS];     /* what has replaced the value, or itself */
 };
 
 static inline struct ins *ir_ins(struct ir *ir, ref r)

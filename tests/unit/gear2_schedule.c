@@ -172,11 +172,48 @@ static void check_region(const struct trans *t, unsigned number)
     check_slots(t, r);
 }
 
+static bool rolls_back(const struct leaving *l)
+{
+    return l->kind == EXIT_RERUN || l->kind == EXIT_VARIES || l->kind == EXIT_STALE;
+}
+
+/*
+ * Behind the regions, for each exit: perhaps a rollback, the address of its record in r42, a jump
+ * to where r33 says, in bundles that are as full as the machine can issue.
+ */
+static void check_stubs(const struct trans *t, const uint32_t *code, const uint32_t *at,
+                        const struct exit *records)
+{
+    static const uint16_t atom[] = {ISA_rollback, ISA_addi, ISA_jr};
+
+    for (unsigned n = 0; n < t->exits; n++) {
+        unsigned first = rolls_back(&t->exit[n]) ? 0 : 1;
+
+        if (at != code + t->exit[n].last)
+            fail(t, "a stub isn't where the exit says");
+        for (unsigned k = first; k < 3; k++) {
+            struct isa_op op;
+            int words = isa_decode(at[0], at + 1, &op);
+            bool stop = k == 2 || (k - first + 1) % t->machine->issue == 0;
+
+            if (words <= 0 || op.atom != atom[k] || !(at[words - 1] & ISA_STOP) != !stop ||
+                (k == 1 && (op.rd != 42 || op.imm != (intptr_t)&records[n])) ||
+                (k == 2 && op.ra != 33)) {
+                fail(t, "a stub doesn't say who left");
+                return;
+            }
+            at += words;
+        }
+    }
+    if (at != code + t->words)
+        fail(t, "the code has another size");
+}
+
 /*
  * The words are the bundles: same atoms, stop bits where bundles end, branches to the first words
- * of regions.
+ * of regions and stubs.
  */
-static void check_code(const struct trans *t, const uint32_t *code)
+static void check_code(const struct trans *t, const uint32_t *code, const struct exit *records)
 {
     const uint32_t *at = code;
 
@@ -184,7 +221,7 @@ static void check_code(const struct trans *t, const uint32_t *code)
         const struct region *r = &t->region[i];
 
         if (r->bundles && at != code + r->start)
-            fail(t, "a region isn't where the layout says");
+            fail(t, "a region isn't where it says");
         for (unsigned b = 0; b < r->bundles; b++) {
             const uint32_t *bundle = at;
 
@@ -201,14 +238,15 @@ static void check_code(const struct trans *t, const uint32_t *code)
                 }
                 for (unsigned k = 0; k < t->regions; k++)
                     found |= bundle - code + op.imm == t->region[k].start;
+                for (unsigned k = 0; k < t->exits; k++)
+                    found |= bundle - code + op.imm == t->exit[k].last;
                 if (!found)
-                    fail(t, "a branch doesn't lead to a region");
+                    fail(t, "a branch doesn't lead to a region or a stub");
                 at += words;
             }
         }
     }
-    if (at != code + t->words)
-        fail(t, "the layout has another size");
+    check_stubs(t, code, at, records);
 }
 
 static void translate(struct trans *t)
@@ -228,12 +266,11 @@ static void translate(struct trans *t)
     }
     for (unsigned i = 0; i < t->regions; i++)
         check_region(t, i);
-    trans_layout(t);
-    if (t->words > WORDS || !trans_emit(t, code, records)) {
+    if (trans_most_words(t) > WORDS || !trans_emit(t, code, records)) {
         fail(t, "not emitted");
         return;
     }
-    check_code(t, code);
+    check_code(t, code, records);
     translations++;
 }
 
@@ -241,6 +278,7 @@ int main(int argc, char **argv)
 {
     static struct options options = {.threshold = 8, .hot_writes = 16};
     static struct trans t;
+    static struct stubs stubs;
     static uint8_t image[1 << 18];
     FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
     size_t size = f ? fread(image, 1, sizeof(image), f) : 0;
@@ -256,8 +294,10 @@ int main(int argc, char **argv)
     profile_init();
     jumps_init();
     smc_init();
+    t.stubs = &stubs;
     for (size_t offset = 0, n = 0; offset < size; offset += 7, n++) {
         t.machine = &machines[n % (sizeof(machines) / sizeof(machines[0]))];
+        stubs_make(&stubs, t.machine->issue);
         t.max_insns = 1 + n % TRANS_INSNS;
         t.page = image + (offset & ~(size_t)PAGE_MASK);
         for (unsigned m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
