@@ -25,7 +25,6 @@ enum {
     ST1_DATA = 0x20,
     ST1_END = 0x80
 };
-enum { ST2_WRONG_TRACK = 0x10 };
 enum { ST3_HEAD = 4, ST3_TWO_SIDES = 8, ST3_TRACK0 = 0x10, ST3_READY = 0x20, ST3_PROTECTED = 0x40 };
 enum { BIT_MULTITRACK = 0x80 };
 
@@ -168,14 +167,13 @@ static void run_transfer(struct fdc *f)
     f->here = (struct address){f->fifo[2], f->fifo[3], f->fifo[4]};
     f->last = f->fifo[6];
     f->multitrack = f->fifo[0] & BIT_MULTITRACK;
-    if (f->implied_seek && d->present)
-        d->track = f->here.track;
-    if (!d->present)
+    if (!d->present) {
         fdc_finish(f, ST0_ABNORMAL, ST1_NO_ID, 0);
-    else if (f->transfer == TRANSFER_WRITE && d->readonly)
+        return;
+    }
+    d->track = f->here.track;
+    if (f->transfer == TRANSFER_WRITE && d->readonly)
         fdc_finish(f, ST0_ABNORMAL, ST1_PROTECTED, 0);
-    else if (d->track != f->here.track)
-        fdc_finish(f, ST0_ABNORMAL, ST1_NO_DATA, ST2_WRONG_TRACK);
     else if (f->polled)
         fdc_run_polled(f);
     else
@@ -301,7 +299,6 @@ static void run_specify(struct fdc *f)
 static void run_configure(struct fdc *f)
 {
     f->config = f->fifo[2];
-    f->implied_seek = f->fifo[2] & 0x40;
     fdc_idle(f);
 }
 
@@ -374,10 +371,8 @@ static void fdc_restart(struct fdc *f)
     fdc_idle(f);
     f->senses = FLOPPY_SENSES;
     f->sense = ST0_RESET;
-    if (!f->locked) {
+    if (!f->locked)
         f->config = 0;
-        f->implied_seek = false;
-    }
     for (unsigned i = 0; i < FLOPPIES; i++)
         f->drive[i].track = 0;
     fdc_interrupt(f, true);
@@ -497,7 +492,7 @@ static void fdc_reset(void *state)
     struct fdc *f = state;
 
     f->dor = f->tape = f->senses = f->config = 0;
-    f->locked = f->polled = f->implied_seek = false;
+    f->locked = f->polled = false;
     for (unsigned i = 0; i < FLOPPIES; i++)
         f->drive[i].changed = true;
     fdc_idle(f);

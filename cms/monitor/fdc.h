@@ -36,7 +36,7 @@ struct fdc {
     struct floppy drive[FLOPPIES];
     uint8_t dor, tape, config, timing[2];
     uint8_t unit; /* the drive that the command names */
-    bool interrupt, locked, implied_seek;
+    bool interrupt, locked;
     bool polled; /* sectors go through the data port */
     uint8_t sense, senses; /* status for SENSE INTERRUPT, and how often there is one */
 

@@ -3,8 +3,9 @@
  *
  * A command takes no simulated time but the host's: data is in the buffer, or the transfer done,
  * when the access that asked for it returns. One set of task file registers serves both drives of a
- * channel, as every drive listens to every write; drive 0 answers for an absent drive 1, and a
- * channel without drives reads as a bus that nobody drives.
+ * channel, as every drive listens to every write. Drive 0 answers for an absent drive 1: a disk
+ * with these registers, a CD-ROM drive with zeros. A channel without drives reads as a bus that
+ * nobody drives.
  */
 #include "monitor/ide.h"
 
@@ -427,6 +428,8 @@ static uint32_t ide_register_in(struct ide_channel *c, unsigned reg, unsigned si
 {
     if (!any_drive(c))
         return UINT32_MAX;
+    if (c->disk[0].cd && !ide_selected(c)->present && reg != 6)
+        return 0;
     switch (reg) {
     case 0: return ide_data_in(c, size);
     case 1: return c->error;

@@ -77,6 +77,12 @@ static void test_identity(void)
     out8(0x376, 0);
     CHECK_EQ(in8(BASE + 4), 0x14);
     CHECK_EQ(in8(BASE + 5), 0xeb);
+    out8(BASE + 6, 0xb0); /* there is no other drive: zeros, whatever is written */
+    out8(BASE + 2, 0x55);
+    for (unsigned reg = 1; reg < 8; reg++)
+        CHECK_EQ(in8(BASE + reg), reg == 6 ? 0xb0 : 0);
+    out8(BASE + 7, 0xa1);
+    CHECK_EQ(in8(BASE + 7), 0);
     command(0xec); /* it is no disk, and says so by its signature */
     CHECK(status() & ERR);
     CHECK_EQ(in8(BASE + 4), 0x14);

@@ -147,13 +147,25 @@ static void test_dma(void)
     CHECK_EQ(*guest(BUFFER), disk[511]);
 }
 
+/* The head need not have been sent to where a transfer begins. */
+static void test_implied_seek(void)
+{
+    aim(BUFFER, 512, 0x44);
+    send("e6 00 06 00 01 02 12 1b ff");
+    CHECK(results() == 7 && result[0] == 0 && result[3] == 6);
+    CHECK_EQ(*guest(BUFFER), host.floppy[6 * 2 * SECTORS * 512]);
+    send("0e");
+    CHECK(results() == 10 && result[0] == 6);
+    send("0f 00 05");
+    send("08");
+    CHECK_EQ(results(), 2);
+}
+
 static void test_refused(void)
 {
     aim(BUFFER, 512, 0x44);
     send("e6 00 05 00 13 02 12 1b ff"); /* sector 19 */
     CHECK(results() == 7 && result[0] == 0x40 && result[1] == 4);
-    send("e6 00 06 00 01 02 12 1b ff"); /* the head is elsewhere */
-    CHECK(results() == 7 && result[0] == 0x40 && result[2] == 0x10);
     send("e6 01 05 00 01 02 12 1b ff"); /* no disk */
     CHECK(results() == 7 && result[0] == 0x41 && result[1] == 1);
     out8(0x0a, 6); /* the channel is off */
@@ -227,6 +239,7 @@ int main(void)
     test_reset();
     test_seek();
     test_dma();
+    test_implied_seek();
     test_refused();
     test_polled();
     test_format();
