@@ -112,9 +112,9 @@ void far_inner_stack(unsigned level, uint32_t ext, struct stack *st)
 
     if (!tr->valid || offset + size + 1 > tr->limit)
         x86_fault_code(X86_TS, selector_error(tr->selector) | ext);
-    st->esp = lin_read(tr->base + offset, size, false);
+    st->esp = g1_table_read(tr->base + offset, size);
 
-    uint16_t ss = lin_read(tr->base + offset + size, 2, false);
+    uint16_t ss = g1_table_read(tr->base + offset + size, 2);
 
     seg_prepare_stack(ss, level, X86_TS, ext, &st->ss);
     st->error = selector_error(ss) | ext;

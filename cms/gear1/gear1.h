@@ -175,6 +175,19 @@ static inline void g1_watch_port(uint16_t port, unsigned size)
         debug_port(port, size);
 }
 
+/* The processor's own accesses to its tables and task states: the supervisor's. */
+static inline uint64_t g1_table_read(uint32_t lin, unsigned size)
+{
+    g1_watch(lin, size, false, false);
+    return lin_read(lin, size, false);
+}
+
+static inline void g1_table_write(uint32_t lin, unsigned size, uint64_t value)
+{
+    g1_watch(lin, size, true, false);
+    lin_write(lin, size, value, false);
+}
+
 /* ---------------------------------------------------------------- flags: all of EFLAGS, status
  * flags from c0 */
 static inline uint32_t g1_eflags(void)

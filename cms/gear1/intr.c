@@ -84,7 +84,7 @@ static void intr_real(const struct x86_event *e)
     if (offset + 3 > idtr->limit)
         x86_fault_code(X86_GP, 0);
 
-    uint32_t target = lin_read(idtr->base + offset, 4, false);
+    uint32_t target = g1_table_read(idtr->base + offset, 4);
 
     stack_current(&st, 0);
     stack_push(&st, 2, g1_eflags());
@@ -183,8 +183,8 @@ static void intr_protected(const struct x86_event *e)
     if (offset + 7 > idtr->limit)
         x86_fault_code(X86_GP, error);
     gate.addr = idtr->base + offset;
-    gate.lo = lin_read(gate.addr, 4, false);
-    gate.hi = lin_read(gate.addr + 4, 4, false);
+    gate.lo = g1_table_read(gate.addr, 4);
+    gate.hi = g1_table_read(gate.addr + 4, 4);
 
     unsigned attr = desc_attr(&gate), type = attr & SA_TYPE;
 

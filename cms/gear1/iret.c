@@ -71,7 +71,7 @@ static void iret_real(unsigned size)
 /* Back to the task that the link of the present task state names. */
 static void iret_task(void)
 {
-    uint16_t selector = lin_read(cms.cpu.tr.base, 2, false);
+    uint16_t selector = g1_table_read(cms.cpu.tr.base, 2);
     struct descriptor d;
     uint32_t error = selector_error(selector);
 

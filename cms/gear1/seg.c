@@ -25,15 +25,15 @@ bool desc_read(uint16_t selector, struct descriptor *d)
     if (offset + 7 > limit)
         return false;
     d->addr = base + offset;
-    d->lo = lin_read(d->addr, 4, false);
-    d->hi = lin_read(d->addr + 4, 4, false);
+    d->lo = g1_table_read(d->addr, 4);
+    d->hi = g1_table_read(d->addr + 4, 4);
     return true;
 }
 
 void desc_write_type(struct descriptor *d, unsigned type)
 {
     d->hi = (d->hi & ~0xf00u) | type << 8;
-    lin_write(d->addr + 5, 1, d->hi >> 8 & 0xff, false);
+    g1_table_write(d->addr + 5, 1, d->hi >> 8 & 0xff);
 }
 
 void desc_segment(struct descriptor *d, uint16_t selector, struct segment *s)

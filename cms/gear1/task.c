@@ -63,12 +63,12 @@ static const struct layout *task_layout(unsigned attr)
 
 static void task_save(const struct layout *l, uint32_t base, uint32_t eflags)
 {
-    lin_write(base + l->eip, l->size, g1_eip(), false);
-    lin_write(base + l->eflags, l->size, eflags, false);
+    g1_table_write(base + l->eip, l->size, g1_eip());
+    g1_table_write(base + l->eflags, l->size, eflags);
     for (unsigned i = 0; i < 8; i++)
-        lin_write(base + l->regs + i * l->size, l->size, g1_reg32(i), false);
+        g1_table_write(base + l->regs + i * l->size, l->size, g1_reg32(i));
     for (unsigned i = 0; i < l->nsegs; i++)
-        lin_write(base + l->segs + i * l->step, 2, cms.cpu.seg[i].selector, false);
+        g1_table_write(base + l->segs + i * l->step, 2, cms.cpu.seg[i].selector);
 }
 
 static void task_read(const struct layout *l, uint32_t base, struct task *t)
@@ -77,16 +77,16 @@ static void task_read(const struct layout *l, uint32_t base, struct task *t)
 
     *t = (struct task){0};
     if (l->cr3) {
-        t->cr3 = lin_read(base + l->cr3, 4, false);
-        t->trap = lin_read(base + TSS_TRAP, 2, false) & 1;
+        t->cr3 = g1_table_read(base + l->cr3, 4);
+        t->trap = g1_table_read(base + TSS_TRAP, 2) & 1;
     }
-    t->eip = lin_read(base + l->eip, l->size, false);
-    t->eflags = lin_read(base + l->eflags, l->size, false);
+    t->eip = g1_table_read(base + l->eip, l->size);
+    t->eflags = g1_table_read(base + l->eflags, l->size);
     for (unsigned i = 0; i < 8; i++)
-        t->reg[i] = lin_read(base + l->regs + i * l->size, l->size, false) | upper;
+        t->reg[i] = g1_table_read(base + l->regs + i * l->size, l->size) | upper;
     for (unsigned i = 0; i < l->nsegs; i++)
-        t->seg[i] = lin_read(base + l->segs + i * l->step, 2, false);
-    t->ldt = lin_read(base + l->ldt, 2, false);
+        t->seg[i] = g1_table_read(base + l->segs + i * l->step, 2);
+    t->ldt = g1_table_read(base + l->ldt, 2);
 }
 
 static void task_load_ldt(uint16_t selector)
@@ -218,7 +218,7 @@ static void task_leave(uint16_t selector, struct descriptor *d, enum task_cause 
     if ((cause == TASK_JUMP || cause == TASK_RETURN) && desc_read(tr->selector, &old))
         desc_write_type(&old, (old.hi >> 8 & 0xf) & ~2u);
     if (cause == TASK_CALL || cause == TASK_EVENT) {
-        lin_write(desc_base(d), 2, tr->selector, false);
+        g1_table_write(desc_base(d), 2, tr->selector);
         t->eflags |= FL_NT;
     }
     if (cause != TASK_RETURN)
@@ -280,12 +280,11 @@ bool task_redirects(uint8_t vector)
     if (!tr->valid || (tr->attr & SA_TYPE) != SYS_TSS32_BUSY || tr->limit < 103)
         x86_fault_code(X86_GP, 0);
 
-    uint32_t offset =
-        lin_read(tr->base + TSS_IO_MAP, 2, false) - TSS_REDIRECTION + vector / 8;
+    uint32_t offset = g1_table_read(tr->base + TSS_IO_MAP, 2) - TSS_REDIRECTION + vector / 8;
 
     if (offset > tr->limit)
         x86_fault_code(X86_GP, 0);
-    return lin_read(tr->base + offset, 1, false) >> (vector & 7) & 1;
+    return g1_table_read(tr->base + offset, 1) >> (vector & 7) & 1;
 }
 
 bool g1_io_allowed(uint16_t port, unsigned size)
@@ -297,9 +296,9 @@ bool g1_io_allowed(uint16_t port, unsigned size)
     if (!tr->valid || (tr->attr & SA_TYPE) != SYS_TSS32_BUSY || tr->limit < 103)
         return false;
 
-    uint32_t offset = lin_read(tr->base + TSS_IO_MAP, 2, false) + port / 8;
+    uint32_t offset = g1_table_read(tr->base + TSS_IO_MAP, 2) + port / 8;
 
     if (offset + 1 > tr->limit)
         return false;
-    return !(lin_read(tr->base + offset, 2, false) >> (port & 7) & ((1u << size) - 1));
+    return !(g1_table_read(tr->base + offset, 2) >> (port & 7) & ((1u << size) - 1));
 }

@@ -135,6 +135,30 @@ d6: movb DATA + 2, %al
     EQ(traps + 4, d6)
     DR6IS(0xffff0ff1)
 
+    /* what the processor reads and writes in its tables */
+    DR(0, GDT + DATA16)
+    DR(7, B0_ACCESS2)
+    RECORD
+    movl $DATA16, %eax
+    movl %eax, %es
+h0: lsl %eax, %ebx
+h1: RECORDED(2)
+    EQ(traps, h0)
+    EQ(traps + 4, h1)
+    DR6IS(0xffff0ff1)
+    DR(7, 0)
+    movl $DATA0, %eax
+    movl %eax, %es
+    movb $0x89, GDT + TSS0 + 5
+    DR(0, GDT + TSS0 + 4)
+    DR(7, B0_WRITE4)
+    RECORD
+    movl $TSS0, %eax
+    ltr %ax
+h2: RECORDED(1)
+    EQ(traps, h2)
+    DR6IS(0xffff0ff1)
+
     /* each iteration of a string: the frames within it show RF */
     DR(0, DATA + 1)
     DR(7, B0_WRITE1)
