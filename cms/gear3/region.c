@@ -92,32 +92,21 @@ static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
         }
         *eip = g->target;
         if (props & P_CALL) {
-            if (w->calls == CALLS) {
-                w->t->goes_on = *eip;
+            if (w->calls == CALLS)
                 return false;
-            }
             w->back[w->calls++] = g->next;
         }
     }
     return true;
 }
 
-/* The line ends after so many instructions, and goes on at `eip`. */
-static void end_at(struct trans *t, unsigned insns, uint32_t eip)
-{
-    t->insns = insns;
-    t->goes_on = eip;
-    t->loops = false;
-}
-
-/* May the line go on at `eip`? If not it has been ended. */
+/* May the line go on at `eip`? If that is where a loop inside begins, the line ends before it. */
 static bool go_on(struct walk *w, uint32_t eip)
 {
     struct trans *t = w->t;
     const struct guest_insn *g = &t->insn[t->insns - 1];
     unsigned first = 0, count;
 
-    t->goes_on = eip;
     if (eip == t->key.eip) {
         t->loops = !w->calls && !(x86_ops[g->insn.op].props & (P_CALL | P_RET));
         return false;
@@ -126,10 +115,16 @@ static bool go_on(struct walk *w, uint32_t eip)
         return false;
     count = occurrences(w, eip, &first);
     if (count && eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET))) {
-        end_at(t, first, eip); /* a loop inside */
+        t->insns = first;
         return false;
     }
     return count < SAME_MAX;
+}
+
+/* So often, or as often as `each` goes into `room`. */
+static unsigned at_most(unsigned times, unsigned room, unsigned each)
+{
+    return each && room / each < times ? room / each : times;
 }
 
 static void unroll(struct walk *w)
@@ -137,12 +132,13 @@ static void unroll(struct walk *w)
     struct trans *t = w->t;
     unsigned length = t->insns, times = cms.opt->unroll;
 
-    if (times > cms.opt->unroll_insns / length)
-        times = cms.opt->unroll_insns / length;
-    for (unsigned n = 1;
-         n < times && t->insns + length <= t->max_insns && (n + 1) * w->sides <= t->max_sides && (n + 1) * w->returns <= TRANS_RETURNS; n++) {
-        for (unsigned i = 0; i < length; i++)
-            t->insn[t->insns++] = t->insn[i];
+    times = at_most(times, cms.opt->unroll_insns, length);
+    times = at_most(times, t->max_insns, length);
+    times = at_most(times, t->max_sides, w->sides);
+    times = at_most(times, TRANS_RETURNS, w->returns);
+    while (t->insns < times * length) {
+        t->insn[t->insns] = t->insn[t->insns - length];
+        t->insns++;
     }
 }
 
@@ -150,19 +146,20 @@ bool region_select(struct trans *t)
 {
     struct walk w = {.t = t};
     uint32_t eip = t->key.eip;
+    bool more;
 
     t->insns = 0;
     t->patches = 0;
     t->self_check = false;
     t->loops = false;
+    t->goes_on = eip;
     t->abort = ABORT_SEGMENT;
     if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) != SEG_FLAT)
         return false;
     t->abort = ABORT_NONE;
-    for (;;) {
+    do {
         struct guest_insn *g = &t->insn[t->insns];
 
-        t->goes_on = eip;
         if (!trans_fetch(t, eip, g))
             break;
         if (t->self_check) { /* gear 2 knows how */
@@ -172,9 +169,9 @@ bool region_select(struct trans *t)
         g->live = FL_STATUS;
         w.seen[eip % SEEN / 64] |= UINT64_C(1) << eip % 64;
         t->insns++;
-        if (!follow(&w, g, &eip) || !go_on(&w, eip))
-            break;
-    }
+        more = follow(&w, g, &eip);
+        t->goes_on = eip;
+    } while (more && go_on(&w, eip));
     t->abort = t->insns ? ABORT_NONE : t->abort;
     if (t->loops)
         unroll(&w);
