@@ -1,13 +1,11 @@
 /*
  * image.h - what lies in flash: the header of a firmware image, and of the boot ROM file.
  *
- * An image is a header, its segments' table, and their bytes. All numbers are little-endian; the
- * image's size and every number of a segment are multiples of 8; segments stand in ascending order
- * and don't overlap. The boot ROM believes nothing: magic, version, ISA_ID, sizes and the header's
- * checksum are verified before a byte is copied, and the bytes' before one is executed.
- *
- * Segments aren't packed: the ROM needs longer to unpack them than flash to read what they are
- * longer by.
+ * An image is a header, its segments' table, and their bytes, followed by zeros up to a multiple of
+ * 8. All numbers are little-endian; the image's size and every number of a segment but `packed` are
+ * multiples of 8; segments stand in ascending order and don't overlap. The boot ROM believes
+ * nothing: magic, version, ISA_ID, sizes and the header's checksum are verified before a byte is
+ * copied, and the bytes' before one is executed.
  *
  * Flash has two slots of FLASH_SLOT bytes. The first holds the firmware; the second may hold a
  * recovery image, which is started when the first is no good. An image lies wholly in its slot.
@@ -18,7 +16,7 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC 0x4b4c4553u /* "SELK" */
-#define IMAGE_VERSION 3u
+#define IMAGE_VERSION 4u
 #define IMAGE_SEGMENTS 8u
 
 struct image_sum {
@@ -28,7 +26,8 @@ struct image_sum {
 struct image_segment {
     uint64_t addr;   /* native address, inside the hidden window */
     uint64_t offset; /* of its bytes, from the start of the image */
-    uint64_t filesz; /* how many the image has */
+    uint64_t packed; /* how many the image has: filesz as they are, or less: an LZ4 block */
+    uint64_t filesz; /* how many they become in memory */
     uint64_t memsz;  /* bytes to own; the rest is zeroed */
 };
 
@@ -40,7 +39,7 @@ struct image_header {
     uint64_t hidden_size;  /* bytes of DRAM to carve off: 1 MiB steps */
     uint32_t size;         /* of the whole image in bytes, header included */
     uint32_t segments;     /* used entries of the table, 1..IMAGE_SEGMENTS */
-    struct image_sum body_sum;   /* of all segments' bytes, in the table's order */
+    struct image_sum body_sum;   /* of all that follows the header */
     struct image_sum header_sum; /* of the header with this field zero */
     struct image_segment segment[IMAGE_SEGMENTS];
 };

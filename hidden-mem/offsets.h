@@ -8,7 +8,7 @@
 #define SELKIRK_OFFSETS_H
 
 #define MAGIC_WORD 0x4b4c4553
-#define FORMAT_VERSION 3
+#define FORMAT_VERSION 4
 #define SEGMENTS_MAX 8
 
 #define OFF_MAGIC 0
@@ -21,13 +21,14 @@
 #define OFF_BODY_SUM 40
 #define OFF_HEADER_SUM 56
 #define OFF_SEGMENT 72
-#define HEADER_SIZE 328
+#define HEADER_SIZE 392
 
 #define SEG_ADDR 0
 #define SEG_OFFSET 8
-#define SEG_FILESZ 16
-#define SEG_MEMSZ 24
-#define SEG_SIZE 32
+#define SEG_PACKED 16
+#define SEG_FILESZ 24
+#define SEG_MEMSZ 32
+#define SEG_SIZE 40
 
 #define SUM_WORDS 0
 #define SUM_SUMS 8
@@ -69,6 +70,7 @@ OFFSET_IS(image_sum, sums, SUM_SUMS);
 OFFSET_IS(image_header, segment, OFF_SEGMENT);
 OFFSET_IS(image_segment, addr, SEG_ADDR);
 OFFSET_IS(image_segment, offset, SEG_OFFSET);
+OFFSET_IS(image_segment, packed, SEG_PACKED);
 OFFSET_IS(image_segment, filesz, SEG_FILESZ);
 OFFSET_IS(image_segment, memsz, SEG_MEMSZ);
 OFFSET_IS(host_request, op, RQ_OP);

@@ -6,9 +6,10 @@
  * number of the header is verified before it is used, and each check has its own message. Flash is
  * read with dismissible loads, so that a file shorter than its header says reads as zeros and fails
  * a checksum. The header is copied to local memory first and only the copy is used. If the image in
- * the first slot is no good and there is one in the second, that is tried, and the reason is logged.
+ * the first slot is no good and there is one in the second, that is tried; the reason is logged.
  *
- * Copying makes the checksum on its way (sum.h), because flash is slow: each byte is read once.
+ * Copying and unpacking make the checksum on their way (sum.h), because flash is slow: each line is
+ * read once.
  *
  * One atom a bundle throughout: this code must run on the narrowest machine.
  *
@@ -17,7 +18,7 @@
  *
  *   r10..r15  scratch           r16, r17  checksum        r21 the slot that is being tried
  *   r30  message of the check that is being made          r31 return address of a subroutine
- *   r33..r40  what is being copied
+ *   r33..r40  what is being copied  r18..r20, r32, r41, r44..r46  unpacking
  *
  * The firmware is entered with r42 = native address of its image in flash and r43 = bytes of hidden
  * memory; nothing else is promised.
@@ -98,7 +99,8 @@ try_slot:
     breqi r10, 0, fail
     addi r11, r0, SEGMENTS_MAX
     brltu r11, r10, fail
-    slli r10, r10, 5 /* SEG_SIZE */
+    sh2add r10, r10, r10 /* SEG_SIZE is 5 * 8 */
+    slli r10, r10, 3
     addi r26, r22, OFF_SEGMENT
     add r27, r26, r10
     li r10, STACK_SIZE
@@ -126,9 +128,11 @@ check_segment:
     add r29, r10, r13
     la r30, bad_bytes
     brltu r13, r12, fail
+    ld.d r15, [r26 + SEG_PACKED]
+    brltu r12, r15, fail
     brltu r24, r11, fail
     sub r14, r24, r11
-    brltu r14, r12, fail
+    brltu r14, r15, fail
     addi r26, r26, SEG_SIZE
     brltu r26, r27, check_segment
 
@@ -149,9 +153,16 @@ copy_segment:
     ld.d r10, [r26 + SEG_ADDR]
     ld.d r11, [r26 + SEG_OFFSET]
     ld.d r12, [r26 + SEG_FILESZ]
+    ld.d r13, [r26 + SEG_PACKED]
     ld.d r15, [r26 + SEG_MEMSZ]
     add r15, r15, r10
     add r11, r11, r21
+    breq r13, r12, copy_plain
+    add r12, r12, r10
+    add r13, r13, r11
+    call r31, unpack
+    br zero_test
+copy_plain:
     call r31, copy
     br zero_test
 zero_word:
@@ -177,8 +188,8 @@ zero_test:
     jr r23
 
 /*
- * r12 bytes, a multiple of 8, from r11 on to r10 on, both of which move along; their checksum is added
- * to r16 and r17. Clobbers r12..r14.
+ * r12 bytes, a multiple of 8, from r11 on to r10 on, both of which move along; their checksum is
+ * added to r16 and r17. Clobbers r12..r14.
  */
 copy:
     li r14, LINE
@@ -233,6 +244,167 @@ copy_word:
 rest_test:
     brltu r10, r13, copy_word
     jr r31
+
+/* ---------------------------------------------------------------- unpacking */
+/*
+ * The LZ4 block from r11 up to r13 must become exactly the bytes from r10 up to r12. Its checksum,
+ * with zeros up to a multiple of 8, is added to r16 and r17. A sequence is a byte with two lengths,
+ * literals, and a distance back to a match; the last one has no match. Bytes are copied by eights,
+ * and the last eight written beyond their end, where there is room for it and the match isn't
+ * nearer than that. Clobbers r14 and the registers of unpacking.
+ */
+unpack:
+    la r30, bad_packed
+    li r46, 255
+    addi r18, r10, 0  /* nothing lies further back */
+    addi r19, r12, -8 /* the last end that eights may be written beyond */
+    addi r41, r11, 0  /* not in the checksum from here */
+    addi r44, r13, 7
+    srli r44, r44, 3
+    slli r44, r44, 3
+unpack_sequence:
+    brgeu r11, r13, fail
+    brltu r11, r41, unpack_token
+    call r32, sum_line
+    br unpack_sequence
+unpack_token:
+    ldd.bu r14, [r11 + 0]
+    addi r11, r11, 1
+    srli r33, r14, 4
+    andi r14, r14, 15
+    brnei r33, 15, unpack_literals
+    call r32, long_length
+unpack_literals:
+    sub r34, r13, r11
+    brltu r34, r33, fail
+    sub r34, r12, r10
+    brltu r34, r33, fail
+    add r20, r10, r33
+    addi r45, r11, 0
+    add r11, r11, r33
+    brltu r19, r20, literal_bytes
+    addi r34, r10, 32
+    brltu r20, r34, literal_eight
+literal_run:
+    ldd.d r35, [r45 + 0]
+    ldd.d r36, [r45 + 8]
+    ldd.d r37, [r45 + 16]
+    ldd.d r38, [r45 + 24]
+    addi r45, r45, 32
+    addi r34, r34, 32
+    st.d r35, [r10 + 0]
+    st.d r36, [r10 + 8]
+    st.d r37, [r10 + 16]
+    st.d r38, [r10 + 24]
+    addi r10, r10, 32
+    brgeu r20, r34, literal_run
+literal_eight:
+    ldd.d r35, [r45 + 0]
+    addi r45, r45, 8
+    addi r10, r10, 8
+    st.d r35, [r10 - 8]
+    brltu r10, r20, literal_eight
+    br unpack_match
+literal_bytes:
+    call r32, copy_bytes
+unpack_match:
+    addi r10, r20, 0
+    breq r11, r13, unpack_end
+    ldd.hu r45, [r11 + 0]
+    addi r11, r11, 2
+    brltu r13, r11, fail
+    breqi r45, 0, fail
+    sub r34, r10, r18
+    brltu r34, r45, fail
+    addi r33, r14, 0
+    brnei r14, 15, match_length
+    call r32, long_length
+match_length:
+    addi r33, r33, 4
+    sub r34, r12, r10
+    brltu r34, r33, fail
+    add r20, r10, r33
+    sltiu r34, r45, 8
+    sub r45, r10, r45
+    brnei r34, 0, match_bytes
+    brltu r19, r20, match_bytes
+match_eight:
+    ldd.d r35, [r45 + 0]
+    addi r45, r45, 8
+    addi r10, r10, 8
+    st.d r35, [r10 - 8]
+    brltu r10, r20, match_eight
+    addi r10, r20, 0
+    br unpack_sequence
+match_bytes:
+    call r32, copy_bytes
+    br unpack_sequence
+unpack_end:
+    brne r10, r12, fail
+    breq r41, r44, unpack_done
+unpack_rest:
+    call r32, sum_line
+    brltu r41, r44, unpack_rest
+unpack_done:
+    jr r31
+
+/* A length of 15 in r33 goes on in the bytes that follow, up to the first that is not 255. */
+long_length:
+    brgeu r11, r13, fail
+    ldd.bu r34, [r11 + 0]
+    addi r11, r11, 1
+    add r33, r33, r34
+    breq r34, r46, long_length
+    jr r32
+
+/* Bytes from r45 on to r10 on, up to r20. */
+byte:
+    ldd.bu r35, [r45 + 0]
+    addi r45, r45, 1
+    addi r10, r10, 1
+    st.b r35, [r10 - 1]
+copy_bytes:
+    brltu r10, r20, byte
+    jr r32
+
+/* A line, or what there is up to r44, more into the checksum. */
+sum_line:
+    sub r34, r44, r41
+    sltiu r34, r34, LINE
+    brnei r34, 0, sum_word
+    ldd.d r33, [r41 + 0]
+    ldd.d r34, [r41 + 8]
+    ldd.d r35, [r41 + 16]
+    ldd.d r36, [r41 + 24]
+    ldd.d r37, [r41 + 32]
+    ldd.d r38, [r41 + 40]
+    ldd.d r39, [r41 + 48]
+    ldd.d r40, [r41 + 56]
+    addi r41, r41, LINE
+    add r16, r16, r33
+    add r17, r17, r16
+    add r16, r16, r34
+    add r17, r17, r16
+    add r16, r16, r35
+    add r17, r17, r16
+    add r16, r16, r36
+    add r17, r17, r16
+    add r16, r16, r37
+    add r17, r17, r16
+    add r16, r16, r38
+    add r17, r17, r16
+    add r16, r16, r39
+    add r17, r17, r16
+    add r16, r16, r40
+    add r17, r17, r16
+    jr r32
+sum_word:
+    ldd.d r33, [r41 + 0]
+    addi r41, r41, 8
+    add r16, r16, r33
+    add r17, r17, r16
+    brltu r41, r44, sum_word
+    jr r32
 
 /* ---------------------------------------------------------------- failure */
 /* The message at r30 says why the image in this slot won't do. */
@@ -289,3 +461,4 @@ bad_window:     .asciz "segment lies outside hidden memory or in the stack"
 bad_order:      .asciz "segments overlap or are out of order"
 bad_bytes:      .asciz "segment's bytes lie outside the image"
 bad_entry:      .asciz "entry point lies outside the segments"
+bad_packed:     .asciz "segment can't be unpacked"

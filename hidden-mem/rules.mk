@@ -2,6 +2,7 @@
 ALL += $(B)/bin/vliw-mkimage $(B)/rom.bin
 
 $(B)/bin/vliw-mkimage: $(B)/host/hidden-mem/mkimage.o $(B)/host/tools/elf/elf_read.o
+$(B)/bin/vliw-mkimage: LDLIBS := -llz4
 
 $(B)/%.img: $(B)/%.elf $(B)/bin/vliw-mkimage
 	$(B)/bin/vliw-mkimage $< -o $@

@@ -12,6 +12,7 @@ packages='
     make                            the only build system
     python3                         build scripts and lit
     libinih-dev                     presets are INI files
+    liblz4-dev                      firmware images are packed with it
     libpng-dev                      pictures of the screen
     gcc-riscv64-unknown-elf         front end of the C compiler for the chip
     binutils-riscv64-unknown-elf    its assembler and linker

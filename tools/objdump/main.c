@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <lz4.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,9 +106,30 @@ static const char *dump_elf(const char *path, const struct file *file, const str
     return error;
 }
 
-static const char *dump_image(const char *path, const struct file *file, const struct options *o)
+/* A segment of an image, unpacked if it is packed. False: its bytes are no good. */
+static bool dump_segment(const struct image_segment *s, const uint8_t *bytes,
+                         const struct options *o)
 {
     struct symbols none = {0};
+    struct region r = {s->addr, s->packed, bytes};
+    char *whole = NULL;
+
+    if (s->packed != s->filesz) {
+        whole = s->filesz <= HIDDEN_MAX ? malloc(s->filesz + 1) : NULL;
+        if (!whole || LZ4_decompress_safe((const char *)bytes, whole, (int)s->packed,
+                                          (int)s->filesz) != (int)s->filesz) {
+            free(whole);
+            return false;
+        }
+        r = (struct region){s->addr, s->filesz, (const uint8_t *)whole};
+    }
+    listing_region(&r, &none, o);
+    free(whole);
+    return true;
+}
+
+static const char *dump_image(const char *path, const struct file *file, const struct options *o)
+{
     struct image_header h;
 
     if (file->size < sizeof(h))
@@ -117,15 +139,14 @@ static const char *dump_image(const char *path, const struct file *file, const s
         return "firmware image with too many segments";
     for (unsigned i = 0; i < h.segments; i++) {
         if (h.segment[i].offset > file->size ||
-            h.segment[i].filesz > file->size - h.segment[i].offset)
+            h.segment[i].packed > file->size - h.segment[i].offset)
             return "firmware image with a segment outside the file";
     }
     printf("%s: firmware image, entry 0x%" PRIx64 ", ISA_ID %016" PRIx64 "\n", path, h.entry,
            h.isa_id);
     for (unsigned i = 0; i < h.segments; i++) {
-        const struct image_segment *s = &h.segment[i];
-
-        listing_region(&(struct region){s->addr, s->filesz, file->bytes + s->offset}, &none, o);
+        if (!dump_segment(&h.segment[i], file->bytes + h.segment[i].offset, o))
+            return "firmware image with a segment that can't be unpacked";
     }
     return NULL;
 }
