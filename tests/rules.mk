@@ -11,3 +11,6 @@ define BIOS_IMAGE
 $(CC) -m32 -Itests/sys/guest -c -o $(@:.bin=.o) $<
 ld -m elf_i386 -T tests/sys/guest/bios.ld --oformat binary -o $@ $(@:.bin=.o)
 endef
+
+# What assembly of other guests of ours includes.
+GUEST_HEADERS := tests/guests/flat.h tests/guests/real.h

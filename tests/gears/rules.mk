@@ -15,9 +15,9 @@ $(B)/guests/gears/%.o: $(LOOPS)/%.c $(LOOPS_HEADERS)
 	@mkdir -p $(@D)
 	gcc $(GUEST_CFLAGS) -c -o $@ $<
 
-$(B)/guests/gears/%.o: $(LOOPS)/%.S
+$(B)/guests/gears/%.o: $(LOOPS)/%.S $(GUEST_HEADERS)
 	@mkdir -p $(@D)
-	gcc -m32 -c -o $@ $<
+	gcc -m32 -I. -c -o $@ $<
 
 $(LOOPS_RUNNER): $(B)/guests/gears/entry.o $(B)/guests/gears/runner.o tests/guests/grub/program.ld
 	ld -m elf_i386 -z noexecstack --no-warn-rwx-segments -T tests/guests/grub/program.ld -o $@ $(filter %.o,$^)

@@ -17,9 +17,9 @@ $(B)/guests/%.o: $(GUEST_SRC)/%.c $(GUEST_SRC)/work.h
 $(B)/guests/boot.o: $(GUEST_SRC)/work.c $(GUEST_SRC)/guest.c
 $(B)/guests/guest.o: tests/guests/pc.h
 
-$(B)/guests/%.o: $(GUEST_SRC)/%.S tests/guests/real.h
+$(B)/guests/%.o: $(GUEST_SRC)/%.S $(GUEST_HEADERS)
 	@mkdir -p $(@D)
-	gcc -m32 -c -o $@ $<
+	gcc -m32 -I. -c -o $@ $<
 
 $(B)/guests/boot.elf: $(GUEST_OBJ) $(GUEST_SRC)/boot.ld
 	ld -m elf_i386 --no-warn-rwx-segments -T $(GUEST_SRC)/boot.ld -o $@ $(GUEST_OBJ)
@@ -38,9 +38,9 @@ $(B)/guests/boot.expected: $(B)/guests/expected $(B)/guests/boot.img
 GUEST_SECTORS := $(patsubst tests/guests/sectors/%.S,$(B)/guests/%.img,$(wildcard tests/guests/sectors/*.S))
 TEST_NEEDS += $(GUEST_SECTORS)
 
-$(B)/guests/sectors/%.o: tests/guests/sectors/%.S tests/guests/real.h
+$(B)/guests/sectors/%.o: tests/guests/sectors/%.S $(GUEST_HEADERS)
 	@mkdir -p $(@D)
-	gcc -m32 -c -o $@ $<
+	gcc -m32 -I. -c -o $@ $<
 
 $(GUEST_SECTORS): $(B)/guests/%.img: $(B)/guests/sectors/%.o
 	ld -m elf_i386 -Ttext 0x7c00 -e start --oformat binary -o $@ $<
@@ -64,9 +64,9 @@ $(B)/guests/grub/%.o: tests/guests/grub/%.c tests/guests/pc.h $(GUEST_SRC)/work.
 	@mkdir -p $(@D)
 	gcc $(GUEST_CFLAGS) -c -o $@ $<
 
-$(B)/guests/grub/%.o: tests/guests/grub/%.S
+$(B)/guests/grub/%.o: tests/guests/grub/%.S $(GUEST_HEADERS)
 	@mkdir -p $(@D)
-	gcc -m32 -c -o $@ $<
+	gcc -m32 -I. -c -o $@ $<
 
 $(GRUB_TREE)/tree/boot/grub/grub.cfg: tests/guests/grub/grub.cfg
 $(GRUB_TREE)/tree/boot/program.elf: $(B)/guests/grub-program.elf
@@ -84,7 +84,7 @@ TEST_NEEDS += $(B)/guests/plain.elf $(B)/guests/plain.bin
 
 $(B)/guests/plain.o: tests/guests/plain.S
 	@mkdir -p $(@D)
-	gcc -m32 -c -o $@ $<
+	gcc -m32 -I. -c -o $@ $<
 
 $(B)/guests/plain.elf: $(B)/guests/plain.o
 	ld -m elf_i386 -n -Ttext 0x100000 -e start -o $@ $<

@@ -27,9 +27,9 @@ $(B)/bench/twice/x86/%.o: $(TWICE_SRC)/%.c $(TWICE_HEADERS)
 	@mkdir -p $(@D)
 	gcc $(TWICE_FLAGS) $(TWICE_X86) -c -o $@ $<
 
-$(B)/bench/twice/x86/%.o: $(TWICE_SRC)/%.S
+$(B)/bench/twice/x86/%.o: $(TWICE_SRC)/%.S tests/guests/flat.h
 	@mkdir -p $(@D)
-	gcc -m32 -c -o $@ $<
+	gcc -m32 -I. -c -o $@ $<
 
 $(TWICE_GUESTS): $(B)/bench/twice/%.elf: $(B)/bench/twice/x86/%.o \
     $(addprefix $(B)/bench/twice/x86/,start.o main.o x86.o) tests/guests/grub/program.ld

@@ -1,12 +1,9 @@
 /*
  * entry.S - what of runner.c can't be C: the way into a case, and back by an exception.
  */
-#define MAGIC 0x1badb002
-#define FLAGS 3 /* modules on page borders, tell about memory */
+#include "tests/guests/flat.h"
 
-    .section .multiboot, "a"
-    .balign 4
-    .long MAGIC, FLAGS, -(MAGIC + FLAGS)
+    multiboot_header WITH_MODULES
 
     .text
     .globl start, case_enter, vectors

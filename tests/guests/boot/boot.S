@@ -5,7 +5,8 @@
  * knows, to 10000 by INT 13h with LBA, and jumps into protected mode with flat segments. Failures
  * print one letter by INT 10h and stop.
  */
-#include "../real.h"
+#include "tests/guests/flat.h"
+#include "tests/guests/real.h"
 
 #define LOAD_SEGMENT 0x1000
 #define CHUNK 32 /* sectors of one request */
@@ -83,23 +84,11 @@ packet_segment:
 packet_lba:
     .quad 1
 
-    .balign 8
-gdt:
-    .quad 0
-    .quad 0x00cf9b000000ffff    /* code: base 0, 4 GiB, 32-bit */
-    .quad 0x00cf93000000ffff    /* data */
-gdt_pointer:
-    .word . - gdt - 1
-    .long gdt
+    flat_gdt
 
     .code32
 protected:
-    movw $16, %ax
-    movw %ax, %ds
-    movw %ax, %es
-    movw %ax, %ss
-    movw %ax, %fs
-    movw %ax, %gs
+    flat_data
     movl $0x7c00, %esp
     jmp stage2
 

@@ -2,7 +2,7 @@
  * echo.S - a boot sector that echoes what comes in on the serial port, in capitals, by interrupts,
  * and ends the run with status 0 at a full stop. Between bytes it waits in HLT.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

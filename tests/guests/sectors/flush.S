@@ -2,7 +2,7 @@
  * flush.S - writes a mark into sector 2 of its disk, has it flushed, says so, and then goes on
  * writing sector 3 for ever.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

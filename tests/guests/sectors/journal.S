@@ -2,7 +2,7 @@
  * journal.S - counts: each number goes into sector 2 and then sector 3 of the disk, which is
  * flushed; then a line goes to the serial port. For ever.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

@@ -2,7 +2,7 @@
  * keys.S - asks "?" on the serial port, echoes what is typed on the keyboard there, and ends at
  * Enter.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

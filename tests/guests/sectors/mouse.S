@@ -3,7 +3,7 @@
  * serial port, prints status, X and Y of each packet on the second, and ends when the middle button
  * is pressed.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

@@ -2,7 +2,7 @@
  * picture.S - sets Bochs mode 640 x 480 in 16 bits through the VGA BIOS and colors its first line
  * through the window, then mode 13h with a diagonal, and ends.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

@@ -3,7 +3,7 @@
  * CMOS memory, which outlives a reset, says which is next. When all have brought it back here it
  * ends the run with status 0.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
 #define COUNTER 0x55
 

@@ -2,7 +2,7 @@
  * screen.S - says "ready?" on the screen, in white on blue, shows what is typed on the keyboard,
  * and ends at Enter. It needs a VGA BIOS.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

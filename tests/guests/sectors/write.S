@@ -2,7 +2,7 @@
  * write.S - a boot sector that writes two sectors by INT 13h, reads them back and compares; the run
  * ends with what the BIOS said: 0, or its error code.
  */
-#include "../real.h"
+#include "tests/guests/real.h"
 
     .code16
     .globl start

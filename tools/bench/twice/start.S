@@ -1,12 +1,9 @@
 /*
  * start.S - a multiboot program whose loader has made flat segments already: a stack, and C.
  */
-#define MAGIC 0x1badb002
-#define FLAGS 0
+#include "tests/guests/flat.h"
 
-    .section .multiboot, "a"
-    .balign 4
-    .long MAGIC, FLAGS, -(MAGIC + FLAGS)
+    multiboot_header 0
 
     .text
     .globl start
