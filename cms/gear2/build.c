@@ -32,7 +32,7 @@ static uint64_t used(unsigned uses, unsigned use, unsigned reg)
 }
 
 /* What isa_effects says of integer and flag registers, in no time: most atoms are put here. */
-static void set_effects(struct atom *a)
+void atom_effects(struct atom *a)
 {
     const struct isa_op *op = &a->op;
     unsigned uses = isa_facts[op->atom].uses;
@@ -55,22 +55,41 @@ static void set_effects(struct atom *a)
     a->writes = (r_write & ~UINT64_C(1)) | flag_bits((unsigned)c_write);
 }
 
-void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+struct atom *atom_new(struct trans *t, unsigned role, unsigned exit)
 {
     struct atom *a;
 
     if (t->atoms == TRANS_ATOMS) {
         give_up(t, ABORT_SIZE);
-        return;
+        t->atoms--;
     }
     a = &t->atom[t->atoms++];
-    a->op = *op;
     a->role = (uint8_t)role;
     a->exit = (uint8_t)exit;
     a->insn = (uint8_t)t->current;
     a->early = false;
     a->stable = false;
-    set_effects(a);
+    return a;
+}
+
+void put_copy(struct trans *t, unsigned rd, unsigned ra)
+{
+    struct atom *a;
+
+    if (rd == ra)
+        return;
+    a = atom_new(t, ROLE_PLAIN, 0);
+    a->op = (struct isa_op){.atom = ISA_addi, .rd = (uint8_t)rd, .ra = (uint8_t)ra};
+    a->reads = UINT64_C(1) << ra & ~UINT64_C(1);
+    a->writes = UINT64_C(1) << rd;
+}
+
+void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+{
+    struct atom *a = atom_new(t, role, exit);
+
+    a->op = *op;
+    atom_effects(a);
     for (uint64_t written = a->writes & ~flag_bits(15); written; written &= written - 1)
         t->version[__builtin_ctzll(written)]++;
 }

@@ -23,6 +23,13 @@ static inline unsigned by_size(const sized_atom atoms, unsigned size)
  * ---- build.c: atoms. Register operands are chip registers; every function adds one atom.
  */
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
+
+/* What put is made of: an atom that lacks its operation, and the registers that this then uses. */
+struct atom *atom_new(struct trans *t, unsigned role, unsigned exit);
+void atom_effects(struct atom *a);
+/* All 64 bits; unlike put_move, an atom as it stands, which lowering takes no notice of. */
+void put_copy(struct trans *t, unsigned rd, unsigned ra);
+
 void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb);
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm);
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count);

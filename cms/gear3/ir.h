@@ -170,6 +170,12 @@ static inline bool ir_is_fixed_load(const struct ins *i)
 /* Adds rd = op(a, b) before that instruction, its uses counted; REF_ZERO if there is no room. */
 ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, ref b);
 
+/* Is the value computed on the exit's own path? */
+static inline bool ir_is_on_path(const struct ir *ir, unsigned exit, ref r)
+{
+    return ir->ins[ref_ins(r)].block == BLOCK_EXITS + exit;
+}
+
 /* pair.c: the plain atom for one whose flags nobody wants; false if there is none */
 bool ir_drop_flags(const struct ir *ir, struct ins *i);
 /* fold.c: low bits of its number that may be set, by its operands */
