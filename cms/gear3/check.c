@@ -14,61 +14,46 @@
 #include "isa_codec.h"
 
 struct seen {
-    uint64_t bits[IR_INS / 64];
+    bool exists[IR_REFS]; /* the value has been made */
 };
 
-static bool seen_has(const struct seen *s, unsigned n)
+static inline bool operand_is_right(const struct seen *s, ref r, unsigned tag, bool wanted)
 {
-    return n < IR_INS && s->bits[n / 64] >> n % 64 & 1;
+    return wanted ? ref_tag(r) == tag && s->exists[r] : r == REF_NONE;
 }
 
-static void seen_add(struct seen *s, unsigned n)
+static bool operands_exist(const struct seen *s, const struct ins *i)
 {
-    s->bits[n / 64] |= UINT64_C(1) << n % 64;
+    unsigned uses = ins_fact(i)->uses;
+
+    return operand_is_right(s, i->arg[ARG_D], TAG_NUMBER, uses & (ISA_READ_RD | ISA_READ_RS)) &&
+           operand_is_right(s, i->arg[ARG_A], TAG_NUMBER, uses & ISA_READ_RA) &&
+           operand_is_right(s, i->arg[ARG_B], TAG_NUMBER, uses & ISA_READ_RB) &&
+           operand_is_right(s, i->arg[ARG_C], TAG_FLAGS, uses & (ISA_READ_CA | ISA_READ_CD)) &&
+           (!ins_fact(i)->extends || isa_imm_encodable(i->op.atom, i->op.imm));
 }
 
-static bool value_exists(const struct ir *ir, const struct seen *s, ref r, unsigned tag)
+static bool state_exists(const struct seen *s, const ref *state, bool computed)
 {
-    const struct ins *i = &ir->ins[ref_ins(r)];
-
-    if (r == REF_NONE || ref_tag(r) != tag || !seen_has(s, ref_ins(r)))
-        return false;
-    if (ref_ins(r) < IR_FIRST)
-        return (ref_ins(r) == IR_ENTRY_FLAGS) == (tag == TAG_FLAGS);
-    return ins_fact(i)->uses & (tag == TAG_FLAGS ? ISA_WRITE_CD : ISA_WRITE_RD);
-}
-
-static bool state_exists(const struct ir *ir, const struct seen *s, const ref *state, bool computed)
-{
-    if (!value_exists(ir, s, state[STATE_FLAGS], TAG_FLAGS))
+    if (!operand_is_right(s, state[STATE_FLAGS], TAG_FLAGS, true))
         return false;
     for (unsigned k = STATE_EAX; k <= STATE_EDI; k++) {
-        if (!value_exists(ir, s, state[k], TAG_NUMBER))
+        if (!operand_is_right(s, state[k], TAG_NUMBER, true))
             return false;
     }
-    return !computed || value_exists(ir, s, state[STATE_EIP], TAG_NUMBER);
+    return operand_is_right(s, state[STATE_EIP], TAG_NUMBER, computed);
 }
 
-static bool operands_exist(const struct ir *ir, const struct seen *s, const struct ins *i)
+static bool check_block(const struct ir *ir, struct seen *s, unsigned block);
+
+/* What the path makes is gone after it. */
+static bool check_exit(const struct ir *ir, struct seen *s, unsigned exit)
 {
-    static const struct {
-        uint16_t uses;
-        uint8_t tag;
-    } kind[ARG_COUNT] = {
-        [ARG_D] = {ISA_READ_RD | ISA_READ_RS, TAG_NUMBER},
-        [ARG_A] = {ISA_READ_RA, TAG_NUMBER},
-        [ARG_B] = {ISA_READ_RB, TAG_NUMBER},
-        [ARG_C] = {ISA_READ_CA | ISA_READ_CD, TAG_FLAGS},
-    };
+    bool right = check_block(ir, s, BLOCK_EXITS + exit) && state_exists(s, ir->state[exit], false);
 
-    for (unsigned k = 0; k < ARG_COUNT; k++) {
-        bool wanted = ins_fact(i)->uses & kind[k].uses;
-
-        if (wanted ? !value_exists(ir, s, i->arg[k], kind[k].tag) : i->arg[k] != REF_NONE)
-            return false;
-    }
-    return i->op.atom < ISA_ATOM_COUNT &&
-           (!ins_fact(i)->extends || isa_imm_encodable(i->op.atom, i->op.imm));
+    for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
+        s->exists[REF(n, TAG_NUMBER)] = s->exists[REF(n, TAG_FLAGS)] = false;
+    return right;
 }
 
 static bool check_block(const struct ir *ir, struct seen *s, unsigned block)
@@ -76,24 +61,23 @@ static bool check_block(const struct ir *ir, struct seen *s, unsigned block)
     for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
         const struct ins *i = &ir->ins[n];
 
-        if (i->block != block || !operands_exist(ir, s, i))
+        if (i->block != block || i->op.atom >= ISA_ATOM_COUNT || !operands_exist(s, i))
             return false;
-        seen_add(s, n);
-        if (i->role == ROLE_SIDE) {
-            struct seen path = *s;
-
-            if (!check_block(ir, &path, BLOCK_EXITS + i->exit) ||
-                !state_exists(ir, &path, ir->state[i->exit], false))
-                return false;
-        }
+        s->exists[REF(n, TAG_NUMBER)] = ins_fact(i)->uses & ISA_WRITE_RD;
+        s->exists[REF(n, TAG_FLAGS)] = ins_fact(i)->uses & ISA_WRITE_CD;
+        if (i->role == ROLE_SIDE && !check_exit(ir, s, i->exit))
+            return false;
     }
     return true;
 }
 
 bool ir_check(const struct ir *ir)
 {
-    struct seen s = {{(UINT64_C(1) << IR_FIRST) - 1}};
+    struct seen s;
 
+    memset(s.exists, 0, 2 * ir->count * sizeof(s.exists[0]));
+    for (unsigned n = 0; n < IR_FIRST; n++)
+        s.exists[REF(n, n == IR_ENTRY_FLAGS ? TAG_FLAGS : TAG_NUMBER)] = true;
     return check_block(ir, &s, BLOCK_ENTRY) && check_block(ir, &s, BLOCK_BODY) &&
-           state_exists(ir, &s, ir->end, ir->end[STATE_EIP] != REF_NONE);
+           state_exists(&s, ir->end, ir->end[STATE_EIP] != REF_NONE);
 }

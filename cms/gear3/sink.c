@@ -85,7 +85,7 @@ void pass_sink(struct ir *ir)
     unsigned count = ir->count;
 
     s.ir = ir;
-    memset(s.sunk, 0, sizeof(s.sunk));
+    memset(s.sunk, 0, count * sizeof(s.sunk[0]));
     memset(s.copy, 0, count * sizeof(s.copy[0]));
     choose(&s);
     for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
