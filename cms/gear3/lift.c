@@ -3,7 +3,8 @@
  *
  * Gear 2 knows how to lower every instruction to atoms on real registers; gear 3 lowers by the same
  * functions and then gives each register's values names. As the region is one straight line, that
- * takes one walk: what a register holds is what was written last.
+ * takes one walk: what a register holds is what was written last. Flags that the next instructions
+ * overwrite, before any way out, are not lowered at all.
  */
 #include "gear2/build.h"
 #include "gear3/ir.h"
@@ -16,6 +17,7 @@ struct naming {
 /* All of the region; returns the number of instructions that went well. */
 static unsigned lower_region(struct trans *t)
 {
+    trans_liveness(t);
     trans_lower_begin(t);
     for (t->current = 0; t->current < t->insns; t->current++) {
         trans_lower_insn(t, &t->insn[t->current]);

@@ -166,7 +166,6 @@ bool region_select(struct trans *t)
             t->abort = ABORT_SMC;
             return false;
         }
-        g->live = FL_STATUS;
         w.seen[eip % SEEN / 64] |= UINT64_C(1) << eip % 64;
         t->insns++;
         more = follow(&w, g, &eip);
