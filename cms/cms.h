@@ -139,6 +139,12 @@ struct flat_start {
 void gear1_start_flat(const struct flat_start *start); /* protected mode, interrupts off */
 void gear1_reset(void);                           /* power-on state of the processor */
 void gear1_run(unsigned limit);                   /* so many; with gear 2, up to a transfer */
+/* After STI or MOV SS, no interrupt may come now. A shadow that has been got past is taken away. */
+bool gear1_shadow_holds(void);
+static inline bool gear1_in_shadow(void)
+{
+    return cms.cpu.int_shadow && gear1_shadow_holds();
+}
 void gear1_one(void);                             /* one instruction; of REP, an iteration */
 void gear1_deliver(const struct fault *f);        /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);             /* external, at an instruction boundary */

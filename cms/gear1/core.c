@@ -71,7 +71,7 @@ static void trace_insn(const struct insn *i)
 void gear1_one(void)
 {
     struct cpu *cpu = &cms.cpu;
-    bool single = cpu->eflags & FL_TF, shadow = cpu->int_shadow;
+    bool single = cpu->eflags & FL_TF, shadow = gear1_in_shadow();
     uint32_t eip = g1_eip(), traps;
 
     if (unlikely(cpu->watch & WATCH_CODE))
@@ -119,7 +119,7 @@ void gear1_run(unsigned limit)
     const struct slot *slots = g->slots;
     struct window w = {0};
 
-    if (cms.step || cms.cpu.int_shadow || cms.cpu.watch || cms.cpu.eflags & (FL_TF | FL_RF) ||
+    if (cms.step || gear1_in_shadow() || cms.cpu.watch || cms.cpu.eflags & (FL_TF | FL_RF) ||
         cms_tracing(D_EXEC)) {
         bool step = cms.step;
 

@@ -13,7 +13,7 @@ static void load(unsigned sreg, const struct segment *s)
 {
     seg_set(sreg, s);
     if (sreg == SEG_SS)
-        cms.cpu.int_shadow = cms.cpu.debug_shadow = true;
+        cpu_shadow(true);
 }
 
 void g1_mov_to_seg(const struct insn *i)

@@ -25,6 +25,25 @@ void g1_cli(const struct insn *i)
     cms.cpu.eflags &= ~(flag_is_virtual() ? FL_VIF : FL_IF);
 }
 
+void cpu_shadow(bool debug)
+{
+    struct cpu *cpu = &cms.cpu;
+
+    cpu->int_shadow = true;
+    if (debug)
+        cpu->debug_shadow = true;
+    cpu->shadow_at = vx_mfsr(SR_RETIRED) + 1;
+}
+
+bool gear1_shadow_holds(void)
+{
+    struct cpu *cpu = &cms.cpu;
+
+    if (cpu->shadow_at != vx_mfsr(SR_RETIRED))
+        cpu->int_shadow = cpu->debug_shadow = false;
+    return cpu->int_shadow;
+}
+
 void g1_sti(const struct insn *i)
 {
     (void)i;
@@ -37,7 +56,7 @@ void g1_sti(const struct insn *i)
     if (cms.cpu.eflags & FL_IF)
         return;
     cms.cpu.eflags |= FL_IF;
-    cms.cpu.int_shadow = true;
+    cpu_shadow(false);
     g1_stop();
 }
 

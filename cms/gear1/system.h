@@ -87,6 +87,8 @@ void cpu_write_cr3(uint32_t value);
 void cpu_write_cr4(uint32_t value);
 
 /* ---- system.c */
+/* The boundary behind this instruction takes no interrupt; with `debug` no breakpoint either. */
+void cpu_shadow(bool debug);
 void cpu_privileged(void); /* raises #GP(0) unless CPL is 0 */
 
 /* ---- cpuid.c */

@@ -38,7 +38,7 @@ static bool context_holds(const struct patch *p)
 {
     const struct cpu *cpu = &cms.cpu;
 
-    return context_mode() == p->mode && cpu->seg[SEG_CS].base == p->cs_base && !cpu->int_shadow &&
+    return context_mode() == p->mode && cpu->seg[SEG_CS].base == p->cs_base &&
            !cpu->watch && !(cpu->eflags & (FL_TF | FL_RF));
 }
 
@@ -71,42 +71,36 @@ static uint64_t leave_unless(bool on)
     return 1;
 }
 
-static void check_port(uint64_t port, unsigned size)
+/* Inlined for IN and for OUT. */
+static inline __attribute__((always_inline)) uint64_t port_access(struct patch *p, uint16_t port,
+                                                                  bool write)
 {
-    if (unlikely(!g1_io_allowed((uint16_t)port, size)))
+    uint64_t since = vx_mfsr(SR_CYCLE);
+    uint32_t epoch = cms.epoch;
+    unsigned size = p->slot.insn.opsize;
+
+    cms_count(EV_PATCH_CALLS);
+    trace(p);
+    if (unlikely(!g1_io_allowed(port, size)))
         x86_fault_code(X86_GP, 0);
+    if (write)
+        monitor_out(port, size, g1_reg(EAX, size));
+    else
+        g1_set_reg(EAX, size, monitor_in(port, size));
+    g1_set_eip(p->next);
+    account(1, since);
+    vx_commit(1);
+    return leave_unless(goes_on(epoch));
 }
 
 uint64_t emulate_in(struct patch *p, uint64_t port)
 {
-    uint64_t since = vx_mfsr(SR_CYCLE);
-    uint32_t epoch = cms.epoch;
-    unsigned size = p->slot.insn.opsize;
-
-    cms_count(EV_PATCH_CALLS);
-    trace(p);
-    check_port(port, size);
-    g1_set_reg(EAX, size, monitor_in((uint16_t)port, size));
-    g1_set_eip(p->next);
-    account(1, since);
-    vx_commit(1);
-    return leave_unless(goes_on(epoch));
+    return port_access(p, (uint16_t)port, false);
 }
 
 uint64_t emulate_out(struct patch *p, uint64_t port)
 {
-    uint64_t since = vx_mfsr(SR_CYCLE);
-    uint32_t epoch = cms.epoch;
-    unsigned size = p->slot.insn.opsize;
-
-    cms_count(EV_PATCH_CALLS);
-    trace(p);
-    check_port(port, size);
-    monitor_out((uint16_t)port, size, g1_reg(EAX, size));
-    g1_set_eip(p->next);
-    account(1, since);
-    vx_commit(1);
-    return leave_unless(goes_on(epoch));
+    return port_access(p, (uint16_t)port, true);
 }
 
 /* Gear 1's handler, once; of REP, some iterations. */
@@ -130,6 +124,7 @@ uint64_t emulate_call(struct patch *p, uint64_t unused)
 {
     uint64_t since = p->stepped ? vx_mfsr(SR_CYCLE) : 0, before = accesses();
     uint32_t epoch = cms.epoch;
+    bool shadow = gear1_in_shadow();
 
     (void)unused;
     cms_count(EV_PATCH_CALLS);
@@ -145,6 +140,8 @@ uint64_t emulate_call(struct patch *p, uint64_t unused)
         vx_mtsr(SR_STATUS, STATUS_FIRMWARE);
         call(p);
     }
+    if (shadow)
+        cms.cpu.int_shadow = cms.cpu.debug_shadow = false;
     if (p->stepped)
         account(accesses() - before, since);
     cms.emulating = NULL;

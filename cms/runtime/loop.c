@@ -87,7 +87,7 @@ static void attend(void)
     }
     if (cms.cpu.halted)
         wait_for_interrupt();
-    if (cms.intr && cms.cpu.eflags & FL_IF && !cms.cpu.int_shadow)
+    if (cms.intr && cms.cpu.eflags & FL_IF && !gear1_in_shadow())
         take_interrupt();
 }
 
@@ -128,7 +128,7 @@ static bool may_translate(void)
 {
     const struct cpu *cpu = &cms.cpu;
 
-    return cms.opt->gear >= 2 && !cpu->int_shadow && !cpu->watch &&
+    return cms.opt->gear >= 2 && !gear1_in_shadow() && !cpu->watch &&
            !(cpu->eflags & (FL_TF | FL_RF));
 }
 

@@ -129,6 +129,7 @@ struct cpu {
     bool int_shadow; /* after STI, MOV SS, POP SS: the next boundary takes no interrupt */
     bool debug_shadow; /* after MOV SS, POP SS: no breakpoint on the next instruction either */
     bool halted;
+    uint64_t shadow_at; /* SR_RETIRED at the boundary that int_shadow is about */
     uint8_t watch; /* WATCH_x that are on, by debug registers, CR0, CR4, EFLAGS and CPL */
     struct segment seg[SEG_COUNT];
     struct segment ldtr, tr;
