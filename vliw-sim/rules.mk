@@ -16,10 +16,10 @@ $(B)/host/vliw-sim/%.o: HOST_FLAGS := -D_GNU_SOURCE
 # The fast engine's stencils: compiled for a place that they are never at, then cut up. By GCC, whoever
 # compiles the rest: what is cut is its output.
 STENCIL_CC := gcc
-PINS := r10 r11 r13 r14 r15
+FIXED := r9 r10 r11 r13 r14 r15
 STENCIL_CFLAGS := -std=gnu17 $(WARN) $(CPPFLAGS) -O2 -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
     -fno-strict-aliasing -fomit-frame-pointer -fcf-protection=none -fno-asynchronous-unwind-tables \
-    -fno-stack-protector $(PINS:%=-ffixed-%) -fno-jump-tables -fno-tree-vectorize -fno-tree-slp-vectorize -fno-ipa-icf \
+    -fno-stack-protector $(FIXED:%=-ffixed-%) -fno-jump-tables -fno-tree-vectorize -fno-tree-slp-vectorize -fno-ipa-icf \
     -ffunction-sections -falign-functions=1 -falign-jumps=1 -falign-labels=1 -falign-loops=1
 
 $(GEN)/stencil_atoms.inc: vliw-sim/fast/cut.py $(GEN)/isa_exec.inc

@@ -45,7 +45,7 @@ static void random_machine(struct machine *m)
 
     machine_defaults(m);
     m->guest_mib = m->hidden_mib = 1;
-    set(m, "core.issue", 1 + below(8));
+    set(m, "core.issue", below(2) ? 1 + below(8) : 8);
     set(m, "core.branch_taken", below(4));
     for (unsigned u = 0; u < UNIT_COUNT; u++)
         m->unit[u] = u == UNIT_br || u == UNIT_sys ? 1 : 1 + (uint32_t)below(4);
@@ -89,6 +89,7 @@ static uint64_t random_place(void)
 }
 
 static bool calm; /* few traps: what the program does most is go on */
+static bool dense; /* ... with few registers, and loops that are run often */
 
 static struct isa_op random_atom(const uint32_t *starts, unsigned bundles, unsigned here)
 {
@@ -114,6 +115,14 @@ static struct isa_op random_atom(const uint32_t *starts, unsigned bundles, unsig
     op.sr = (uint8_t)below(50);
     if (calm)
         op.rd %= BASES;
+    if (dense) {
+        op.rd = (uint8_t)(1 + below(7));
+        op.rs = (uint8_t)(1 + below(7));
+        op.ra = (uint8_t)(1 + below(below(2) ? 2 : 7));
+        op.rb = (uint8_t)(1 + below(7));
+        if (below(2) && fact->unit == UNIT_mem)
+            op.rd = (uint8_t)(1 + below(20));
+    }
     op.cmp = (int8_t)((int)below(8) - 4);
     op.imm = (int64_t)below(256) - (below(2) ? 128 : 0);
     if (below(16) == 0)
@@ -130,6 +139,8 @@ static struct isa_op random_atom(const uint32_t *starts, unsigned bundles, unsig
     }
     if ((fact->flags & ISA_F_BRANCH) && !(fact->flags & ISA_F_INDIRECT)) {
         unsigned to = below(3) ? (unsigned)below(bundles) : here - below(here < 8 ? here + 1 : 8);
+        if (dense && below(2))
+            to = here - below(here < 8 ? here + 1 : 8);
         op.imm = (int64_t)starts[to] - starts[here];
     }
     return op;
@@ -240,6 +251,7 @@ static struct chip *chip_for(uint64_t seed)
     chip->pc = HIDDEN_BASE;
     uint64_t kind = below(12), code = noise() | 1;
     calm = kind > 3;
+    dense = kind > 6;
     if (kind)
         random_code(&m, chip->hidden, code);
     else
@@ -280,7 +292,7 @@ static uint64_t bundles_run, bundles_host;
 static bool test(uint64_t seed)
 {
     struct chip *a = chip_for(seed), *b = chip_for(seed);
-    uint64_t at = 0, most = 60000;
+    uint64_t at = 0, most = dense ? 150000 : 60000;
 
     if (!fast_open(b)) {
         puts("no fast engine on this host");
@@ -288,7 +300,7 @@ static bool test(uint64_t seed)
     }
     difference = NULL;
     do {
-        at += below(8) ? 5000 + below(12000) : 1 + below(600);
+        at += below(8) ? 5000 + below(dense ? 60000 : 12000) : 1 + below(600);
         run_to(a, at);
         run_to(b, at);
         difference = a->stop != b->stop ? "stop" : check_difference(a, b);

@@ -10,6 +10,7 @@
  * copies.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "isa_facts.h"
 #include "vliw-sim/fast/build.h"
@@ -55,6 +56,7 @@ static void emit_branch(struct build *b, struct block_tail *tail, const struct b
     x->indirect = isa_facts[branch->op.atom].flags & ISA_F_INDIRECT;
     x->label = emit_label(b->e);
     part_branch(b, n, branch, operands, x->label, step->taken);
+    memcpy(x->ahead, b->pins->ahead, sizeof x->ahead);
     b->room &= t.room;
     if (step->taken) {
         t.room = b->room;
@@ -251,12 +253,12 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
     size_t before = f->code.used;
     score_start(&b.score, &f->ways, way);
     b.before = f->ways.way[way].dirty;
-    emit_start(&f->emitter, &f->code);
-    emit_entries(&b, &tail);
     route_plan(&f->route, chip, entry);
     pins_start(b.pins);
     for (unsigned i = 0; i < f->route.steps; i++)
         pins_plan(b.pins, f->route.step[i].bundle);
+    emit_start(&f->emitter, &f->code);
+    emit_entries(&b, &tail);
     emit_bundles(&b, &tail);
     for (unsigned i = 0; i < tail.exits; i++) {
         emit_here(b.e, tail.exit[i].label);
@@ -266,7 +268,7 @@ struct fast_block *block_build(struct chip *chip, struct bundle *entry, uint32_t
             leave_by(&b, &tail.exit[i], &tail);
     }
     for (unsigned i = 0; i < tail.sites; i++)
-        part_site_code(&b, tail.site[i].site, tail.site[i].label, tail.site[i].serve);
+        part_site_code(&b, &tail.site[i]);
     emit_finish(&f->emitter);
     block->bundle =
         panic_if_null(realloc(block->bundle, block->bundles * sizeof *block->bundle));

@@ -31,12 +31,14 @@ struct pending_site {
     struct fast_site *site;
     uint32_t label;
     const void *serve;
+    uint8_t ahead[PINS];
 };
 
 struct pending_exit {
     uint32_t label;
     uint32_t tally, cycles, order, dirty, f_dirty, c_dirty, way, line;
     uint64_t target;
+    uint8_t ahead[PINS];
     uint16_t bundle;
     bool through;
     bool indirect;
@@ -79,7 +81,7 @@ static inline bool is_move(const struct atom *a)
 struct fast_site *part_site(struct build *b, enum site_kind kind);
 uint32_t part_site_later(struct build *b, struct block_tail *tail, struct fast_site *s,
                          const void *serve);
-void part_site_code(struct build *b, struct fast_site *s, uint32_t label, const void *serve);
+void part_site_code(struct build *b, const struct pending_site *p);
 
 /* Number of a tally of the bundles so far. */
 uint32_t part_tally(struct build *b);

@@ -185,6 +185,19 @@ def register(insn, off, name, addend):
     return ("SET", back) if name == "h_to_r" and op in SETS and wide and back == off else None
 
 
+def number(insn, off):
+    """The kind of a hole for a number of 32 bits: which shorter form emit.c can give the instruction, if any."""
+    code = insn.code
+    if off >= 2 and code[off - 1] >> 6 == 2 and code[off - 1] & 7 != 4 and code[off - 2] == 0x8D:
+        return "DISP"
+    if off + 4 == len(code):
+        if off >= 2 and code[off - 2] == 0x81 and code[off - 1] >> 6 == 3:
+            return "IMM"
+        if off <= 2 and code[off - 1] & 0xC7 == 0x05:
+            return "ACC"
+    return "ABS"
+
+
 def always_sets(insns):
     """Does every way to next write the register of h_to_r, by an instruction of that shape?"""
     place = {insn.at: n for n, insn in enumerate(insns)}
@@ -243,9 +256,11 @@ def cut(insns):
         for off, kind, name, addend in i.relocs:
             shape = register(i, off, name, addend) if kind == "R_X86_64_32S" else None
             if shape:
-                holes.append((len(code) + off, shape[0], name, shape[1]))
+                holes.append((len(code) + off, "REGISTER", name, shape[1]))
+            elif name in REGISTERS:
+                raise Refused(f"reads {name} in an unknown way")
             elif kind == "R_X86_64_32S":
-                holes.append((len(code) + off, "ABS", name, addend))
+                holes.append((len(code) + off, number(i, off), name, addend))
             elif kind == "R_X86_64_32" and name not in ("h_imm", "h_cmp"):
                 holes.append((len(code) + off, "ABS", name, addend))
             elif kind == "R_X86_64_8":

@@ -63,7 +63,7 @@ static bool fits(const struct stencil *s, const struct patch *p)
     for (unsigned i = 0; i < s->holes; i++) {
         const struct stencil_hole *h = &s->hole[i];
         int64_t value = p->value[h->hole] + h->addend;
-        if (h->fill == FILL_ABS && value != (int32_t)value)
+        if (h->fill <= FILL_ACC && value != (int32_t)value)
             return false;
     }
     return true;
@@ -119,7 +119,8 @@ enum {
     MODRM_DISP32 = 0x80,
     MODRM_HOST = 0xc0,
     LOAD = 0x8b,
-    STORE_NUMBER = 0xc7,
+    STORE = 0x89,
+    NUMBER_BYTE = 0x83,
     CHIP = 3 /* rbx */
 };
 
@@ -147,7 +148,8 @@ static void put_offset(struct copy *c, int64_t value)
     put_byte(c, (uint8_t)value);
 }
 
-static void copy_read(struct copy *c, const struct stencil_hole *h)
+/* A guest register: in its pin if it has one, else in the chip. */
+static void copy_register(struct copy *c, const struct stencil_hole *h)
 {
     unsigned pin = c->e->p.pin[h->hole];
 
@@ -161,46 +163,37 @@ static void copy_read(struct copy *c, const struct stencil_hole *h)
     c->from = h->at + 4u;
 }
 
-/* The number that the instruction at the hole stores, if it stores one. */
-static int32_t number_stored(const struct copy *c, const struct stencil_hole *h)
+/* A number, by the instruction's shorter form if it has one and the number is small. */
+static void copy_number(struct copy *c, const struct stencil_hole *h, int64_t value)
 {
-    int32_t number;
-
-    if (h + 1 < c->s->hole + c->s->holes && h[1].at == h->at + 4)
-        return (int32_t)(c->e->p.value[h[1].hole] + h[1].addend);
-    memcpy(&number, c->s->code + h->at + 4, sizeof number);
-    return number;
-}
-
-/* A register that is pinned is written to memory as well: what is there is always right. */
-static void copy_set(struct copy *c, const struct stencil_hole *h)
-{
-    unsigned pin = c->e->p.pin[h->hole];
-    uint32_t i = h->at - (uint32_t)h->addend;
-
-    copy_up_to(c, i);
-    c->moved[c->moves++] = (struct moved){i, c->at};
-    if (pin) {
-        put_pinned(c, h, pin);
-        if (c->s->code[i + 1] == STORE_NUMBER)
-            put_word(c, number_stored(c, h));
+    copy_up_to(c, h->at);
+    c->from += 4;
+    if (h->fill == FILL_ABS || value != (int8_t)value) {
+        put_word(c, (int32_t)value);
+        return;
     }
-    while (i < h->at)
-        put_byte(c, c->s->code[i++]);
-    put_offset(c, c->e->p.value[h->hole]);
-    c->from = h->at + 4u;
+    uint8_t *operand = c->e->code->write + c->at - 1;
+    if (h->fill == FILL_DISP) {
+        *operand ^= MODRM_DISP8 | MODRM_DISP32;
+    } else if (h->fill == FILL_IMM) {
+        operand[-1] = NUMBER_BYTE;
+    } else {
+        put_byte(c, MODRM_HOST | (*operand & MODRM_REG));
+        *operand = NUMBER_BYTE;
+    }
+    put_byte(c, (uint8_t)value);
 }
 
 static void copy_hole(struct copy *c, const struct stencil_hole *h)
 {
     int64_t value = c->e->p.value[h->hole];
 
-    if (h->fill == FILL_READ) {
-        copy_read(c, h);
+    if (h->fill == FILL_REGISTER) {
+        copy_register(c, h);
         return;
     }
-    if (h->fill == FILL_SET) {
-        copy_set(c, h);
+    if (h->fill <= FILL_ACC) {
+        copy_number(c, h, value + h->addend);
         return;
     }
     copy_up_to(c, h->at);
@@ -210,10 +203,6 @@ static void copy_hole(struct copy *c, const struct stencil_hole *h)
         return;
     }
     c->from += 4;
-    if (h->fill == FILL_ABS) {
-        put_word(c, (int32_t)(value + h->addend));
-        return;
-    }
     if (h->fill == FILL_REL && h->hole != HOLE_next) {
         c->e->fixup[c->e->fixups++] = (struct fixup){c->at, (uint32_t)value, h->addend};
     } else {
@@ -250,27 +239,36 @@ static void copy_jumps(const struct copy *c, uint32_t next)
     }
 }
 
-/* Bytes that the part which is rarely run can take. */
-static uint32_t cold_size(const struct stencil *s)
+/* A move between a host register and an offset in the chip; returns how long it is. */
+static unsigned put_move(uint8_t *to, unsigned op, unsigned host, int64_t offset)
 {
-    uint32_t size = s->size - s->hot;
-
-    for (unsigned i = s->holes; i && s->hole[i - 1].at >= s->hot; i--)
-        size += s->hole[i - 1].fill == FILL_SET ? 8 : 0;
-    return size;
-}
-
-void emit_load(struct emitter *e, unsigned host, int64_t offset)
-{
-    uint8_t *to = e->code->write + e->code->used;
     bool small = offset == (int8_t)offset;
     int32_t value = (int32_t)offset;
 
     to[0] = REX | REX_W | REX_R;
-    to[1] = LOAD;
+    to[1] = (uint8_t)op;
     to[2] = (uint8_t)((small ? MODRM_DISP8 : MODRM_DISP32) | (host & 7) << 3 | CHIP);
     memcpy(to + 3, &value, small ? 1 : sizeof value);
-    e->code->used += small ? 4 : 7;
+    return small ? 4 : 7;
+}
+
+void emit_load(struct emitter *e, unsigned host, int64_t offset)
+{
+    e->code->used += put_move(e->code->write + e->code->used, LOAD, host, offset);
+}
+
+void emit_store(struct emitter *e, unsigned host, int64_t offset)
+{
+    e->code->used += put_move(e->code->write + e->code->used, STORE, host, offset);
+}
+
+void emit_store_cold(struct emitter *e, unsigned host, int64_t offset)
+{
+    uint8_t move[8];
+    unsigned size = put_move(move, STORE, host, offset);
+
+    e->code->cold -= size;
+    memcpy(e->code->write + e->code->cold, move, size);
 }
 
 bool emit(struct emitter *e, unsigned stencil)
@@ -283,7 +281,7 @@ bool emit(struct emitter *e, unsigned stencil)
     unsigned hole = copy_part(&c, 0, s->hot);
     uint32_t next = c.at;
     if (s->size > s->hot) {
-        e->code->cold -= cold_size(s);
+        e->code->cold -= s->size - s->hot;
         c.at = (uint32_t)e->code->cold;
         copy_part(&c, hole, s->size);
     }

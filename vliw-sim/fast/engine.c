@@ -435,11 +435,9 @@ static void fast_residue(struct chip *chip)
     chip->hot.stale = 0;
 }
 
-static void fast_drain(struct chip *chip, uint64_t cycle, uint64_t order)
+static void fast_drain(struct chip *chip, uint64_t cycle)
 {
-    chip->hier.clock += (int64_t)order;
     sbuf_commit(&chip->sbuf, chip->dram, &chip->hier, cycle);
-    chip->hier.clock -= (int64_t)order;
 }
 
 /* The chip's state at a way out of a block. */

@@ -24,11 +24,13 @@
 
 enum stencil_fill {
     FILL_ABS,
+    FILL_DISP, /* these too, in an instruction that has a form for 8 bits: of an address, */
+    FILL_IMM,  /* an operand, */
+    FILL_ACC,  /* an operand beside the accumulator */
     FILL_REL,
     FILL_BYTE,
     FILL_PART, /* a jump within the stencil: to offset `addend` */
-    FILL_READ, /* the place of a guest register that is read, `addend` bytes behind the opcode */
-    FILL_SET   /* ... that is written */
+    FILL_REGISTER /* the place of a guest register, `addend` bytes behind the opcode or its REX */
 };
 
 struct stencil_hole {
@@ -43,7 +45,7 @@ struct stencil {
     uint16_t size;
     uint16_t hot; /* bytes of it that are run often */
     bool slow;  /* may go the long way */
-    bool sets;  /* writes its register by FILL_SET alone, whichever way it goes */
+    bool sets;  /* writes its register by FILL_REGISTER, whichever way it goes */
     bool calls; /* and pins are lost */
     const struct stencil_hole *hole;
     uint16_t holes;
@@ -219,8 +221,10 @@ struct emitter {
     struct patch p;
 };
 
-/* The register at `offset` in the chip into a host register. */
+/* Between a host register and what lies at `offset` in the chip; the last one before cold code. */
 void emit_load(struct emitter *e, unsigned host, int64_t offset);
+void emit_store(struct emitter *e, unsigned host, int64_t offset);
+void emit_store_cold(struct emitter *e, unsigned host, int64_t offset);
 
 void emit_start(struct emitter *e, struct code_buffer *code);
 uint32_t emit_label(struct emitter *e);
@@ -249,7 +253,9 @@ struct pin_use {
 };
 
 struct pins {
-    uint8_t reg[PINS]; /* the register that each holds; 0: none */
+    uint8_t reg[PINS];   /* the register that each holds; 0: none */
+    uint8_t ahead[PINS]; /* the same if memory has not got it yet, else 0 */
+    bool through;      /* what is being written won't be again: goes to memory at once */
     uint32_t at;       /* the atom that is being emitted, */
     uint32_t uses;     /* of all in the block: */
     struct pin_use use[BLOCK_BUNDLES * BUNDLE_EXECS];
@@ -263,8 +269,13 @@ void pins_plan(struct pins *p, const struct bundle *b);
 /* Host register of the register, or 0. */
 uint8_t pin_of(const struct pins *p, unsigned reg);
 
-/* A function has been called. */
+/* A function has been called; no pin was ahead. */
 void pins_forget(struct pins *p);
+
+/* What pins are ahead goes to memory; on a way that is rarely run, `ahead` as it was there. */
+void pins_flush(struct pins *p, struct emitter *e);
+void pins_flush_out(struct emitter *e, const uint8_t ahead[PINS]);
+void pins_flush_cold(struct emitter *e, const uint8_t ahead[PINS]);
 
 /* ---------------------------------------------------------------- route.c */
 
@@ -333,7 +344,7 @@ enum site_kind {
     SITE_FETCH, /* line `atom` of the bundle's is not L1I's most recent */
     SITE_FIRST, /* likewise the block's first */
     SITE_COMMIT, /* an interrupt could be taken after the bundle */
-    SITE_LIMIT, /* an event is near */
+    SITE_LIMIT, /* an event is near; from here on, pins are never ahead */
     SITE_EXIT,  /* to an address that is not known yet, or not a block yet */
     SITE_STEP   /* a bundle for the reference engine */
 };

@@ -2,6 +2,7 @@
  * leave.c - ways out of a block: what is counted, what is dirty and late then, and where they lead.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "isa_facts.h"
 #include "vliw-sim/fast/build.h"
@@ -10,6 +11,7 @@ static void leave_emit(struct build *b, const struct pending_exit *x)
 {
     struct patch *p = &b->e->p;
 
+    pins_flush_out(b->e, x->ahead);
     part_dirty(b, x->dirty, x->f_dirty);
     if (x->c_dirty)
         emit(b->e, STENCIL_stale);
@@ -30,16 +32,19 @@ static uint32_t dirty_here(const struct build *b)
 /* The state behind the last bundle. */
 struct pending_exit leave_here(struct build *b, uint64_t target)
 {
-    return (struct pending_exit){.tally = part_tally(b),
-                                 .cycles = b->score.now,
-                                 .order = b->order,
-                                 .dirty = b->dirty,
-                                 .f_dirty = b->f_dirty,
-                                 .c_dirty = b->c_dirty,
-                                 .way = score_way(&b->score, &b->f->ways, dirty_here(b)),
-                                 .line = b->line,
-                                 .target = target,
-                                 .bundle = (uint16_t)(b->block->bundles - 1)};
+    struct pending_exit x = {.tally = part_tally(b),
+                             .cycles = b->score.now,
+                             .order = b->order,
+                             .dirty = b->dirty,
+                             .f_dirty = b->f_dirty,
+                             .c_dirty = b->c_dirty,
+                             .way = score_way(&b->score, &b->f->ways, dirty_here(b)),
+                             .line = b->line,
+                             .target = target,
+                             .bundle = (uint16_t)(b->block->bundles - 1)};
+
+    memcpy(x.ahead, b->pins->ahead, sizeof x.ahead);
+    return x;
 }
 
 void leave_out(struct build *b, struct fast_site *s, uint32_t way, uint32_t line, uint64_t target)

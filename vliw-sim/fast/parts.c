@@ -62,16 +62,18 @@ uint32_t part_tally(struct build *b)
     return f->tallies++;
 }
 
-/* The code of a site, at its label: its number, and a jump to what serves it. */
-void part_site_code(struct build *b, struct fast_site *s, uint32_t label, const void *serve)
+/* The code of a site, at its label: registers to memory, its number, a jump to what serves it. */
+void part_site_code(struct build *b, const struct pending_site *p)
 {
     struct emitter *e = b->e;
 
-    e->p.value[HOLE_site] = s - b->f->site;
+    e->p.value[HOLE_site] = p->site - b->f->site;
     e->p.value[HOLE_common] = (int64_t)emit_label(e);
-    s->stub = e->label[label] = emit_cold(e, STENCIL_site);
+    p->site->stub = emit_cold(e, STENCIL_site);
     uint32_t at = e->fixup[--e->fixups].at;
-    code_redirect(e->code, at, serve);
+    code_redirect(e->code, at, p->serve);
+    pins_flush_cold(e, p->ahead);
+    e->label[p->label] = (uint32_t)e->code->cold;
 }
 
 uint32_t part_site_later(struct build *b, struct block_tail *tail, struct fast_site *s,
@@ -79,7 +81,10 @@ uint32_t part_site_later(struct build *b, struct block_tail *tail, struct fast_s
 {
     uint32_t label = emit_label(b->e);
 
-    tail->site[tail->sites++] = (struct pending_site){s, label, serve};
+    struct pending_site *p = &tail->site[tail->sites++];
+    *p = (struct pending_site){.site = s, .label = label, .serve = serve};
+    if (s->kind < SITE_LIMIT)
+        memcpy(p->ahead, b->pins->ahead, sizeof p->ahead);
     return label;
 }
 
@@ -329,12 +334,16 @@ void part_branch(struct build *b, const struct bundle *n, const struct atom *a,
     if (o->rb != AT_R(a->op.rb))
         p->pin[HOLE_rb] = 0;
     unsigned stencil = stencil_atoms[a->op.atom].first + part_form(a);
+    if (stencils[stencil].calls)
+        pins_flush(b->pins, b->e);
     if (taken) {
         emit_inverted(b->e, stencil, label);
     } else {
         p->value[HOLE_taken] = label;
         emit(b->e, stencil);
     }
+    if (stencils[stencil].calls)
+        pins_forget(b->pins);
     pins_after(b, a);
 }
 
@@ -361,6 +370,7 @@ void part_commit(struct build *b)
 {
     struct patch *p = &b->e->p;
 
+    pins_flush(b->pins, b->e);
     bool known = b->before != DIRTY_UNKNOWN;
     uint32_t dirty = b->dirty | (known ? b->before & (DIRTY_C(1) - 1) : 0);
     uint32_t c_dirty = b->c_dirty | (known ? b->before >> 24 : 0);

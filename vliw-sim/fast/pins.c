@@ -6,9 +6,10 @@
  * that come behind find it there. When all are taken, the one whose register is read last gives
  * way.
  *
- * What is written is always written to memory, too. So a pin can be forgotten at any time, nothing
- * has to be put back where a block is left, and a function that is called sees all registers as
- * they are; what goes on behind it loads the pins again, by the list in its site.
+ * What is written to a pin and will be written again is not written to memory: the pin is *ahead*.
+ * Memory catches up where the pin is given to another register, before a commit, and where the block
+ * is left or a function called, mostly in code that is rarely run. What goes on behind such a call loads the pins again, by
+ * the list in its site. Temporaries end with their bundle; only calls within it need them.
  */
 #include <string.h>
 
@@ -78,10 +79,20 @@ static uint32_t next_read(const struct pins *p, uint32_t from, unsigned reg)
     return NEVER;
 }
 
+/* Is the register written again before the block's end? */
+static bool written_again(const struct pins *p, uint32_t from, unsigned reg)
+{
+    for (uint32_t at = from; at < p->uses; at++) {
+        if (reg_in(p->use[at].writes, reg))
+            return true;
+    }
+    return false;
+}
+
 /* ---------------------------------------------------------------- pins come and go */
 
-static const uint8_t host_register[PINS] = {10, 11, 13, 14, 15};
-#define PINS_LOST 2 /* of these: any function may use them */
+static const uint8_t host_register[PINS] = {9, 10, 11, 13, 14};
+#define PINS_LOST 3 /* of these: any function may use them */
 
 static unsigned pin_index(const struct pins *p, unsigned reg)
 {
@@ -99,12 +110,51 @@ uint8_t pin_of(const struct pins *p, unsigned reg)
     return reg && i < PINS ? host_register[i] : 0;
 }
 
+static void pin_give(struct pins *p, unsigned i, unsigned reg)
+{
+    p->reg[i] = (uint8_t)reg;
+    p->ahead[i] = 0;
+}
+
+/* The register is written in memory. */
 static void pin_drop(struct pins *p, unsigned reg)
 {
     unsigned i = pin_index(p, reg);
 
     if (reg && i < PINS)
-        p->reg[i] = 0;
+        pin_give(p, i, 0);
+}
+
+/* The pin's register may be wanted in memory from here on. */
+static void pin_flush(struct pins *p, struct emitter *e, unsigned i)
+{
+    unsigned reg = p->ahead[i];
+
+    if (reg && (reg < REG_TEMP || next_read(p, p->at, reg) != NEVER))
+        emit_store(e, host_register[i], AT_R(reg));
+    p->ahead[i] = 0;
+}
+
+void pins_flush(struct pins *p, struct emitter *e)
+{
+    for (unsigned i = 0; i < PINS; i++)
+        pin_flush(p, e, i);
+}
+
+void pins_flush_out(struct emitter *e, const uint8_t ahead[PINS])
+{
+    for (unsigned i = 0; i < PINS; i++) {
+        if (ahead[i] && ahead[i] < REG_TEMP)
+            emit_store(e, host_register[i], AT_R(ahead[i]));
+    }
+}
+
+void pins_flush_cold(struct emitter *e, const uint8_t ahead[PINS])
+{
+    for (unsigned i = 0; i < PINS; i++) {
+        if (ahead[i])
+            emit_store_cold(e, host_register[i], AT_R(ahead[i]));
+    }
 }
 
 /*
@@ -134,6 +184,8 @@ void pins_forget(struct pins *p)
 void pins_start(struct pins *p)
 {
     memset(p->reg, 0, sizeof p->reg);
+    memset(p->ahead, 0, sizeof p->ahead);
+    p->through = false;
     p->uses = p->at = 0;
 }
 
@@ -147,7 +199,8 @@ static void pin_load(struct build *b, unsigned reg)
     unsigned i = pin_take(p, p->at, again);
     if (i == PINS)
         return;
-    p->reg[i] = (uint8_t)reg;
+    pin_flush(p, b->e, i);
+    pin_give(p, i, reg);
     emit_load(b->e, host_register[i], AT_R(reg));
 }
 
@@ -156,8 +209,11 @@ static void pin_load(struct build *b, unsigned reg)
 void pins_before(struct build *b, const struct atom *a)
 {
     struct patch *p = &b->e->p;
+    const uint32_t by_number = ISA_F_GREG_READ | ISA_F_GREG_WRITE;
     const uint64_t *reads = b->pins->use[b->pins->at].reads;
 
+    if (!is_move(a) && (isa_facts[a->op.atom].flags & by_number))
+        pins_flush(b->pins, b->e);
     for (unsigned half = 0; half < 2; half++) {
         for (uint64_t regs = reads[half]; regs; regs &= regs - 1)
             pin_load(b, half * 64 + (unsigned)__builtin_ctzll(regs));
@@ -173,12 +229,17 @@ void pins_result(struct build *b, const struct atom *a, unsigned stencil)
     struct pins *p = b->pins;
     unsigned reg = a->to_r;
 
+    b->e->p.pin[HOLE_to_r] = 0;
+    p->through = false;
+    if (stencils[stencil].calls)
+        pins_flush(p, b->e);
     if (!reg_in(p->use[p->at].writes, reg))
         return;
     uint32_t read = next_read(p, p->at + 1, reg);
     unsigned i = pin_index(p, reg);
-    b->e->p.pin[HOLE_to_r] = 0;
-    if (read == NEVER || !stencils[stencil].sets) {
+    if (read == NEVER || !stencils[stencil].sets || stencils[stencil].calls) {
+        if (i < PINS && !stencils[stencil].sets)
+            pin_flush(p, b->e, i);
         pin_drop(p, reg);
         return;
     }
@@ -186,8 +247,11 @@ void pins_result(struct build *b, const struct atom *a, unsigned stencil)
         i = pin_take(p, p->at + 1, read);
     if (i == PINS)
         return;
-    p->reg[i] = (uint8_t)reg;
+    if (p->reg[i] != reg)
+        pin_flush(p, b->e, i);
+    p->reg[i] = p->ahead[i] = (uint8_t)reg;
     b->e->p.pin[HOLE_to_r] = host_register[i];
+    p->through = reg < REG_TEMP && !written_again(p, p->at + 1, reg);
 }
 
 void pins_after(struct build *b, const struct atom *a)
@@ -196,6 +260,9 @@ void pins_after(struct build *b, const struct atom *a)
 
     p->pin[HOLE_rd] = p->pin[HOLE_rs] = p->pin[HOLE_ra] = p->pin[HOLE_rb] = 0;
     p->pin[HOLE_to_r] = 0;
+    if (b->pins->through && pin_of(b->pins, a->to_r))
+        pin_flush(b->pins, b->e, pin_index(b->pins, a->to_r));
+    b->pins->through = false;
     if (!is_move(a) && (isa_facts[a->op.atom].flags & ISA_F_GREG_WRITE)) {
         for (unsigned reg = 1; reg <= 8; reg++)
             pin_drop(b->pins, reg);

@@ -60,7 +60,7 @@ struct fast_state {
 
     /* Host code calls these at commits: for what earlier blocks have left, and for stores. */
     void (*on_residue)(struct chip *chip);
-    void (*on_drain)(struct chip *chip, uint64_t cycle, uint64_t order);
+    void (*on_drain)(struct chip *chip, uint64_t cycle);
 
     /* The value of a guest load that meets stores which wait. */
     uint64_t (*on_merge)(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);

@@ -7,8 +7,8 @@
  * through stencil_atoms.inc, where cut.py has written out some of them once for each value of an
  * operand.
  *
- * Between pieces live the chip, the block's first cycle, and the tallies of the current phase, each
- * in a register of its own. Guest registers are in the chip; copies of some are in *pins*, registers
+ * Between pieces live the chip, the block's first cycle, the tallies of the current phase, and the
+ * clock of the caches, each in a register of its own. Guest registers are in the chip; copies of some are in *pins*, registers
  * that no piece uses by itself: emit.c makes operands of them (pins.c).
  */
 #include <string.h>
@@ -19,11 +19,12 @@
 register struct chip *chip __asm__("rbx");
 register uint64_t base __asm__("rbp");
 register uint32_t *count __asm__("r12");
-register uint64_t pin0 __asm__("r10");
-register uint64_t pin1 __asm__("r11");
-register uint64_t pin2 __asm__("r13");
-register uint64_t pin3 __asm__("r14");
-register uint64_t pin4 __asm__("r15");
+register int64_t clock __asm__("r15");
+register uint64_t pin0 __asm__("r9");
+register uint64_t pin1 __asm__("r10");
+register uint64_t pin2 __asm__("r11");
+register uint64_t pin3 __asm__("r13");
+register uint64_t pin4 __asm__("r14");
 
 typedef void code(uint64_t extra);
 
@@ -58,11 +59,11 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 }
 
 /* A call in the middle of a piece, rarely made: pins outlive it. */
-#define KEEPING_PINS(call)                  \
-    do {                                    \
-        uint64_t kept_[] = {pin0, pin1};    \
-        call;                               \
-        pin0 = kept_[0], pin1 = kept_[1];   \
+#define KEEPING_PINS(call)                                   \
+    do {                                                     \
+        uint64_t kept_[] = {pin0, pin1, pin2};               \
+        call;                                                \
+        pin0 = kept_[0], pin1 = kept_[1], pin2 = kept_[2];   \
     } while (0)
 
 /* ---------------------------------------------------------------- the words of a meaning */
@@ -104,7 +105,7 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
  * is stamped with its place in the order of the block's accesses.
  */
 #define VIEW(addr) ((struct fast_view *)((char *)chip->hot.view + ((addr) & H(view))))
-#define STAMP(stamp) (*(stamp) = chip->hier.clock + (int64_t)H(order))
+#define STAMP(stamp) (*(stamp) = clock + (int64_t)H(order))
 
 #define ISA_NLOAD(bytes, addr)                                \
     ({                                                        \
@@ -355,8 +356,11 @@ void commit_known(void)
 /* and the stores. */
 void commit(void)
 {
-    if (chip->sbuf.used)
-        chip->hot.on_drain(chip, base + H(cycles), H(order));
+    if (chip->sbuf.used) {
+        chip->hier.clock = clock + (int64_t)H(order);
+        chip->hot.on_drain(chip, base + H(cycles));
+        clock = chip->hier.clock - (int64_t)H(order);
+    }
     chip->alias.used = 0;
     chip->retired += chip->commit_count;
     chip->commits++;
@@ -381,7 +385,7 @@ void stale(void)
 void leave(void)
 {
     ++*(uint32_t *)((char *)count + H(tally));
-    chip->hier.clock += (int64_t)H(order);
+    clock += (int64_t)H(order);
     base += H(cycles);
     next();
 }
@@ -421,7 +425,9 @@ void site(uint64_t extra)
 #define CALL(name)                                               \
     void call_##name(uint64_t extra, uint64_t site)              \
     {                                                            \
+        chip->hier.clock = clock;                                \
         code *on = chip->hot.name(chip, base, extra, site);      \
+        clock = chip->hier.clock;                                \
         base = chip->hot.base;                                   \
         count = chip->hot.count;                                 \
         pin0 = chip->hot.pin[0];                                 \
@@ -447,16 +453,19 @@ void start(struct chip *on_chip, uint64_t from, uint32_t *counting, code *go)
     struct chip *their_chip = chip;
     uint64_t their_base = base;
     uint32_t *their_count = count;
-    uint64_t their_pins[] = {pin2, pin3, pin4}; /* the others are any function's */
+    int64_t their_clock = clock;
+    uint64_t their_pins[] = {pin3, pin4}; /* the others are any function's */
 
     chip = on_chip;
     base = from;
     count = counting;
+    clock = chip->hier.clock;
     go(0);
+    chip->hier.clock = clock;
     chip = their_chip;
     base = their_base;
     count = their_count;
-    pin2 = their_pins[0];
-    pin3 = their_pins[1];
-    pin4 = their_pins[2];
+    clock = their_clock;
+    pin3 = their_pins[0];
+    pin4 = their_pins[1];
 }
