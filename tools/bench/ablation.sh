@@ -2,12 +2,13 @@
 # ablation.sh BUILD [PRESET] - what each part of the translator is worth: the same work with one
 # switch off at a time, in percent of the cycles that it takes with all of them on.
 #
-# The switches are every cms.opt.NAME that is on by default or above 1, the highest gear, and parts
-# of the machine that translations use, if the preset has them; the list comes from vliw-sim -o
-# help. Work: the programs of tools/bench/twice (geometric mean of their marked sections, and the
-# program that suffers most), SeaBIOS and our boot disk (all cycles that are not idle), and code
-# with loops that often changes itself (likewise). What takes MOST times as long is stopped; `-`
-# stands for it, and the mean is without it.
+# The switches are every cms.opt.NAME that is on by default or above 1, translations that check
+# themselves, the highest gear, and parts of the machine that translations use, if the preset has
+# them; the list comes from vliw-sim -o help. Work: the programs of tools/bench/twice (geometric
+# mean of their marked sections, and the program that suffers most), SeaBIOS and our boot disk (all
+# cycles that are not idle), and code with loops that often changes itself (likewise). What takes
+# MOST times as long is stopped; `-` stands for it, and the mean is without it. What a guest prints
+# must be the same with all of them.
 
 # shellcheck source=tools/bench/common.sh
 . "$(dirname "$0")/common.sh"
@@ -30,10 +31,12 @@ run() # name, what counts, options
     shift 2
     limit=$(awk -v name="$name" -v most=$MOST '$1 == name { printf "%d", $3 * most }' "$work/all")
     status=0
-    "$sim" --preset "$preset" --serial none -o cms.gear=3 ${limit:+--max-cycles $limit} "$@" \
-        >/dev/null 2>"$work/run" </dev/null || status=$?
+    "$sim" --preset "$preset" --serial "file:$work/out" -o cms.gear=3 \
+        ${limit:+--max-cycles $limit} "$@" >/dev/null 2>"$work/run" </dev/null || status=$?
     case $status in
-    0) echo "$name $(awk "$count" "$work/run") $(awk "$whole" "$work/run")" ;;
+    0) [ -f "$work/$name.out" ] || cp "$work/out" "$work/$name.out"
+        cmp "$work/$name.out" "$work/out" >&2 || { echo "$name prints otherwise: $*" >&2; exit 1; }
+        echo "$name $(awk "$count" "$work/run") $(awk "$whole" "$work/run")" ;;
     6) echo "$name" ;;
     *) tail -n 3 "$work/run" >&2; exit 1 ;;
     esac
@@ -53,7 +56,7 @@ switches()
 {
     "$sim" --preset "$preset" -o help | awk '
         $1 == "cms.gear" { print "cms.gear=2" }
-        $1 ~ /^cms\.opt\./ && $2 == "0..1" && $3 == 1 { print $1 "=0" }
+        $1 ~ /^cms\.(opt\.|smc\.self_check)/ && $2 == "0..1" && $3 == 1 { print $1 "=0" }
         $1 ~ /^cms\.opt\.[a-z]+$/ && $2 ~ /^1\.\./ && $3 > 1 { print $1 "=1" }
         $1 ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ && $4 > 0 { print $1 "=0" }'
 }
