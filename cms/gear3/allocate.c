@@ -47,6 +47,7 @@ static void find_lives(struct allocator *a)
     unsigned position = 0;
 
     memset(a->last, 0, 2 * ir->count * sizeof(a->last[0]));
+    memset(a->reg, 0, 2 * ir->count * sizeof(a->reg[0]));
     for (unsigned block = BLOCK_ENTRY; block <= BLOCK_BODY; block++) {
         for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
             position++;
@@ -199,6 +200,8 @@ void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca)
 /* Where the guest has the value at the end, if it can be computed there; else 0. */
 static unsigned home_of(const struct allocator *a, ref r)
 {
+    if (a->last[r] != ALLOC_AT_END)
+        return 0;
     for (unsigned g = STATE_EAX; g <= STATE_EIP; g++) {
         if (a->ir->end[g] == r && !a->held[g])
             return g;

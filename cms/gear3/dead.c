@@ -10,7 +10,8 @@ static void sweep(struct ir *ir, unsigned block)
         struct ins *i = &ir->ins[n];
 
         prev = i->prev;
-        if (ir->uses[n] || !(ir_is_pure(i) || ir_is_fixed_load(i)))
+        if (ir_is_used(ir, REF(n, TAG_NUMBER)) || ir_is_used(ir, REF(n, TAG_FLAGS)) ||
+            !(ir_is_pure(i) || ir_is_fixed_load(i)))
             continue;
         ir_unuse(ir, i);
         ir_remove(ir, n);

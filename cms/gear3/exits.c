@@ -22,13 +22,20 @@ static uint64_t flag_bit(unsigned c)
     return bit[c];
 }
 
-static void need(const struct allocator *a, struct path *p, const ref *r, unsigned count)
+/* What is computed on the path itself has no register yet: 0, which nobody needs. */
+static void need_numbers(const struct allocator *a, struct path *p, const ref *r, unsigned count)
 {
-    for (unsigned k = 0; k < count; k++) {
-        if (r[k] != REF_NONE && !ir_is_on_path(a->ir, p->exit, r[k]))
-            p->needs |= ref_tag(r[k]) == TAG_FLAGS ? flag_bit(a->reg[r[k]])
-                                                   : UINT64_C(1) << a->reg[r[k]];
-    }
+    uint64_t needs = 0;
+
+    for (unsigned k = 0; k < count; k++)
+        needs |= UINT64_C(1) << a->reg[r[k]];
+    p->needs |= needs & ~UINT64_C(1);
+}
+
+static void need_flags(const struct allocator *a, struct path *p, ref r)
+{
+    if (r != REF_NONE && !ir_is_on_path(a->ir, p->exit, r))
+        p->needs |= flag_bit(a->reg[r]);
 }
 
 static unsigned path_take(struct allocator *a, struct path *p)
@@ -159,9 +166,12 @@ void alloc_exit(struct allocator *a, unsigned exit)
     unsigned first = ir->block[BLOCK_EXITS + exit].first;
 
     l->region = (uint8_t)(t->regions - 1);
-    for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next)
-        need(a, &p, ir->ins[n].arg, ARG_COUNT);
-    need(a, &p, ir->state[exit], STATE_COUNT);
+    need_flags(a, &p, ir->state[exit][STATE_FLAGS]);
+    need_numbers(a, &p, &ir->state[exit][STATE_EAX], STATE_EDI);
+    for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next) {
+        need_numbers(a, &p, ir->ins[n].arg, ARG_C);
+        need_flags(a, &p, ir->ins[n].arg[ARG_C]);
+    }
     for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next)
         place_on_path(a, &p, n);
     alloc_put_home(a, ir->state[exit], path_take(a, &p));

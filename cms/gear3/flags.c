@@ -173,7 +173,7 @@ static void low_product(struct ir *ir, struct ins *i)
     const struct ins *product = &ir->ins[ref_ins(i->arg[ARG_A])];
 
     if (i->op.atom != ISA_addiz || i->op.imm || ref_ins(i->arg[ARG_A]) < IR_FIRST ||
-        product->op.atom != ISA_imulf32 || ir->uses[ref_ins(i->arg[ARG_A])] & USES_FLAGS)
+        product->op.atom != ISA_imulf32 || ir_is_used(ir, i->arg[ARG_A] | TAG_FLAGS))
         return;
     ir_unuse(ir, i);
     i->op = (struct isa_op){.atom = ISA_mulz};
@@ -225,7 +225,8 @@ void pass_flags(struct ir *ir)
         struct ins *i = &ir->ins[n];
 
         low_product(ir, i);
-        if (ins_fact(i)->uses & ISA_WRITE_CD && ir->uses[n] && !(ir->uses[n] & USES_FLAGS))
+        if (ins_fact(i)->uses & ISA_WRITE_CD && !ir_is_used(ir, REF(n, TAG_FLAGS)) &&
+            ir_is_used(ir, REF(n, TAG_NUMBER)))
             drop(ir, i);
     }
 }

@@ -57,22 +57,32 @@ static unsigned most(unsigned a, unsigned b)
     return a > b ? a : b;
 }
 
-unsigned ir_width(const struct ir *ir, const struct ins *i)
+/* Of numbers whose width only depends on the atom; 0: ask its operands. */
+static const uint8_t width_of[ISA_ATOM_COUNT] = {
+    [ISA_setc] = 1, [ISA_seq] = 1, [ISA_slt] = 1, [ISA_sltu] = 1, [ISA_slti] = 1, [ISA_sltiu] = 1,
+    [ISA_bext] = 1, [ISA_bexti] = 1,
+    [ISA_gld8] = 8, [ISA_gldx8] = 8, [ISA_zextb] = 8, [ISA_addf8] = 8, [ISA_addif8] = 8,
+    [ISA_subf8] = 8, [ISA_subif8] = 8,
+    [ISA_movfc] = 12,
+    [ISA_gld16] = 16, [ISA_gldx16] = 16, [ISA_zexth] = 16,
+    [ISA_gld32] = 32, [ISA_gldx32] = 32, [ISA_ldwu] = 32, [ISA_addz] = 32, [ISA_subz] = 32,
+    [ISA_addiz] = 32, [ISA_sllz] = 32, [ISA_srlz] = 32, [ISA_sraz] = 32, [ISA_rolz] = 32,
+    [ISA_rorz] = 32, [ISA_slliz] = 32, [ISA_sraiz] = 32, [ISA_roriz] = 32, [ISA_sh1addz] = 32,
+    [ISA_sh2addz] = 32, [ISA_sh3addz] = 32, [ISA_mulz] = 32, [ISA_addf32] = 32, [ISA_addif32] = 32,
+    [ISA_subf32] = 32, [ISA_subif32] = 32, [ISA_orf32] = 32, [ISA_orif32] = 32, [ISA_xorf32] = 32,
+    [ISA_xorif32] = 32, [ISA_adcf32] = 32, [ISA_adcif32] = 32, [ISA_sbbf32] = 32,
+    [ISA_sbbif32] = 32, [ISA_incf32] = 32, [ISA_decf32] = 32, [ISA_negf32] = 32, [ISA_shlf32] = 32,
+    [ISA_shlif32] = 32, [ISA_shrf32] = 32, [ISA_shrif32] = 32, [ISA_sarf32] = 32,
+    [ISA_sarif32] = 32, [ISA_rolf32] = 32, [ISA_rolif32] = 32, [ISA_rorf32] = 32,
+    [ISA_rorif32] = 32,
+};
+
+static unsigned width_by_operands(const struct ir *ir, const struct ins *i)
 {
     unsigned a = i->arg[ARG_A] == REF_NONE ? 64 : ir->ins[ref_ins(i->arg[ARG_A])].width;
     unsigned b = i->arg[ARG_B] == REF_NONE ? 64 : ir->ins[ref_ins(i->arg[ARG_B])].width;
 
     switch (i->op.atom) {
-    case ISA_gld8:
-    case ISA_gldx8:
-    case ISA_zextb:
-    case ISA_addf8:
-    case ISA_addif8:
-    case ISA_subf8:
-    case ISA_subif8: return 8;
-    case ISA_gld16:
-    case ISA_gldx16:
-    case ISA_zexth: return 16;
     case ISA_addi:
         if (i->arg[ARG_A] == REF_ZERO)
             return bits_of((uint64_t)i->op.imm);
@@ -91,62 +101,17 @@ unsigned ir_width(const struct ir *ir, const struct ins *i)
     case ISA_cmovz:
     case ISA_cmovnz: return most(ir->ins[ref_ins(i->arg[ARG_D])].width, b);
     case ISA_extu: return i->op.len ? i->op.len : 64;
-    case ISA_setc:
-    case ISA_seq:
-    case ISA_slt:
-    case ISA_sltu:
-    case ISA_slti:
-    case ISA_sltiu:
-    case ISA_bext:
-    case ISA_bexti: return 1;
     case ISA_srli: return a > i->op.sh ? a - i->op.sh : 0;
     case ISA_srliz: return 32 - (i->op.sh & 31);
-    case ISA_movfc: return 12;
-    case ISA_gld32:
-    case ISA_gldx32:
-    case ISA_ldwu:
-    case ISA_addz:
-    case ISA_subz:
-    case ISA_addiz:
-    case ISA_sllz:
-    case ISA_srlz:
-    case ISA_sraz:
-    case ISA_rolz:
-    case ISA_rorz:
-    case ISA_slliz:
-    case ISA_sraiz:
-    case ISA_roriz:
-    case ISA_sh1addz:
-    case ISA_sh2addz:
-    case ISA_sh3addz:
-    case ISA_mulz:
-    case ISA_addf32:
-    case ISA_addif32:
-    case ISA_subf32:
-    case ISA_subif32:
-    case ISA_orf32:
-    case ISA_orif32:
-    case ISA_xorf32:
-    case ISA_xorif32:
-    case ISA_adcf32:
-    case ISA_adcif32:
-    case ISA_sbbf32:
-    case ISA_sbbif32:
-    case ISA_incf32:
-    case ISA_decf32:
-    case ISA_negf32:
-    case ISA_shlf32:
-    case ISA_shlif32:
-    case ISA_shrf32:
-    case ISA_shrif32:
-    case ISA_sarf32:
-    case ISA_sarif32:
-    case ISA_rolf32:
-    case ISA_rolif32:
-    case ISA_rorf32:
-    case ISA_rorif32: return 32;
     default: return 64;
     }
+}
+
+unsigned ir_width(const struct ir *ir, const struct ins *i)
+{
+    unsigned width = width_of[i->op.atom];
+
+    return width ? width : width_by_operands(ir, i);
 }
 
 /* ---- rules */

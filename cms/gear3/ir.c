@@ -25,7 +25,8 @@ unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT]
     i->twin = 0;
     ir->same[REF(ir->count, TAG_NUMBER)] = REF(ir->count, TAG_NUMBER);
     ir->same[REF(ir->count, TAG_FLAGS)] = REF(ir->count, TAG_FLAGS);
-    ir->uses[ir->count] = 0;
+    ir->uses[REF(ir->count, TAG_NUMBER)] = ir->uses[REF(ir->count, TAG_FLAGS)] = 0;
+    ir->exits[REF(ir->count, TAG_NUMBER)] = ir->exits[REF(ir->count, TAG_FLAGS)] = 0;
     return ir->count++;
 }
 
@@ -129,51 +130,39 @@ ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, re
     return REF(n, TAG_NUMBER);
 }
 
-/* One use of a value: of which number, of which kind. */
-enum { ON_STRAIGHT = 0, ON_EXIT = 32 };
-
-static inline uint64_t one_use(ref r, unsigned where)
+/* Nobody counts REF_NONE, but most operands aren't there. */
+static inline void add_uses(uint16_t *uses, const ref *r, unsigned count, unsigned more)
 {
-    return UINT64_C(1) << (where + 16 * ref_tag(r));
-}
-
-static unsigned where_is(const struct ins *i)
-{
-    return i->block >= BLOCK_EXITS ? ON_EXIT : ON_STRAIGHT;
-}
-
-static void use(struct ir *ir, const ref *r, unsigned count, unsigned where)
-{
-    for (unsigned k = 0; k < count; k++)
-        ir->uses[ref_ins(r[k])] += one_use(r[k], where);
+    for (unsigned k = 0; k < count; k++) {
+        if (r[k] != REF_NONE)
+            uses[r[k]] = (uint16_t)(uses[r[k]] + more);
+    }
 }
 
 void ir_use(struct ir *ir, const struct ins *i)
 {
-    use(ir, i->arg, ARG_COUNT, where_is(i));
+    add_uses(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, ARG_COUNT, 1);
 }
 
 void ir_unuse(struct ir *ir, const struct ins *i)
 {
-    for (unsigned k = 0; k < ARG_COUNT; k++)
-        ir->uses[ref_ins(i->arg[k])] -= one_use(i->arg[k], where_is(i));
+    add_uses(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, ARG_COUNT, -1u);
 }
 
-void ir_use_at_exit(struct ir *ir, ref r)
+static void use_exit(struct ir *ir, unsigned exit)
 {
-    use(ir, &r, 1, ON_EXIT);
+    for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
+        add_uses(ir->exits, ir->ins[n].arg, ARG_COUNT, 1);
+    for (unsigned k = 0; k < STATE_COUNT; k++)
+        ir->exits[ir->state[exit][k]]++;
 }
 
 static void use_block(struct ir *ir, unsigned block)
 {
     for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
-        const struct ins *i = &ir->ins[n];
-
-        ir_use(ir, i);
-        if (i->role == ROLE_SIDE) {
-            use_block(ir, BLOCK_EXITS + i->exit);
-            use(ir, ir->state[i->exit], STATE_COUNT, ON_EXIT);
-        }
+        add_uses(ir->uses, ir->ins[n].arg, ARG_COUNT, 1);
+        if (ir->ins[n].role == ROLE_SIDE)
+            use_exit(ir, ir->ins[n].exit);
     }
 }
 
@@ -181,10 +170,11 @@ void ir_count_uses(struct ir *ir)
 {
     if (ir->counted)
         return;
-    memset(ir->uses, 0, ir->count * sizeof(ir->uses[0]));
+    memset(ir->uses, 0, 2 * ir->count * sizeof(ir->uses[0]));
+    memset(ir->exits, 0, 2 * ir->count * sizeof(ir->exits[0]));
     use_block(ir, BLOCK_ENTRY);
     use_block(ir, BLOCK_BODY);
-    use(ir, ir->end, STATE_COUNT, ON_STRAIGHT);
+    add_uses(ir->uses, ir->end, STATE_COUNT, 1);
     ir->counted = true;
 }
 

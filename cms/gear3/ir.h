@@ -93,15 +93,17 @@ struct ir {
     struct trans *t;
     unsigned count;
     bool loops;
-    bool counted;         /* uses[] is right */
+    bool counted;         /* uses[] and exits[] are right */
     bool replaced;        /* some values have been, and their users may not know */
     bool changed;         /* values are not what they were when they were folded last */
     ref end[STATE_COUNT]; /* the snapshot at the body's end, */
     struct block block[BLOCK_EXITS + TRANS_EXITS];
     ref state[TRANS_EXITS][STATE_COUNT]; /* and those of side exits */
     struct ins ins[IR_INS];
-    uint64_t uses[IR_INS]; /* USES_x */
-    ref same[IR_REFS];     /* what has replaced the value, or itself */
+    /* of each value: */
+    ref same[IR_REFS];      /* what has replaced it, or itself */
+    uint16_t uses[IR_REFS]; /* by instructions on entry and in the body, and at the end */
+    uint16_t exits[IR_REFS]; /* by exits' paths and snapshots */
 };
 
 static inline struct ins *ir_ins(struct ir *ir, ref r)
@@ -182,17 +184,17 @@ bool ir_drop_flags(const struct ir *ir, struct ins *i);
 unsigned ir_width(const struct ir *ir, const struct ins *i);
 
 /*
- * How often the results of each instruction are used: four numbers in one, so that one test tells
- * whether anybody does. On exits are their paths and snapshots. ir_count_uses counts unless that
- * has been done; whoever changes operands afterwards keeps the numbers right by ir_use and
- * ir_unuse, or says !counted.
+ * ir_count_uses counts unless that has been done; whoever changes operands afterwards keeps the
+ * numbers right by ir_use and ir_unuse, or says !counted.
  */
-#define USES_FLAGS UINT64_C(0xffff0000ffff0000)
-#define USES_STRAIGHT UINT64_C(0x00000000ffffffff)
 void ir_count_uses(struct ir *ir);
 void ir_use(struct ir *ir, const struct ins *i); /* its operands, where it stands */
 void ir_unuse(struct ir *ir, const struct ins *i);
-void ir_use_at_exit(struct ir *ir, ref r); /* by a snapshot */
+
+static inline bool ir_is_used(const struct ir *ir, ref r)
+{
+    return ir->uses[r] | ir->exits[r];
+}
 
 /* The address of a guest access as a value plus a constant; false if it isn't that simple. */
 bool ir_place(const struct ins *i, ref *base, int32_t *offset);

@@ -27,7 +27,7 @@ static void choose(struct sinking *s)
     for (unsigned n = ir->block[BLOCK_BODY].last; n != IR_NONE; n = ir->ins[n].prev) {
         struct ins *i = &ir->ins[n];
 
-        if (ir->uses[n] & USES_STRAIGHT || !ir_is_pure(i))
+        if (ir->uses[REF(n, TAG_NUMBER)] || ir->uses[REF(n, TAG_FLAGS)] || !ir_is_pure(i))
             continue;
         s->sunk[n] = true;
         ir_unuse(ir, i);
@@ -72,7 +72,7 @@ static void complete(struct sinking *s, unsigned exit)
         ref *r = &ir->state[exit][k], copy = on_path(s, exit, *r);
 
         if (*r != copy)
-            ir_use_at_exit(ir, copy);
+            ir->exits[copy]++;
         *r = copy;
     }
     while (s->copies)
