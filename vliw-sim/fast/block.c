@@ -149,10 +149,6 @@ static void emit_entries(struct build *b, struct block_tail *tail)
     leave_out(b, limit, block->way, line, block->entry->pc);
     uint32_t limit_label = part_site_later(b, tail, limit, b->f->call_exit);
     if (line != LINE_NONE) {
-        block->enter_any = e->code->run + e->code->used;
-        e->p.value[HOLE_line] = line;
-        e->p.value[HOLE_to] = same;
-        emit(e, STENCIL_enter_line);
         block->enter_other = e->code->run + e->code->used;
         struct fast_site *other = part_site(b, SITE_LIMIT);
         leave_out(b, other, block->way, LINE_NONE, block->entry->pc);
@@ -172,7 +168,7 @@ static void emit_entries(struct build *b, struct block_tail *tail)
     emit(e, STENCIL_enter);
     emit_here(e, body);
     if (line == LINE_NONE)
-        block->enter_any = block->enter_other = block->enter_same;
+        block->enter_other = block->enter_same;
     block->bundles = 0;
     b->line = line;
 }

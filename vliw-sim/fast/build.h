@@ -75,6 +75,11 @@ static inline bool is_move(const struct atom *a)
     return a->exec == exec_move_r || a->exec == exec_move_c || a->exec == exec_move_f;
 }
 
+static inline bool is_store(const struct atom *a)
+{
+    return !is_move(a) && (isa_facts[a->op.atom].flags & ISA_F_STORE);
+}
+
 /* ---------------------------------------------------------------- parts.c */
 
 /* A place in the block's last bundle; its code comes behind the block, at the label returned. */

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "isa_facts.h"
-#include "vliw-sim/fast/fast.h"
+#include "vliw-sim/fast/build.h"
 #include "vliw-sim/panic.h"
 #include "vliw-sim/trace.h"
 
@@ -71,17 +71,17 @@ static void fast_dropped(struct chip *chip, struct bundle *b)
 {
     struct fast *f = chip->fast;
     struct fast_near *n = *near_blocks(f, b->pc >> PAGE_SHIFT);
-    bool killed = false;
+    bool known = false;
 
     while (n) {
         struct fast_near *next = n->next;
         if (!n->block->dead && block_has(n->block, b)) {
             block_kill(f, n->block);
-            killed = true;
+            known |= n->block->jumped_to;
         }
         n = next;
     }
-    if (killed)
+    if (known)
         jumps_clear(chip);
 }
 
@@ -185,9 +185,11 @@ static void link_exit(struct chip *chip, struct fast_site *s, struct fast_block 
     struct fast *f = chip->fast;
 
     if (s->indirect) {
-        uint64_t target = block->entry->pc;
-        chip->hot.jump[(target >> 2 ^ s->way) & (JUMPS - 1)] =
-            (struct fast_jump){target, s->way, block->enter_any};
+        uint64_t target = block->entry->pc, site = (uint64_t)(s - f->site);
+        uint64_t at = ((uint32_t)target * JUMP_SPREAD ^ site * sizeof(struct fast_jump)) & JUMP_MASK;
+        block->jumped_to = true;
+        chip->hot.jump[at / sizeof(struct fast_jump)] =
+            (struct fast_jump){target, site * sizeof(struct fast_jump), code, 0};
         return;
     }
     code_redirect(&f->code, s->jump, code);
@@ -319,6 +321,23 @@ static bool nothing_left(const struct fast *f, const struct fast_bundle *fb, uin
     return true;
 }
 
+/* The stores that wait before entry `done` of atom[], of which host code has kept what it must. */
+static void late_stores(struct chip *chip, const struct bundle *b, unsigned done)
+{
+    chip->late_stores = chip->late_guest = 0;
+    for (unsigned i = 0; b->careful && i < done; i++) {
+        const struct isa_fact *fact = &isa_facts[b->atom[i].op.atom];
+        if (!is_store(&b->atom[i]))
+            continue;
+        struct chip_store *s = &chip->late_store[chip->late_stores++];
+        s->size = fact->size;
+        if (fact->flags & ISA_F_GUEST) {
+            s->host = NULL;
+            chip->late_guest++;
+        }
+    }
+}
+
 /* Does something happen at the bundle's end that is not in line? */
 static bool after_odd(const struct chip *chip, const struct atom *a)
 {
@@ -355,6 +374,7 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
     chip->npc = b->next;
     chip->taken = false;
     chip->careful = b->careful;
+    late_stores(chip, b, s->atom);
     a->exec(chip, a);
     f->at = NULL;
 
@@ -370,6 +390,8 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
             view_learn(chip, a, addr);
         }
         chip->hier.clock -= s->order;
+        chip->late_stores = chip->late_guest = 0;
+        chip->after = 0;
         return resume(chip, s);
     }
     state_within(chip, fb, base, s->atom);

@@ -326,6 +326,7 @@ struct fast_block {
     struct bundle *entry;
     uint32_t way;
     bool dead;
+    bool jumped_to; /* hot.jump may know it */
     struct fast_block *version; /* next of the same entry */
     struct fast_block *next;    /* of all */
     struct fast_near near[BLOCK_PAGES];
@@ -333,7 +334,6 @@ struct fast_block {
     struct fast_site *incoming; /* exits that jump here */
     const void *enter_same;     /* the block's first line was the last one fetched */
     const void *enter_other;
-    const void *enter_any;      /* host code says which */
     uint32_t bundles;
     struct fast_bundle *bundle;
     const struct bundle *stepped; /* it ends before this one, which is for the reference engine */

@@ -80,8 +80,7 @@ void leave_indirect(struct build *b, const struct pending_exit *x, struct block_
     leave_out(b, s, x->way, x->line, x->target);
     s->indirect = true;
     b->e->p.value[HOLE_slow] = label;
-    b->e->p.value[HOLE_way] = s->way;
-    b->e->p.value[HOLE_line] = x->line;
+    b->e->p.value[HOLE_site] = (s - b->f->site) * (int64_t)sizeof(struct fast_jump);
     emit(b->e, STENCIL_go_indirect);
 }
 

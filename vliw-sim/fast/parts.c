@@ -178,6 +178,25 @@ static void emit_move(struct build *b, const struct atom *a)
     emit(b->e, stencil);
 }
 
+/* Stores that wait for the end of their bundle, before entry `i` of atom[]; of these, guest ones. */
+static unsigned stores_before(const struct bundle *n, unsigned i, unsigned *guest)
+{
+    unsigned stores = 0;
+
+    *guest = 0;
+    while (i--) {
+        bool store = is_store(&n->atom[i]);
+        stores += store;
+        *guest += store && (isa_facts[n->atom[i].op.atom].flags & ISA_F_GUEST);
+    }
+    return stores;
+}
+
+static int64_t at_late(unsigned store)
+{
+    return (int64_t)(offsetof(struct chip, late_store) + store * sizeof(struct chip_store));
+}
+
 static struct fast_site *atom_site(struct build *b, struct block_tail *tail, unsigned i)
 {
     struct fast_site *site = part_site(b, SITE_ATOM);
@@ -207,6 +226,11 @@ static void emit_entry(struct build *b, struct block_tail *tail, struct fast_bun
     } else {
         site = atom_site(b, tail, i);
         e->p.value[HOLE_order] = ++b->order;
+    }
+    if (late) {
+        unsigned guest, stores = stores_before(fb->b, i, &guest);
+        e->p.value[HOLE_late] = at_late(stores);
+        e->p.value[HOLE_n] = guest;
     }
     if (stencil && !site && !b->spoiled && spoils(b)) {
         b->spoiled = true;
@@ -238,27 +262,31 @@ void part_atom(struct build *b, struct block_tail *tail, struct fast_bundle *fb,
     pins_after(b, &fb->b->atom[i]);
 }
 
-/* Stores that waited for the end of their bundle. */
+/* ... and their end. */
+static unsigned late_stencil(const struct isa_fact *fact)
+{
+    unsigned log = (unsigned)__builtin_ctz(fact->size);
+    static const uint16_t native[] = {STENCIL_store1, STENCIL_store2, STENCIL_store4,
+                                      STENCIL_store8};
+    static const uint16_t guest[] = {STENCIL_store_guest1, STENCIL_store_guest2,
+                                     STENCIL_store_guest4, STENCIL_store_guest8};
+
+    return (fact->flags & ISA_F_GUEST) ? guest[log] : native[log];
+}
+
 void part_late_stores(struct build *b, const struct bundle *n)
 {
     unsigned stores = 0;
 
     for (unsigned i = 0; n->careful && i < n->execs; i++) {
         const struct isa_fact *fact = &isa_facts[n->atom[i].op.atom];
-        if (is_move(&n->atom[i]) || !(fact->flags & ISA_F_STORE))
+        if (!is_store(&n->atom[i]))
             continue;
         if (fact->size > 8)
             return; /* never comes here: fast_atom() leaves the block */
-        b->e->p.value[HOLE_late] = (int64_t)(offsetof(struct chip, late_store) +
-                                             stores++ * sizeof(struct chip_store));
-        emit(b->e, (fact->flags & ISA_F_GUEST) ? STENCIL_store_guest
-                   : fact->size == 1 ? STENCIL_store1
-                   : fact->size == 2 ? STENCIL_store2
-                   : fact->size == 4 ? STENCIL_store4
-                                     : STENCIL_store8);
+        b->e->p.value[HOLE_late] = at_late(stores++);
+        emit(b->e, late_stencil(fact));
     }
-    if (stores)
-        emit(b->e, STENCIL_stored);
 }
 
 /* Does an entry of atom[] from `from` on write the register? */
@@ -362,8 +390,10 @@ void part_dirty(struct build *b, uint32_t dirty, uint32_t f_dirty)
 {
     b->e->p.value[HOLE_dirty] = dirty;
     b->e->p.value[HOLE_f_dirty] = (int32_t)f_dirty;
-    if (dirty | f_dirty)
+    if (dirty)
         emit(b->e, STENCIL_dirty);
+    if (f_dirty)
+        emit(b->e, STENCIL_f_dirty);
 }
 
 void part_commit(struct build *b)

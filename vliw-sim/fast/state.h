@@ -17,7 +17,9 @@
 #define VIEW_LINE 64u /* shortest line that has views, and what a view takes */
 #define VIEWS 512u
 #define WIDES 512u
-#define JUMPS 1024u  /* entries of the table of indirect targets */
+#define JUMPS 4096u  /* entries of the table of indirect targets */
+#define JUMP_SPREAD 8u /* from a target to its entry: bytes */
+#define JUMP_MASK ((JUMPS - 1) * 32u)
 #define LINES 16384u /* lines of L1I that blocks know */
 #define PINS 5u      /* host registers that can hold guest registers */
 
@@ -33,10 +35,12 @@ struct fast_view {
     int64_t *guest_stamp;
 };
 
+/* Where a site's jump to the target leads. */
 struct fast_jump {
     uint64_t target;
-    uint64_t way; /* what was on its way (fast.h) */
+    uint64_t site;
     const void *code;
+    uint64_t unused; /* for a size that is a power of two */
 };
 
 struct chip;

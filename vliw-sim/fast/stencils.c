@@ -38,7 +38,7 @@ void common(uint64_t, uint64_t); /* a piece that all sites share */
 HOLE(rd) HOLE(rs) HOLE(ra) HOLE(rb) HOLE(ca) HOLE(cd) HOLE(to_r) HOLE(to_c) HOLE(fa) HOLE(to_f)
 HOLE(imm) HOLE(cmp) HOLE(sh) HOLE(pos) HOLE(len) HOLE(n) HOLE(mask) HOLE(al) HOLE(sr) HOLE(pc)
 HOLE(next_pc) HOLE(view) HOLE(room1) HOLE(room2) HOLE(room4) HOLE(room8) HOLE(order)
-HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(record) HOLE(line) HOLE(site) HOLE(way) HOLE(late) HOLE(wide)
+HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(record) HOLE(site) HOLE(late) HOLE(wide)
 
 #define H(name) ((uint64_t)(intptr_t)h_##name)
 #define FIELD(type, name) (*(type *)((char *)chip + H(name)))
@@ -139,10 +139,8 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         if (RARE(off_ > H(room##bytes)))                                        \
             return slow(at_);                                        \
         STAMP(view_->native_stamp);                                             \
-        struct chip_store *late_ = &chip->late_store[chip->late_stores++];      \
-        late_->host = (uint8_t *)(view_->native_host + off_);                   \
-        late_->value = (v);                                                     \
-        late_->size = (bytes);                                                  \
+        FIELD(struct chip_store, late).value = (v);                             \
+        FIELD(struct chip_store, late).host = (uint8_t *)(view_->native_host + off_); \
     } while (0)
 
 /* Does a store wait that may have written one of the bytes? */
@@ -213,17 +211,13 @@ FOLDED bool watched(uint64_t mask, uint64_t pa, unsigned bytes)
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
         if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
             return slow(at_);                                                       \
-        if (RARE(sb_->used + sb_->draining + chip->late_guest >= sb_->size))        \
+        if (RARE(sb_->used + sb_->draining + (uint32_t)H(n) >= sb_->size))          \
             return slow(at_);                                                       \
         uint64_t pa_ = view_->guest_pa + off_;                                      \
         if (RARE(hit))                                                              \
             return slow(at_);                                                       \
-        struct chip_store *late_ = &chip->late_store[chip->late_stores++];          \
-        chip->late_guest++;                                                         \
-        late_->host = NULL;                                                         \
-        late_->addr = pa_;                                                          \
-        late_->value = (v);                                                         \
-        late_->size = (bytes);                                                      \
+        FIELD(struct chip_store, late).addr = pa_;                                  \
+        FIELD(struct chip_store, late).value = (v);                                 \
     } while (0)
 #define ISA_GSTORE_LATE(bytes, where, v) GSTORE_LATE(bytes, where, v, false)
 #define ISA_GSTORE_CHECK_LATE(bytes, where, v, mask) \
@@ -253,7 +247,7 @@ void move_f(void)
     next();
 }
 
-/* Late stores of a bundle, one after the other, and then none is left. */
+/* Late stores of a bundle, one after the other. */
 #define STORE(size)                                                                 \
     void store##size(void)                                                          \
     {                                                                               \
@@ -263,34 +257,20 @@ void move_f(void)
     }
 STORE(1) STORE(2) STORE(4) STORE(8)
 
-void store_guest(void)
-{
-    struct chip_store *late = &FIELD(struct chip_store, late);
-    sbuf_put(&chip->sbuf, late->addr, late->size, late->value);
-    next();
-}
-
-void stored(void)
-{
-    chip->late_stores = 0;
-    chip->late_guest = 0;
-    chip->after = 0;
-    next();
-}
+#define STORE_GUEST(size)                                                           \
+    void store_guest##size(void)                                                    \
+    {                                                                               \
+        struct chip_store *late = &FIELD(struct chip_store, late);                  \
+        sbuf_put(&chip->sbuf, late->addr, size, late->value);                       \
+        next();                                                                     \
+    }
+STORE_GUEST(1) STORE_GUEST(2) STORE_GUEST(4) STORE_GUEST(8)
 
 /* A block is entered only if no event can come while it runs. */
 void enter(void)
 {
     if (RARE(base >= chip->hot.limit))
         return slow(0);
-    next();
-}
-
-/* From an indirect transfer: `line` was fetched last. Is it the block's first, too? */
-void enter_line(uint64_t line)
-{
-    if (line == H(line))
-        return to();
     next();
 }
 
@@ -371,6 +351,11 @@ void commit(void)
 void dirty(void)
 {
     chip->r_dirty |= H(dirty);
+    next();
+}
+
+void f_dirty(void)
+{
     chip->fpu.dirty |= (uint32_t)H(f_dirty);
     next();
 }
@@ -403,15 +388,18 @@ void go(void)
     to();
 }
 
-/* To chip->hot.target, if the table knows it; a way is a set of pending results. */
+/* To chip->hot.target, if the table knows where that is from here. */
 void go_indirect(void)
 {
     uint64_t target = chip->hot.target;
-    struct fast_jump *jump = &chip->hot.jump[(target >> 2 ^ H(way)) & (JUMPS - 1)];
+    uint64_t at = ((uint32_t)target * JUMP_SPREAD ^ (uint32_t)H(site)) & JUMP_MASK;
+    struct fast_jump *jump = (struct fast_jump *)((char *)chip->hot.jump + at);
 
-    if (RARE(jump->target != target || jump->way != H(way)))
+    if (RARE(jump->target != target))
         return slow(0);
-    ((code *)jump->code)(H(line));
+    if (RARE(jump->site != (uint32_t)H(site)))
+        return slow(0);
+    ((code *)jump->code)(0);
 }
 
 /* ---------------------------------------------------------------- calls of the engine */
