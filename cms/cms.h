@@ -77,6 +77,15 @@ struct cms {
 
 extern struct cms cms;
 
+/* gear1_decoded for many instructions of a page. `flip` is gear1_page_flip of it. */
+static inline const struct insn *gear1_decoded_near(uint64_t gpa, bool code32, uint64_t flip)
+{
+    uint64_t tag = gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
+    const struct slot *s = &cms.gear1.slots[(tag ^ flip) & (SLOT_COUNT - 1)];
+
+    return s->tag == tag ? &s->insn : NULL;
+}
+
 /*
  * boot/unwind.S on the chip, host/ in the host build.
  */
@@ -153,6 +162,8 @@ void gear1_profile(void);                         /* at the end of a run: -d pro
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);
+/* For gear1_decoded_near: what its slots have to do with the page */
+uint64_t gear1_page_flip(uint64_t gpa, bool code32);
 
 bool x87_error(void);                             /* an x87 exception waits to be reported */
 

@@ -116,17 +116,37 @@ def lim_macros(isa):
     ])
 
 
+def bits_macro(form):
+    """The operands of a format, each in its field."""
+    names, terms = [], []
+    for f in form.operands():
+        name = member(form, f)
+        value = f"(uint32_t)({name})"
+        if f.kind in "ip":
+            value = f"({value} & 0x{(1 << f.width) - 1:x}u)"
+        names.append(name)
+        terms.append(f"{value} << {f.low}" if f.low else value)
+    text = " | ".join(terms) if terms else "0"
+    return f"#define ISA_BITS_{form.name}({', '.join(names)}) ({text})"
+
+
+def words(isa):
+    macros = [bits_macro(form) for form in isa.formats.values() if form.operands()]
+    return fill("isa_word.h", MACROS=lines(macros), LIM=lim_macros(isa))
+
+
 def header(_isa):
     return fill("isa_codec.h")
 
 
 def source(isa):
     op = next(iter(isa.formats.values())).field("op")
+    match = [f"    [ISA_{a.name}] = 0x{a.match:08x}u," for a in isa.atoms]
     fixed = [f"    [ISA_{a.name}] = {{0x{a.mask:08x}u, 0x{a.match:08x}u, FORMAT_{a.format.name}}},"
              for a in isa.atoms]
     first, second = lookup_tables(isa, op.width)
     formats = lines(f"    FORMAT_{name}," for name in isa.formats)
     return fill("isa_codec.c", FORMATS=f"enum format {{\n{formats}\n}};", OP_LOW=op.low,
-                OP_MASK=f"0x{(1 << op.width) - 1:x}", LIM=lim_macros(isa), FIXED=lines(fixed),
+                OP_MASK=f"0x{(1 << op.width) - 1:x}", MATCH=lines(match), FIXED=lines(fixed),
                 WIDE=lines(row for a in isa.atoms for row in wide_row(a)), FIRST=first,
                 SECOND=second, EXTRACT=cases(isa, extract), INSERT=cases(isa, insert))

@@ -57,6 +57,7 @@ def outputs(isa, prims):
         "isa_facts.c": gen_facts.facts_source(isa),
         "isa_codec.h": gen_codec.header(isa),
         "isa_codec.c": gen_codec.source(isa),
+        "isa_word.h": gen_codec.words(isa),
         "isa_text.h": gen_text.header(isa),
         "isa_text.c": gen_text.source(isa),
         "isa_exec.inc": gen_exec.source(isa),

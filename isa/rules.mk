@@ -1,7 +1,7 @@
 # isa/: everything that knows the atoms, from one description.
 
 ISA_SCRIPTS := $(wildcard isa/*.py isa/templates/*.in)
-ISA_HEADERS := $(addprefix $(GEN)/,isa.h isa_facts.h isa_codec.h isa_text.h isa_exec.inc isa_emulate.inc isa_pure.inc isa_intrinsics.h isa_lift.h)
+ISA_HEADERS := $(addprefix $(GEN)/,isa.h isa_facts.h isa_codec.h isa_word.h isa_text.h isa_exec.inc isa_emulate.inc isa_pure.inc isa_intrinsics.h isa_lift.h)
 ISA_SOURCES := $(addprefix $(GEN)/,isa_facts.c isa_codec.c isa_text.c isa_lift.c)
 ISA_DESCRIPTION := $(wildcard isa/*.isa isa/*.h isa/*.c)
 ISA_PURE := fp_core fp_x87 fp_sse

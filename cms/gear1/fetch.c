@@ -33,6 +33,16 @@ static uint64_t slot_flip(uint64_t tag)
     return page | (hash & (SLOT_COUNT - 1));
 }
 
+static uint64_t slot_tag(uint64_t gpa, bool code32)
+{
+    return gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
+}
+
+uint64_t gear1_page_flip(uint64_t gpa, bool code32)
+{
+    return slot_flip(slot_tag(gpa, code32));
+}
+
 static struct slot *slot_of(uint64_t tag)
 {
     return &cms.gear1.slots[(tag ^ slot_flip(tag)) & (SLOT_COUNT - 1)];
@@ -70,10 +80,7 @@ void gear1_forget(uint64_t gpa, uint64_t length)
 
 const struct insn *gear1_decoded(uint64_t gpa, bool code32)
 {
-    uint64_t tag = gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
-    const struct slot *s = slot_of(tag);
-
-    return s->tag == tag ? &s->insn : NULL;
+    return gear1_decoded_near(gpa, code32, gear1_page_flip(gpa, code32));
 }
 
 /*
@@ -173,7 +180,7 @@ static bool decode(uint32_t eip, uint64_t gpa, bool memory, struct insn *i)
 /* The instruction at `gpa` is decoded into its slot; kept if it lies in one page of memory. */
 static const struct slot *fill_slot(uint32_t eip, uint64_t gpa, bool memory)
 {
-    uint64_t tag = gpa | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
+    uint64_t tag = slot_tag(gpa, cms.cpu.code32);
     struct slot *s = slot_of(tag);
 
     s->tag = 0;
@@ -199,7 +206,7 @@ const struct slot *g1_fetch_slow(uint32_t eip)
         x86_fault_code(X86_GP, 0);
 
     uint64_t gpa = code_address(lin, &memory);
-    uint64_t tag = gpa | SLOT_VALID | (cms.cpu.code32 ? SLOT_CODE32 : 0);
+    uint64_t tag = slot_tag(gpa, cms.cpu.code32);
     const struct slot *s = slot_of(tag);
 
     if (memory)

@@ -2,6 +2,7 @@
  * build.c - adding atoms to a translation, and the registers they use.
  */
 #include "gear2/build.h"
+#include "isa_word.h"
 
 /*
  * The pool: r12..r31, and registers that C calls may clobber. Pinned values live in the rest of the
@@ -84,7 +85,8 @@ void put_copy(struct trans *t, unsigned rd, unsigned ra)
     a->writes = UINT64_C(1) << rd;
 }
 
-void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+/* Gear 3 gets atoms to think about, gear 2 puts them into code at once. */
+static void keep(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
     struct atom *a = atom_new(t, role, exit);
 
@@ -94,24 +96,43 @@ void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
         t->version[__builtin_ctzll(written)]++;
 }
 
+void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+{
+    if (t->gear == 2)
+        pack_op(t, op, role, exit);
+    else
+        keep(t, op, role, exit);
+}
+
 void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb)
 {
-    put(t,
-        &(struct isa_op){
-            .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
-        ROLE_PLAIN, 0);
+    if (t->gear == 2)
+        pack_bits(t, atom, ISA_BITS_R(rd, ra, rb), rd, ra, rb, 0);
+    else
+        keep(t,
+             &(struct isa_op){
+                 .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
+             ROLE_PLAIN, 0);
 }
 
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm)
 {
-    put(t,
+    if (t->gear == 2) {
+        pack_imm(t, atom, ISA_BITS_R(rd, ra, 0), rd, ra, 0, imm);
+        return;
+    }
+    keep(t,
         &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .imm = imm},
         ROLE_PLAIN, 0);
 }
 
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count)
 {
-    put(t,
+    if (t->gear == 2) {
+        pack_bits(t, atom, ISA_BITS_SH(rd, ra, count), rd, ra, 0, 0);
+        return;
+    }
+    keep(t,
         &(struct isa_op){
             .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .sh = (uint8_t)count},
         ROLE_PLAIN, 0);
@@ -120,7 +141,11 @@ void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigne
 void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned pos,
                unsigned length)
 {
-    put(t,
+    if (t->gear == 2) {
+        pack_bits(t, atom, ISA_BITS_BF(rd, ra, pos, length & 63), rd, ra, 0, 0);
+        return;
+    }
+    keep(t,
         &(struct isa_op){.atom = (uint16_t)atom,
                          .rd = (uint8_t)rd,
                          .ra = (uint8_t)ra,
@@ -141,11 +166,7 @@ void put_flags_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int32
 
 static bool is_temp(unsigned reg)
 {
-    for (unsigned i = 0; i < TEMPS; i++) {
-        if (temps[i] == reg)
-            return true;
-    }
-    return false;
+    return (reg >= 12 && reg <= 31) || (reg >= 37 && reg <= 39) || reg == 42 || reg == 43;
 }
 
 /*
@@ -156,9 +177,9 @@ void put_move(struct trans *t, unsigned rd, unsigned ra)
 {
     struct atom *last = t->atoms ? &t->atom[t->atoms - 1] : NULL;
 
-    if (rd == ra)
+    if (rd == ra || (t->gear == 2 && is_temp(ra) && pack_redirect(t, rd, ra)))
         return;
-    if (last && last->insn == t->current && is_temp(ra) && last->writes == UINT64_C(1) << ra &&
+    if (t->gear == 3 && last && last->insn == t->current && is_temp(ra) && last->writes == UINT64_C(1) << ra &&
         !(isa_facts[last->op.atom].flags & ISA_F_READS_RD)) {
         last->op.rd = (uint8_t)rd;
         last->writes = UINT64_C(1) << rd;
@@ -170,7 +191,11 @@ void put_move(struct trans *t, unsigned rd, unsigned ra)
 
 void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond)
 {
-    put(t,
+    if (t->gear == 2) {
+        pack_bits(t, atom, ISA_BITS_SEL(rd, ra, rb, cond, 0), rd, ra, rb, 0);
+        return;
+    }
+    keep(t,
         &(struct isa_op){.atom = (uint16_t)atom,
                          .rd = (uint8_t)rd,
                          .ra = (uint8_t)ra,
@@ -216,18 +241,37 @@ unsigned temp(struct trans *t)
     return temps[t->temp++ % TEMPS];
 }
 
-unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value)
+static unsigned pin_number(struct trans *t, enum pin_kind kind, uint32_t value)
 {
     for (unsigned i = 0; i < t->pins; i++) {
         if (t->pin[i].kind == kind && t->pin[i].value == value)
-            return t->pin[i].reg;
+            return i;
     }
     if (t->pins == TRANS_PINS) {
         give_up(t, ABORT_SIZE);
-        return pinned[0];
+        return 0;
     }
     t->pin[t->pins] = (struct pin){(uint8_t)kind, pinned[t->pins], value};
-    return t->pin[t->pins++].reg;
+    return t->pins++;
+}
+
+void put_pin(struct trans *t, const struct pin *p)
+{
+    if (p->kind == PIN_CONSTANT)
+        put_i(t, ISA_addi, p->reg, 0, p->value);
+    else
+        put_i(t, ISA_ldwu, p->reg, 0, (intptr_t)&cms.cpu.seg[p->value].base);
+}
+
+unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value)
+{
+    const struct pin *p = &t->pin[pin_number(t, kind, value)];
+
+    if (t->gear == 2 && !t->loops && !(t->set_pins >> p->reg & 1)) {
+        t->set_pins |= UINT64_C(1) << p->reg;
+        put_pin(t, p);
+    }
+    return p->reg;
 }
 
 unsigned constant(struct trans *t, uint32_t value)

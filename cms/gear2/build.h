@@ -58,6 +58,7 @@ void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb);
  */
 unsigned temp(struct trans *t);
 unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value);
+void put_pin(struct trans *t, const struct pin *p); /* sets it */
 unsigned constant(struct trans *t, uint32_t value);
 
 /* On the instruction that is being lowered. */
@@ -117,12 +118,12 @@ bool lower_move(struct trans *t, const struct guest_insn *g);
 bool lower_stack(struct trans *t, const struct guest_insn *g);
 bool lower_string(struct trans *t, const struct guest_insn *g);
 
-/* ---- patch.c: the instruction; how translated code finds its way back to the main loop again */
+/* ---- patch.c: gear 2's alone */
 void lower_patch(struct trans *t, const struct guest_insn *g);
-void lower_way_out(struct trans *t);
 
 /* ---- source.c: leave if the source has changed; the value of an immediate that may */
 void lower_self_check(struct trans *t);
+unsigned self_check_words(struct trans *t); /* the most that it takes */
 unsigned lower_immediate(struct trans *t, const struct guest_insn *g);
 
 /* ---- flow.c */
@@ -139,6 +140,7 @@ void flow_lookup(struct trans *t, unsigned exit); /* its region that looks, if i
 void put_commit(struct trans *t, unsigned insns);
 void put_branch(struct trans *t, unsigned role, unsigned exit);
 struct region *region_open(struct trans *t);
+void region_here(struct trans *t, struct region *r); /* gear 2: it begins here */
 void region_close(struct trans *t, struct region *r);
 
 #endif

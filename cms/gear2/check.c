@@ -1,14 +1,15 @@
 /*
- * check.c - rules that lowering has to keep, checked before anything is scheduled.
+ * check.c - rules that gear 2's code has to keep, checked before it runs if cms.gear2.check is on.
+ * The code is read back from memory, so the packer is checked as well as lowering.
  *
- *   - A register is read only if it is the guest's, pinned, or a temporary that the same guest
- *     instruction has written.
- *   - Pinned registers are written by prefixes and the region of pins alone; EIP by the last
- *     instruction, by side exits and before emulation patches; registers that C expects to find
- *     again, never, but for the way out, which is lost to a patch and found again behind it.
+ *   - A register is read only if it is the guest's, pinned and set, or a temporary that the same
+ *     guest instruction has written.
+ *   - Registers that C expects to find again are never written, but for the way out, which is lost to
+ *     a patch and found again behind it.
  *   - A region that leaves commits exactly once, and after its last guest store. A piece of the body
  *     that ends in a patch needs no commit if nothing comes before the patch.
- *   - An atom's operands can be encoded.
+ *   - A bundle's atoms have slots, write no register twice, and read none that an atom before them in
+ *     the bundle writes. Its control atom is its last but for what shares a failed check's fate.
  *
  * A mistake costs the translation, not the run: it is counted, and gear 1 carries on.
  */
@@ -22,6 +23,90 @@
     (BIT(33) | BIT(34) | BIT(35) | BIT(36) | BIT(40) | BIT(41) | UINT64_C(0x3ff) << 50)
 #define KEPT_BY_CMS (BIT(10) | BIT(11) | BIT(32))
 
+struct checker {
+    const struct trans *t;
+    uint64_t pinned;  /* registers that are set for good */
+    uint64_t temps;   /* written by the guest instruction so far */
+    uint64_t written; /* by the bundle so far */
+    unsigned insn, region;
+    unsigned commits; /* of the region */
+    unsigned atoms, unit[UNIT_COUNT];
+};
+
+static bool is_body(const struct trans *t, unsigned region)
+{
+    return region >= REGION_BODY && region <= t->pieces;
+}
+
+/* c0 as bit 0, which r0 leaves free. */
+static uint64_t registers(uint64_t r, unsigned c)
+{
+    return (r & ~BIT(0)) | (c & 1);
+}
+
+static bool check_slots(struct checker *s, unsigned unit)
+{
+    const struct machine *m = s->t->machine;
+
+    s->unit[unit]++;
+    if (unit != UNIT_none && s->unit[unit] > m->unit[unit])
+        return false;
+    if (isa_unit_within[unit] != UNIT_COUNT) {
+        unsigned whole = isa_unit_within[unit];
+
+        if (++s->unit[whole] > m->unit[whole])
+            return false;
+    }
+    return ++s->atoms <= m->issue;
+}
+
+static bool check_registers(struct checker *s, const struct isa_op *op)
+{
+    const struct trans *t = s->t;
+    struct isa_effects e;
+    uint64_t reads, writes, readable, writable = ~(KEPT_BY_C | KEPT_BY_CMS);
+
+    isa_effects(op, &e);
+    reads = registers(e.r_read, e.c_read);
+    writes = registers(e.r_write, e.c_write);
+    if (isa_facts[op->atom].flags & ISA_F_ROLLBACK)
+        return true;
+    readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | BIT(REG_PLACE) | s->pinned | s->temps;
+    if (s->insn && t->insn[s->insn - 1].patched)
+        readable |= BIT(REG_A0);
+    if (t->insn[s->insn].patched) {
+        readable |= BIT(REG_A0);
+        writable |= BIT(REG_RA);
+    }
+    if (reads & ~readable || writes & ~writable || reads & s->written || writes & s->written)
+        return false;
+    s->temps |= writes;
+    s->written |= writes;
+    return true;
+}
+
+static bool check_atom(struct checker *s, const struct isa_op *op)
+{
+    const struct isa_fact *fact = &isa_facts[op->atom];
+
+    if (fact->flags & ISA_F_COMMIT)
+        s->commits++;
+    else if (s->commits && fact->flags & ISA_F_STORE && fact->flags & ISA_F_GUEST)
+        return false;
+    return check_slots(s, fact->unit) && check_registers(s, op);
+}
+
+/* May the region have as many commits as it has? */
+static bool commits_well(const struct checker *s)
+{
+    const struct trans *t = s->t;
+
+    if (!is_body(t, s->region))
+        return s->commits <= 1;
+    return s->region < t->pieces || t->insn[t->insns - 1].flow == FLOW_PATCH ? s->commits <= 1
+                                                                            : s->commits == 1;
+}
+
 static uint64_t pinned_mask(const struct trans *t)
 {
     uint64_t mask = 0;
@@ -31,87 +116,51 @@ static uint64_t pinned_mask(const struct trans *t)
     return mask;
 }
 
-static bool encodable(const struct isa_op *op)
+/* A new guest instruction or region begins at this word, perhaps. */
+static bool move_on(struct checker *s, uint32_t word)
 {
-    return op->atom < ISA_ATOM_COUNT &&
-           (!isa_facts[op->atom].extends || isa_imm_encodable(op->atom, op->imm));
-}
+    const struct trans *t = s->t;
+    uint32_t body = t->region[REGION_BODY].start;
 
-/* Prefixes: registers out of memory and constants. */
-static bool check_prefix(const struct trans *t, const struct region *r, uint64_t pinned)
-{
-    for (unsigned i = r->prefix; i < r->prefix + r->prefixed; i++) {
-        const struct atom *a = &t->atom[i];
-
-        if (a->reads || a->writes & ~(pinned | BIT(REG_RA)) || !encodable(&a->op))
+    while (s->insn + 1 < t->insns && word >= body + t->insn[s->insn + 1].begin) {
+        s->insn++;
+        s->temps = 0;
+    }
+    while (s->region + 1 < t->regions && word >= t->region[s->region + 1].start) {
+        if (s->region >= REGION_BODY && !commits_well(s))
             return false;
+        s->region++;
+        s->commits = 0;
+        if (!is_body(t, s->region))
+            s->temps = 0;
     }
     return true;
 }
 
-static bool is_body(const struct trans *t, unsigned number)
+static bool check_code(struct checker *s, const uint32_t *code, uint32_t words)
 {
-    return number >= REGION_BODY && number <= t->pieces;
-}
+    for (uint32_t at = 0; at < words;) {
+        struct isa_op op;
+        int count = isa_decode(code[at], code + at + 1, &op);
 
-/* May a region have so many commits? */
-static bool commits_well(const struct trans *t, unsigned number, unsigned commits)
-{
-    if (!is_body(t, number))
-        return true;
-    return number < t->pieces || t->insn[t->insns - 1].flow == FLOW_PATCH ? commits <= 1
-                                                                         : commits == 1;
-}
-
-static bool check_region(const struct trans *t, unsigned number, uint64_t pinned)
-{
-    const struct region *r = &t->region[number];
-    bool body = is_body(t, number), pins = number == REGION_PINS;
-    uint64_t temps = 0; /* written by the guest instruction so far */
-    unsigned insn = 0, commits = 0;
-
-    for (unsigned i = r->first; i < r->first + r->count; i++) {
-        const struct atom *a = &t->atom[i];
-        const struct isa_fact *fact = &isa_facts[a->op.atom];
-        bool last = !body || a->insn == t->insns - 1 || t->insn[a->insn].patched;
-        uint64_t readable, writable;
-
-        if (a->insn != insn) {
-            insn = a->insn;
-            temps = 0;
+        if (!count || !move_on(s, at) || !check_atom(s, &op))
+            return false;
+        at += (uint32_t)count;
+        if (code[at - 1] & ISA_STOP) {
+            s->written = 0;
+            s->atoms = 0;
+            memset(s->unit, 0, sizeof(s->unit));
         }
-        readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | BIT(REG_PLACE) | pinned | temps;
-        if (t->insn[a->insn].patched)
-            readable |= BIT(REG_A0);
-        writable = ~(KEPT_BY_C | KEPT_BY_CMS);
-        if (a->role == ROLE_PATCH)
-            writable |= BIT(REG_RA);
-        if (!pins)
-            writable &= ~pinned;
-        if (!last)
-            writable &= ~BIT(REG_EIP);
-        if (fact->flags & ISA_F_COMMIT)
-            commits++;
-        if (fact->flags & ISA_F_ROLLBACK)
-            continue;
-        if (a->reads & ~readable || a->writes & ~writable || !encodable(&a->op))
-            return false;
-        if (commits && fact->flags & ISA_F_STORE && fact->flags & ISA_F_GUEST)
-            return false;
-        temps |= a->writes;
     }
-    return commits_well(t, number, commits) && check_prefix(t, r, pinned);
+    return s->atoms == 0 && commits_well(s);
 }
 
 bool trans_check(struct trans *t)
 {
-    uint64_t pinned = pinned_mask(t);
+    struct checker s = {.t = t, .pinned = pinned_mask(t)};
 
-    for (unsigned i = 0; i < t->regions; i++) {
-        if (!check_region(t, i, pinned)) {
-            t->abort = ABORT_CHECK;
-            return false;
-        }
-    }
-    return true;
+    if (check_code(&s, t->pack.code, stubs_start(t)))
+        return true;
+    t->abort = ABORT_CHECK;
+    return false;
 }

@@ -50,21 +50,38 @@ static void dump_atoms(const struct trans *t)
     }
 }
 
-/* From here on until a bundle ends; returns the word after it. */
-static const uint32_t *dump_bundle(const uint32_t *at, unsigned number)
+/* The guest instruction that a word of gear 2's code is made from. */
+static unsigned made_from(const struct trans *t, uint32_t word)
+{
+    unsigned n = 0;
+
+    while (n + 1 < t->insns && word >= t->region[REGION_BODY].start + t->insn[n + 1].begin)
+        n++;
+    return n;
+}
+
+/*
+ * From here on until a bundle ends; returns the word after it. Its atoms are numbered by what they
+ * are made from if `code` is where the code begins.
+ */
+static const uint32_t *dump_bundle(const struct trans *t, const uint32_t *code, const uint32_t *at,
+                                   unsigned number)
 {
     uint64_t bundle = (uint64_t)(uintptr_t)at;
-    char text[LINE];
+    char text[LINE], from[8] = "";
     bool stop;
 
     do {
         struct isa_op op;
         int words = isa_decode(at[0], at + 1, &op);
 
+        if (code)
+            cms_snprintf(from, sizeof(from), "#%u", made_from(t, (uint32_t)(at - code)));
         at += words;
-        stop = at[-1] >> 31;
+        stop = at[-1] & ISA_STOP;
         isa_print(&op, bundle, text, sizeof(text));
-        cms_trace("  %08lx %3u     %s%s", (unsigned long)bundle, number, text, stop ? " ;;" : "");
+        cms_trace("  %08lx %3u %-3s %s%s", (unsigned long)bundle, number, from, text,
+                  stop ? " ;;" : "");
     } while (!stop);
     return at;
 }
@@ -77,7 +94,30 @@ static void dump_stubs(const struct trans *t, const uint32_t *code)
 
         cms_trace("  stub %u", n);
         for (unsigned b = 0; at < end; b++)
-            at = dump_bundle(at, b);
+            at = dump_bundle(t, NULL, at, b);
+    }
+}
+
+static void dump_name(unsigned number)
+{
+    static const char *const name[] = {" pins", " body"};
+
+    cms_trace("  region %u%s", number, number < 2 ? name[number] : "");
+}
+
+/* Gear 2's code: all that there is of it are words. */
+static void dump_packed(const struct trans *t, const uint32_t *code)
+{
+    const uint32_t *at = code;
+
+    for (unsigned r = 0; r < t->regions; r++) {
+        const uint32_t *end =
+            code + (r + 1 < t->regions ? t->region[r + 1].start : stubs_start(t));
+
+        if (at < end)
+            dump_name(r);
+        for (unsigned b = 0; at < end; b++)
+            at = dump_bundle(t, code, at, b);
     }
 }
 
@@ -123,21 +163,26 @@ static void dump_context(const struct trans *t)
               mode & MODE_DOWN ? ", strings downwards" : "", mode & MODE_A20 ? "" : ", no A20", text);
 }
 
-void trans_dump(const struct trans *t, const uint32_t *code)
+static void dump_scheduled(const struct trans *t, const uint32_t *code)
 {
-    const uint32_t *at = code;
-
-    cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip,
-              t->insns, t->atoms, t->words, t->key.mode, t->loops ? ", loops" : "");
-    dump_guest(t);
     dump_atoms(t);
     for (unsigned i = 0; i < t->regions; i++) {
-        static const char *const name[] = {"pins", "body"};
-
         if (t->region[i].bundles)
-            cms_trace("  region %u%s%s", i, i < 2 ? " " : "", i < 2 ? name[i] : "");
-        at = dump_region(t, i, at);
+            dump_name(i);
+        code = dump_region(t, i, code);
     }
+}
+
+void trans_dump(const struct trans *t, const uint32_t *code)
+{
+    cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip,
+              t->insns, t->gear == 2 ? t->pack.atoms : t->atoms, t->words, t->key.mode,
+              t->loops ? ", loops" : "");
+    dump_guest(t);
+    if (t->gear == 2)
+        dump_packed(t, code);
+    else
+        dump_scheduled(t, code);
     dump_stubs(t, code);
     dump_context(t);
 }

@@ -27,12 +27,11 @@ uint32_t trans_stub(const struct trans *t, const struct leaving *l)
     return l->lookup ? t->region[l->lookup].start : l->last;
 }
 
-/* Where a branch goes, in words from the start of the code. */
-static uint32_t branch_target(const struct trans *t, const struct atom *a)
+uint32_t trans_branch_target(const struct trans *t, unsigned role, unsigned exit)
 {
-    const struct leaving *l = &t->exit[a->exit];
+    const struct leaving *l = &t->exit[exit];
 
-    switch (a->role) {
+    switch (role) {
     case ROLE_LOOP: return t->region[REGION_BODY].start;
     case ROLE_SIDE: return t->region[l->region].start;
     case ROLE_MISS: return l->last;
@@ -100,7 +99,7 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
     if (a->role == ROLE_SOURCE)
         op.imm += (intptr_t)(code + t->words);
     else
-        op.imm = (int64_t)branch_target(t, a) - o->bundle;
+        op.imm = (int64_t)trans_branch_target(t, a->role, a->exit) - o->bundle;
     if (a->role == ROLE_LEAVE) {
         t->exit[a->exit].bundle = code + o->bundle;
         t->exit[a->exit].branch = code + o->word;

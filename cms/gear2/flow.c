@@ -17,6 +17,7 @@
  * computed branch the search is part of the body.
  */
 #include "gear2/build.h"
+#include "isa_word.h"
 #include "runtime/jumps.h"
 
 static unsigned exit_new(struct trans *t, enum exit_kind kind, uint32_t eip)
@@ -40,7 +41,10 @@ unsigned flow_exit_indirect(struct trans *t)
 void put_commit(struct trans *t, unsigned insns)
 {
     lower_self_check(t);
-    put(t, &(struct isa_op){.atom = ISA_commit, .imm = insns}, ROLE_COMMIT, 0);
+    if (t->gear == 2)
+        pack_bits(t, ISA_commit, ISA_BITS_CM(insns), 0, 0, 0, 0);
+    else
+        put(t, &(struct isa_op){.atom = ISA_commit, .imm = insns}, ROLE_COMMIT, 0);
 }
 
 void put_branch(struct trans *t, unsigned role, unsigned exit)
@@ -273,10 +277,18 @@ void flow_end(struct trans *t, const struct guest_insn *g)
     }
 }
 
+void region_here(struct trans *t, struct region *r)
+{
+    pack_break(t);
+    r->start = (uint32_t)(t->pack.at - t->pack.code);
+}
+
 struct region *region_open(struct trans *t)
 {
     struct region *r = &t->region[t->regions++];
 
+    if (t->gear == 2)
+        region_here(t, r);
     r->prefixed = 0;
     r->first = (uint16_t)t->atoms;
     return r;

@@ -7,8 +7,11 @@
  */
 #include "gear2/build.h"
 
+#define PINS_WORDS (2 * TRANS_PINS)
+
 void trans_lower_insn(struct trans *t, const struct guest_insn *g)
 {
+    t->pack.moves = 0;
     if (g->patched)
         lower_patch(t, g);
     else if (x86_ops[g->insn.op].props & P_BRANCH)
@@ -17,6 +20,8 @@ void trans_lower_insn(struct trans *t, const struct guest_insn *g)
              !lower_string(t, g))
         give_up(t, ABORT_OPCODE);
     if (t->stores > t->machine->stores || t->stores > TRANS_STORES)
+        give_up(t, ABORT_SIZE);
+    if (t->gear == 2 && t->pack.at > t->room_end)
         give_up(t, ABORT_SIZE);
 }
 
@@ -37,6 +42,7 @@ void trans_lower_begin(struct trans *t)
     t->temp = 0;
     t->stores = 0;
     t->spots = 0;
+    t->set_pins = 0;
     memset(t->version, 0, sizeof(t->version));
     trans_sources(t);
 }
@@ -45,9 +51,13 @@ void trans_lower_begin(struct trans *t)
 static unsigned lower_trace(struct trans *t)
 {
     trans_lower_begin(t);
+    pack_begin(t, t->room + (t->loops ? PINS_WORDS : 0));
+    t->region[REGION_PINS].start = 0;
+    region_here(t, &t->region[REGION_BODY]);
     for (t->current = 0; t->current < t->insns; t->current++) {
         const struct guest_insn *g = &t->insn[t->current];
 
+        t->insn[t->current].begin = (uint16_t)(t->pack.at - t->pack.code);
         trans_lower_insn(t, g);
         if (t->current == t->insns - 1)
             flow_end(t, g);
@@ -57,59 +67,10 @@ static unsigned lower_trace(struct trans *t)
     return t->insns;
 }
 
-/* Registers that a piece reads. */
-static uint64_t piece_reads(const struct trans *t, const struct region *r)
+void trans_lower_pins(struct trans *t)
 {
-    uint64_t reads = 0;
-
-    for (const struct atom *a = &t->atom[r->first]; a < &t->atom[r->first + r->count]; a++)
-        reads |= a->reads;
-    return reads;
-}
-
-void trans_lower_pins(struct trans *t, uint64_t wanted)
-{
-    for (unsigned i = 0; i < t->pins; i++) {
-        const struct pin *p = &t->pin[i];
-
-        if (!(wanted >> p->reg & 1))
-            continue;
-        if (p->kind == PIN_CONSTANT)
-            put_i(t, ISA_addi, p->reg, 0, p->value);
-        else
-            put_i(t, ISA_ldwu, p->reg, 0, (intptr_t)&cms.cpu.seg[p->value].base);
-    }
-}
-
-/*
- * What comes before the first atoms of each piece. If the body loops, its first piece must not load
- * the pinned registers each time: they are a region of their own, and the last piece leaves them as
- * the first expects them.
- */
-static void lower_prefixes(struct trans *t)
-{
-    struct region *first = &t->region[REGION_BODY], *last = &t->region[t->pieces];
-    struct region *pins = &t->region[REGION_PINS];
-
-    t->current = 0;
-    last->count = (uint16_t)(t->atoms - last->first);
-    pins->first = (uint16_t)t->atoms;
-    pins->count = pins->prefixed = 0;
-    for (struct region *r = first; r <= last; r++) {
-        uint64_t wanted = piece_reads(t, r);
-
-        if (t->loops && r == last)
-            wanted |= piece_reads(t, first);
-        r->prefix = (uint16_t)t->atoms;
-        if (r > first)
-            lower_way_out(t);
-        trans_lower_pins(t, wanted);
-        r->prefixed = (uint16_t)(t->atoms - r->prefix);
-    }
-    if (t->loops) {
-        pins->count = first->prefixed;
-        first->prefixed = 0;
-    }
+    for (unsigned i = 0; i < t->pins; i++)
+        put_pin(t, &t->pin[i]);
 }
 
 /* Instruction n can't be lowered. */
@@ -127,11 +88,35 @@ static bool patch_instead(struct trans *t, unsigned n)
     return true;
 }
 
+/*
+ * The registers that a loop relies on are set before it, in words left free for them: they are
+ * packed behind the body, in bundles of their own, and moved.
+ */
+static void lower_loop_pins(struct trans *t)
+{
+    struct packer *p = &t->pack;
+    uint32_t *begin = p->at;
+    unsigned words;
+
+    pack_break(t);
+    trans_lower_pins(t);
+    *p->last |= ISA_STOP;
+    words = (unsigned)(p->at - begin);
+    p->code -= words;
+    memcpy(p->code, begin, words * sizeof(*begin));
+    p->at = begin;
+    p->last = begin - 1;
+    t->region[REGION_BODY].start = words;
+    pack_break(t);
+}
+
 bool trans_lower(struct trans *t)
 {
     unsigned done;
 
     for (;;) {
+        if (t->patches)
+            t->loops = false; /* what is pinned doesn't last through a patch */
         trans_liveness(t);
         done = lower_trace(t);
         if (done == t->insns)
@@ -142,7 +127,8 @@ bool trans_lower(struct trans *t)
             return false;
         trans_cut(t, done);
     }
-    lower_prefixes(t);
-    flow_outside(t);
+    t->current = 0;
+    if (t->loops)
+        lower_loop_pins(t);
     return t->abort == ABORT_NONE;
 }

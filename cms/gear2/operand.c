@@ -10,6 +10,7 @@
  * offset is cut to 16 bits and the access is a single byte.
  */
 #include "gear2/build.h"
+#include "isa_word.h"
 
 #define LIMIT_64K 0xffffu
 
@@ -141,6 +142,15 @@ static void put_access(struct trans *t, const struct place *p, unsigned plain, u
     uint16_t base = t->version[p->ra];
     unsigned before = t->atoms;
 
+    if (t->gear == 2) {
+        unsigned rd = write ? 0 : reg, rs = write ? reg : 0;
+
+        if (p->indexed)
+            pack_bits(t, indexed, ISA_BITS_GX(reg, p->ra, p->rb, p->shift), rd, p->ra, p->rb, rs);
+        else
+            pack_imm(t, plain, ISA_BITS_R(reg, p->ra, 0), rd, p->ra, rs, p->disp);
+        return;
+    }
     if (p->indexed) {
         op.atom = (uint16_t)indexed;
         op.rb = p->rb;

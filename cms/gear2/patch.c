@@ -2,15 +2,16 @@
  * patch.c - lowering of instructions that an emulation patch executes.
  *
  *     piece n      ...          r9 = EIP   commit k   emu r33, routine
- *     piece n + 1  ld.d r33, [way out]   pinned registers   brnei r42, 0, changed
+ *     piece n + 1  ld.d r33, [way out]   brnei r42, 0, changed
  *                  ...
  *
  * The routine is to find the guest exact and committed, and to leave it so, and keeps no register
  * but the guest's. So the body is cut there: a new piece begins, a region of its own, in which what
- * was pinned is loaded again. If the routine says that the translation must not go on, control goes
- * to the dispatcher.
+ * is pinned is set again before it is used. If the routine says that the translation must not go
+ * on, control goes to the dispatcher.
  */
 #include "gear2/build.h"
+#include "isa_word.h"
 #include "runtime/patch.h"
 
 bool trans_may_patch(const struct trans *t, const struct insn *i, bool first)
@@ -37,28 +38,21 @@ static unsigned changed_exit(struct trans *t)
 
 void lower_patch(struct trans *t, const struct guest_insn *g)
 {
-    struct region *piece = &t->region[t->pieces];
-
     lower_self_check(t);
     if (t->current > t->committed) {
         put_i(t, ISA_addi, REG_EIP, 0, g->eip);
-        put(t, &(struct isa_op){.atom = ISA_commit, .imm = t->current - t->committed}, ROLE_COMMIT,
-            0);
+        pack_bits(t, ISA_commit, ISA_BITS_CM(t->current - t->committed), 0, 0, 0, 0);
     }
-    put(t, &(struct isa_op){.atom = ISA_emu, .rd = PATCH_LINK}, ROLE_PATCH, t->patched++);
+    pack_bits(t, ISA_emu, ISA_BITS_EM(PATCH_LINK, t->first_patch + t->patched++), PATCH_LINK, 0, 0, 0);
     t->committed = t->current + 1;
     t->stores = 0;
-    piece->count = (uint16_t)(t->atoms - piece->first);
-    t->region[++t->pieces].first = (uint16_t)t->atoms;
-    t->regions = t->pieces + 1;
+    t->set_pins = 0;
+    t->regions = ++t->pieces + 1;
+    region_here(t, &t->region[t->pieces]);
+    put_i(t, ISA_ldd, PATCH_LINK, 0, (intptr_t)patch_way_out());
     if (g->flow == FLOW_PATCH)
         put_branch(t, ROLE_LEAVE, changed_exit(t));
     else
         put(t, &(struct isa_op){.atom = ISA_brnei, .ra = PATCH_RESULT}, ROLE_LEAVE,
             changed_exit(t));
-}
-
-void lower_way_out(struct trans *t)
-{
-    put_i(t, ISA_ldd, PATCH_LINK, 0, (intptr_t)patch_way_out());
 }

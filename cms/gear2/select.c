@@ -10,6 +10,7 @@
  */
 #include "gear2/trans.h"
 #include "runtime/profile.h"
+#include "runtime/runtime.h"
 #include "runtime/source.h"
 
 #define CALLS_MAX 4 /* that a trace may be inside of */
@@ -50,7 +51,7 @@ static bool decode(struct trans *t, unsigned offset, struct insn *insn)
 {
     bool code32 = t->key.mode & MODE_CODE32;
     const struct insn *known =
-        gear1_decoded(((uint64_t)t->key.page << PAGE_SHIFT) + offset, code32);
+        gear1_decoded_near(((uint64_t)t->key.page << PAGE_SHIFT) + offset, code32, t->flip);
     int length;
 
     if (known) {
@@ -63,9 +64,17 @@ static bool decode(struct trans *t, unsigned offset, struct insn *insn)
     return length > 0;
 }
 
-static bool is_hot(const struct trans *t, uint32_t eip)
+/* A trace stays in few granules, so the answer for the last one mostly is that for this. */
+static bool is_hot(struct trans *t, uint32_t eip)
 {
-    return smc_is_hot(((uint64_t)t->key.page << PAGE_SHIFT) + (linear(t, eip) & PAGE_MASK));
+    uint64_t gpa = ((uint64_t)t->key.page << PAGE_SHIFT) + (linear(t, eip) & PAGE_MASK);
+
+    if (t->cool != gpa >> SMC_GRANULE_SHIFT) {
+        if (smc_is_hot(gpa))
+            return true;
+        t->cool = gpa >> SMC_GRANULE_SHIFT;
+    }
+    return false;
 }
 
 bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
@@ -108,6 +117,8 @@ bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 
 static bool in_trace(const struct trans *t, uint32_t eip)
 {
+    if (eip > t->highest)
+        return false;
     for (unsigned i = 0; i < t->insns; i++) {
         if (t->insn[i].eip == eip)
             return true;
@@ -216,6 +227,7 @@ bool trans_select(struct trans *t)
     t->patches = 0;
     t->self_check = false;
     t->loops = false;
+    t->highest = 0;
     t->abort = ABORT_SEGMENT;
     if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_OTHER)
         return false; /* no telling where the limit of CS is */
@@ -231,6 +243,8 @@ bool trans_select(struct trans *t)
             break;
         }
         t->insns++;
+        if (eip > t->highest)
+            t->highest = eip;
         if (!follow(t, g, &path, &eip))
             return true;
     }

@@ -38,7 +38,7 @@ void trans_sources(struct trans *t)
 
         if (g->loads)
             length -= source_immediate(&g->insn);
-        if (covered(t, offset, length))
+        if (t->gear == 3 && covered(t, offset, length))
             continue;
         if (t->sources && last->offset + last->length == offset)
             last->length += (uint16_t)length;
@@ -97,6 +97,14 @@ void lower_self_check(struct trans *t)
         t->exit[t->stale] = (struct leaving){.kind = EXIT_STALE};
     }
     put(t, &(struct isa_op){.atom = ISA_brnei, .ra = (uint8_t)sum}, ROLE_CHECK, t->stale);
+}
+
+unsigned self_check_words(struct trans *t)
+{
+    enum { COMPARISON = 6, SMALL = 3 }; /* words; comparisons for what is left of a range */
+
+    trans_sources(t);
+    return COMPARISON * (t->source_bytes / 8 + SMALL * t->sources) + 2;
 }
 
 unsigned lower_immediate(struct trans *t, const struct guest_insn *g)

@@ -45,6 +45,12 @@ static const struct stub *stub_of(const struct trans *t, const struct leaving *l
     return &t->stubs->stub[rolls_back(l)];
 }
 
+/* A loop without end has none. */
+uint32_t stubs_start(const struct trans *t)
+{
+    return t->exits ? t->exit[0].last : t->words;
+}
+
 void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
     struct isa_op address = t->stubs->address;

@@ -1,12 +1,15 @@
 /*
- * trans.h - one translation in the making, as the passes of gear 2 hand it on. Gear 3 begins and
- * ends with the same data: between lowering and scheduling it has passes of its own (gear3/ir.h).
+ * trans.h - one translation in the making, as the passes of gear 2 hand it on.
  *
  *     select    guest bytes     -> insn[]           a trace: forward exits on the way, at most one
  *                                                   loop back to the start
  *     liveness  insn[]          -> insn[].live      status flags that somebody will look at
- *     lower     insn[]          -> region[], atom[] atoms on real registers
- *     check                                         each rule that lowering must keep
+ *     lower     insn[]          -> code             atoms on real registers, packed as they come
+ *
+ * Gear 3 lowers by the same functions, but keeps the atoms, and ends with a scheduler and an emitter.
+ * Between them it has passes of its own (gear3/ir.h).
+ *
+ *     lower     insn[]          -> region[], atom[]
  *     schedule  atom[]          -> region[].head    each atom's bundle
  *     emit      bundles         -> code
  *
@@ -24,6 +27,7 @@
 #define CMS_GEAR2_TRANS_H
 
 #include "cms.h"
+#include "gear2/pack.h"
 #include "isa.h"
 #include "isa_facts.h"
 #include "runtime/tcache.h"
@@ -38,6 +42,7 @@
 #define TRANS_PATCHES 12
 #define TRANS_RETURNS 8 /* returns to the callers of the trace */
 #define GEAR2_RETURNS 3
+#define GEAR2_EXITS (GEAR2_SIDES + GEAR2_RETURNS + 5)
 #define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 5)
 #define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + TRANS_EXITS)
 #define TRANS_PINS 10
@@ -86,6 +91,7 @@ struct guest_insn {
     uint32_t next;   /* EIP after it */
     uint32_t target; /* of a direct branch */
     uint16_t live;   /* status flags that are looked at after it */
+    uint16_t begin;  /* gear 2: its code, in words from the body's start */
     uint8_t flow;    /* enum flow */
     bool patched;    /* executed by an emulation patch */
     bool device;     /* seen to touch a device */
@@ -97,7 +103,7 @@ struct guest_insn {
 /* What an atom means beyond its operation. */
 enum role {
     ROLE_PLAIN,
-    ROLE_CHECK, /* branch to the rerun stub if lowering assumed wrong */
+    ROLE_CHECK, /* branch to the stub of exit `exit` if lowering assumed wrong */
     ROLE_SIDE,  /* branch to the region of side exit `exit` */
     ROLE_LEAVE, /* branch by which exit `exit` leaves */
     ROLE_MISS,  /* branch to exit `exit`'s stub from its look-up */
@@ -173,6 +179,9 @@ struct trans {
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
     uint32_t place;      /* jumps_place of the context */
+    uint64_t flip;       /* gear1_page_flip of it */
+    uint64_t cool;       /* number of a granule that isn't written often */
+    uint32_t highest;    /* EIP of the trace so far */
     unsigned max_insns, max_sides, max_patches;
     enum event abort; /* ABORT_x: why the pass or the instruction failed; ABORT_NONE */
 
@@ -189,6 +198,8 @@ struct trans {
     unsigned first_patch; /* its number */
     unsigned words;       /* of code that have been emitted */
     unsigned source_bytes;
+    uint64_t set_pins;         /* gear 2: registers of pins that the piece has set */
+    uint32_t *room, *room_end; /* gear 2: where the code goes; what leaves may lie behind */
     unsigned rerun;   /* number of the exit for failed checks, or TRANS_EXITS */
     unsigned stale;   /* of the exit for source that has changed, or TRANS_EXITS */
     unsigned changed; /* of the exit behind emulation patches, or TRANS_EXITS */
@@ -206,6 +217,7 @@ struct trans {
     struct source source[TRANS_INSNS];
     struct spot spot[TRANS_SPOTS];
     struct open open[TRANS_ATOMS];
+    struct packer pack;
 };
 
 /* select.c */
@@ -227,14 +239,16 @@ void trans_sources(struct trans *t);
 bool trans_lower(struct trans *t);
 void trans_lower_begin(struct trans *t);
 void trans_lower_insn(struct trans *t, const struct guest_insn *g);
-void trans_lower_pins(struct trans *t, uint64_t wanted); /* adds atoms that set these */
+void trans_lower_pins(struct trans *t); /* adds atoms that set them all */
 
-/* check.c: panics in no case; false with ABORT_CHECK */
+/* check.c: gear 2's code, up to the stubs. Panics in no case; false with ABORT_CHECK */
 bool trans_check(struct trans *t);
 
 /* schedule.c */
 bool trans_schedule(struct trans *t);
 
+/* Where a branch of that role and exit goes, in words from the start of the code. */
+uint32_t trans_branch_target(const struct trans *t, unsigned role, unsigned exit);
 /* emit.c: to `code`, which has room for the most words that it can take */
 unsigned trans_most_words(const struct trans *t);
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
@@ -246,10 +260,10 @@ struct trans *trans_begin(const struct context *key, uint32_t place);
 void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, at most */
 /* Schedules the atoms, emits the code and installs it. NULL with t->abort set */
 struct translation *trans_finish(struct trans *t);
-unsigned trans_bundles(const struct trans *t);
 
 /* stub.c: for a machine that issues so many atoms; behind the regions' code */
 void stubs_make(struct stubs *s, unsigned issue);
+uint32_t stubs_start(const struct trans *t); /* words from the start of the code */
 void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records);
 
 /* machine.c */

@@ -1,8 +1,8 @@
 /*
  * translate.c - the quick translator: its table of contents.
  */
+#include "gear2/build.h"
 #include "gear2/gear2.h"
-#include "gear2/trans.h"
 #include "hidden-mem/map.h"
 #include "isa_intrinsics.h"
 #include "runtime/jumps.h"
@@ -13,6 +13,7 @@
 struct gear2 {
     struct machine machine;
     struct stubs stubs;
+    struct pack_fact fact[ISA_ATOM_COUNT];
     struct trans trans;
 };
 
@@ -21,16 +22,17 @@ void gear2_init(void)
     cms.gear2 = cms_reserve(sizeof(*cms.gear2));
     machine_read(&cms.gear2->machine);
     stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
+    pack_init(&cms.gear2->trans.pack, cms.gear2->fact, &cms.gear2->machine);
 }
 
-unsigned trans_bundles(const struct trans *t)
-{
-    unsigned bundles = 0;
-
-    for (unsigned i = 0; i < t->regions; i++)
-        bundles += t->region[i].bundles;
-    return bundles;
-}
+/*
+ * Words of code that so many guest instructions are given, and what is behind them: the end, side
+ * exits, look-ups and stubs. Before each instruction there must be as much left as the longest takes,
+ * or the trace is cut.
+ */
+#define INSN_WORDS 128
+#define BODY_WORDS(insns) (2 * INSN_WORDS + 16 * (insns))
+#define OUTSIDE_WORDS 384
 
 /* 128-byte granules of the page that the trace's instructions touch. */
 static uint32_t granules(const struct trans *t)
@@ -105,43 +107,73 @@ static void write_patches(const struct trans *t)
     }
 }
 
-/* Emits what is scheduled, and installs it. */
-static struct translation *install(struct trans *t)
+static struct translation *reserve(struct trans *t, unsigned words)
 {
-    unsigned words = trans_most_words(t) + source_words(t);
-    struct translation *record = tcache_reserve(t->exits, t->spots, words, t->patches);
+    struct translation *record =
+        tcache_reserve(t->exits, t->spots, words + source_words(t), t->patches);
 
-    if (!record) {
+    if (!record)
         t->abort = ABORT_SIZE;
-        return NULL;
-    }
-    t->first_patch = record->patch;
-    if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
-        return NULL;
+    return record;
+}
+
+/* The code is where it will run. */
+static struct translation *install(struct trans *t, struct translation *record)
+{
     fill_record(t, record);
     copy_source(t, record);
     write_patches(t);
     tcache_install(record);
+    if (cms_tracing(D_TRANS))
+        trans_dump(t, (const uint32_t *)(uintptr_t)record->code);
     return record;
 }
 
 struct translation *trans_finish(struct trans *t)
 {
-    struct translation *made;
+    struct translation *record;
 
     if (!trans_schedule(t))
         return NULL;
-    made = install(t);
-    if (made && cms_tracing(D_TRANS))
-        trans_dump(t, (const uint32_t *)(uintptr_t)made->code);
-    return made;
+    record = reserve(t, trans_most_words(t));
+    if (!record)
+        return NULL;
+    t->first_patch = record->patch;
+    if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
+        return NULL;
+    return install(t, record);
+}
+
+/* A place for the code, before it is known how much that will be. */
+static bool take_room(struct trans *t)
+{
+    unsigned check = t->self_check ? self_check_words(t) : 0;
+    unsigned body = BODY_WORDS(t->insns) + check * t->patches;
+    unsigned outside = OUTSIDE_WORDS + check * (GEAR2_SIDES + 1);
+
+    t->room = tcache_room(body + outside, GEAR2_EXITS, TRANS_PATCHES, &t->first_patch);
+    t->room_end = t->room + body - INSN_WORDS;
+    if (!t->room)
+        t->abort = ABORT_SIZE;
+    return t->room;
 }
 
 static struct translation *translate(struct trans *t)
 {
-    if (!trans_select(t) || !trans_lower(t) || !trans_check(t))
+    struct translation *record;
+
+    if (!trans_select(t) || !take_room(t) || !trans_lower(t))
         return NULL;
-    return trans_finish(t);
+    flow_outside(t);
+    t->words = (unsigned)(t->pack.at - t->pack.code);
+    record = t->abort == ABORT_NONE ? reserve(t, t->words + t->exits * STUB_WORDS) : NULL;
+    if (!record)
+        return NULL;
+    record->code = (struct exit * (*)(void))(uintptr_t)t->pack.code;
+    stubs_emit(t, t->pack.code, record->exit);
+    if (!pack_finish(t) || (cms.opt->check2 && !trans_check(t)))
+        return NULL;
+    return install(t, record);
 }
 
 void trans_limit(struct trans *t, unsigned insns)
@@ -158,6 +190,8 @@ struct trans *trans_begin(const struct context *key, uint32_t place)
     t->key = *key;
     t->place = place;
     t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
+    t->flip = gear1_page_flip((uint64_t)key->page << PAGE_SHIFT, key->mode & MODE_CODE32);
+    t->cool = UINT64_MAX;
     return t;
 }
 
@@ -175,8 +209,8 @@ struct translation *gear2_translate(const struct context *key, uint32_t place)
     if (made) {
         cms_count(EV_TRANSLATIONS);
         cms.count[EV_TRANS_INSNS] += t->insns;
-        cms.count[EV_TRANS_ATOMS] += t->atoms;
-        cms.count[EV_TRANS_BUNDLES] += trans_bundles(t);
+        cms.count[EV_TRANS_ATOMS] += t->pack.atoms;
+        cms.count[EV_TRANS_BUNDLES] += t->pack.bundles;
         cms.count[EV_TRANS_LOOPS] += t->loops;
     } else {
         cms.count[t->abort]++;

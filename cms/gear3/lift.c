@@ -119,7 +119,7 @@ bool ir_lift(struct ir *ir)
     }
     body = t->atoms;
     t->current = 0;
-    trans_lower_pins(t, UINT64_MAX);
+    trans_lower_pins(t);
     name_begin(&s);
     for (unsigned i = body; i < t->atoms; i++)
         name_atom(&s, &t->atom[i], BLOCK_ENTRY);

@@ -445,25 +445,50 @@ static bool generation_has_room(const struct generation *g, size_t words, unsign
            g->patches + patches < GENERATION_PATCHES;
 }
 
-struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
+/* The generation that takes so much; the next one is evicted for it if need be. NULL: none could. */
+static struct generation *generation_with_room(size_t words, unsigned patches)
 {
     struct tcache *tc = cms.tcache;
-    size_t record = record_words(exits, spots);
     struct generation *g = tc->filling;
 
-    if (!generation_has_room(g, words + record, patches)) {
+    if (!generation_has_room(g, words, patches)) {
         g = g + 1 < tc->generation + tc->generations ? g + 1 : tc->generation;
         if (g->count)
             generation_evict(g);
-        if (!generation_has_room(g, words + record, patches))
+        if (!generation_has_room(g, words, patches))
             return NULL;
         tc->filling = g;
     }
+    return g;
+}
+
+static unsigned next_patch(const struct generation *g)
+{
+    return (unsigned)(g - cms.tcache->generation) * GENERATION_PATCHES + 1 + g->patches;
+}
+
+uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned *first_patch)
+{
+    const struct generation *g = generation_with_room(words + record_words(exits, 0), patches);
+
+    if (!g)
+        return NULL;
+    *first_patch = next_patch(g);
+    return g->code;
+}
+
+struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
+{
+    size_t record = record_words(exits, spots);
+    struct generation *g = generation_with_room(words + record, patches);
+
+    if (!g)
+        return NULL;
     struct translation *t = (struct translation *)(g->records - record);
 
     memset(t, 0, sizeof(*t));
     t->code = (struct exit * (*)(void))(uintptr_t)g->code;
-    t->patch = (uint16_t)((g - tc->generation) * GENERATION_PATCHES + 1 + g->patches);
+    t->patch = (uint16_t)next_patch(g);
     t->patches = (uint16_t)patches;
     return t;
 }
@@ -475,7 +500,7 @@ void tcache_install(struct translation *t)
     struct translation **bucket = &tc->hash[context_hash(&t->key)];
 
     g->records = (uint32_t *)t;
-    g->code += t->code_size / sizeof(uint32_t);
+    g->code = (uint32_t *)(uintptr_t)t->code + t->code_size / sizeof(uint32_t);
     g->list[g->count++] = t;
     g->patches += t->patches;
     t->hash_next = *bucket;

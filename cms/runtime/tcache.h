@@ -145,6 +145,9 @@ void tcache_invalidate(uint32_t page, uint32_t granules);
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
 /* code: where to write `words` words at most; patch: the first of so many numbers for emulation
  * patches; exit[] and what follows it is for the caller to fill. NULL if that is too much */
+/* Where code of so many words, with so many exits and patches, will go if it is reserved next, and
+ * the first patch's number. NULL: nowhere */
+uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned *first_patch);
 struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches);
 void tcache_install(
     struct translation *t); /* with key, code_size, granules, insns and exits filled in */

@@ -25,7 +25,7 @@ run()
 while [ "$seed" -lt "$last" ]; do
     "$build/tests/random_image" "$seed" 70 >"$work/image"
     run gear1 --gear 1
-    run gear2 --gear 2
+    run gear2 --gear 2 -o cms.gear2.check=on
     run gears --gear 3
     # shellcheck disable=SC2046
     run eager $(tests/gears/eager.sh "$build") -o cms.tcache.kib=64

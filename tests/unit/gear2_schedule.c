@@ -1,20 +1,21 @@
 /*
  * gear2_schedule.c - gear 2's passes on the host: for many traces, contexts and machines, is what
- * comes out a schedule?
+ * comes out code?
  *
  *     gear2_schedule IMAGE
  *
- * The bytes of IMAGE, of which much is code (a BIOS), are translated from every seventh offset on.
- * The rules are stated here for every pair of atoms, without any of the scheduler's bookkeeping:
- * who reads sees who wrote, memory and exits keep their order, no bundle is too wide. Then the code
- * that was emitted is decoded again and compared.
+ * The bytes of IMAGE, of which much is code (a BIOS), are translated from every seventh offset on,
+ * twice. As gear 2 does it, packed at once: its checker reads the code back. And by gear 3's scheduler:
+ * its rules are stated here for every pair of atoms, without any of its bookkeeping: who reads sees
+ * who wrote, memory and exits keep their order, no bundle is too wide. Then the code that was emitted
+ * is decoded again and compared.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gear1/fetch.h"
-#include "gear2/trans.h"
+#include "gear2/build.h"
 #include "host/host.h"
 #include "isa_codec.h"
 #include "runtime/jumps.h"
@@ -24,7 +25,7 @@
 #define MEMORY (16u << 20)
 #define WORDS 8192
 
-static unsigned translations, failures;
+static unsigned packed, translations, failures;
 
 #define MACHINE(width, alus, mems, alu_, load_, mul_, div_, stores_)                               \
     {                                                                                              \
@@ -249,17 +250,55 @@ static void check_code(const struct trans *t, const uint32_t *code, const struct
     check_stubs(t, code, at, records);
 }
 
-static void translate(struct trans *t)
-{
-    static uint32_t code[WORDS];
-    static struct exit records[TRANS_EXITS];
+static uint32_t code[WORDS];
+static struct exit records[TRANS_EXITS];
 
+static void translate_at_once(struct trans *t)
+{
+    t->gear = 2;
+    t->max_patches = TRANS_PATCHES;
+    t->room = code;
+    t->room_end = code + WORDS / 2;
     if (!trans_select(t) || !trans_lower(t))
         return;
-    if (!trans_check(t)) {
+    flow_outside(t);
+    t->words = (unsigned)(t->pack.at - t->pack.code);
+    stubs_emit(t, t->pack.code, records);
+    if (t->abort != ABORT_NONE || !pack_finish(t))
+        fail(t, "not packed");
+    else if (!trans_check(t))
         fail(t, "the checker found a mistake");
-        return;
+    packed++;
+}
+
+/* Atoms to be scheduled: pinned registers, the trace, what is outside of it. */
+static bool lower_atoms(struct trans *t)
+{
+    struct region *pins = &t->region[REGION_PINS], *body = &t->region[REGION_BODY];
+
+    trans_liveness(t);
+    trans_lower_begin(t);
+    for (t->current = 0; t->current < t->insns && t->abort == ABORT_NONE; t->current++) {
+        trans_lower_insn(t, &t->insn[t->current]);
+        if (t->current == t->insns - 1)
+            flow_end(t, &t->insn[t->current]);
     }
+    body->prefixed = pins->prefixed = 0;
+    region_close(t, body);
+    t->current = 0;
+    pins->first = (uint16_t)t->atoms;
+    trans_lower_pins(t);
+    region_close(t, pins);
+    flow_outside(t);
+    return t->abort == ABORT_NONE;
+}
+
+static void translate_by_schedule(struct trans *t)
+{
+    t->gear = 3;
+    t->max_patches = 0;
+    if (!trans_select(t) || !lower_atoms(t))
+        return;
     if (!trans_schedule(t)) {
         fail(t, "not scheduled");
         return;
@@ -279,6 +318,7 @@ int main(int argc, char **argv)
     static struct options options = {.threshold = 8, .hot_writes = 16};
     static struct trans t;
     static struct stubs stubs;
+    static struct pack_fact fact[ISA_ATOM_COUNT];
     static uint8_t image[1 << 18];
     FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
     size_t size = f ? fread(image, 1, sizeof(image), f) : 0;
@@ -294,18 +334,20 @@ int main(int argc, char **argv)
     profile_init();
     jumps_init();
     smc_init();
-    t.stubs = &stubs;
     for (size_t offset = 0, n = 0; offset < size; offset += 7, n++) {
         t.machine = &machines[n % (sizeof(machines) / sizeof(machines[0]))];
+        t.stubs = &stubs;
         stubs_make(&stubs, t.machine->issue);
+        pack_init(&t.pack, fact, t.machine);
         t.max_insns = 1 + n % TRANS_INSNS;
         t.page = image + (offset & ~(size_t)PAGE_MASK);
         for (unsigned m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
             t.key = (struct context){.eip = offset & 0xffff, .mode = modes[m]};
             t.place = m + 1;
-            translate(&t);
+            translate_at_once(&t);
+            translate_by_schedule(&t);
         }
     }
-    printf("%u translations, %u mistakes\n", translations, failures);
-    return failures || !translations;
+    printf("%u packed, %u scheduled, %u mistakes\n", packed, translations, failures);
+    return failures || !packed || !translations;
 }
