@@ -33,7 +33,7 @@ static uint64_t used(unsigned uses, unsigned use, unsigned reg)
 }
 
 /* What isa_effects says of integer and flag registers, in no time: most atoms are put here. */
-void atom_effects(struct atom *a)
+static void set_effects(struct atom *a)
 {
     const struct isa_op *op = &a->op;
     unsigned uses = isa_facts[op->atom].uses;
@@ -56,23 +56,6 @@ void atom_effects(struct atom *a)
     a->writes = (r_write & ~UINT64_C(1)) | flag_bits((unsigned)c_write);
 }
 
-struct atom *atom_new(struct trans *t, unsigned role, unsigned exit)
-{
-    struct atom *a;
-
-    if (t->atoms == TRANS_ATOMS) {
-        give_up(t, ABORT_SIZE);
-        t->atoms--;
-    }
-    a = &t->atom[t->atoms++];
-    a->role = (uint8_t)role;
-    a->exit = (uint8_t)exit;
-    a->insn = (uint8_t)t->current;
-    a->early = false;
-    a->stable = false;
-    return a;
-}
-
 void put_copy(struct trans *t, unsigned rd, unsigned ra)
 {
     struct atom *a;
@@ -91,7 +74,7 @@ static void keep(struct trans *t, const struct isa_op *op, unsigned role, unsign
     struct atom *a = atom_new(t, role, exit);
 
     a->op = *op;
-    atom_effects(a);
+    set_effects(a);
     for (uint64_t written = a->writes & ~flag_bits(15); written; written &= written - 1)
         t->version[__builtin_ctzll(written)]++;
 }

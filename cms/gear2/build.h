@@ -19,14 +19,32 @@ static inline unsigned by_size(const sized_atom atoms, unsigned size)
     return atoms[size >> 1];
 }
 
+/* On the instruction that is being lowered. */
+void give_up(struct trans *t, enum event why);
+
 /*
  * ---- build.c: atoms. Register operands are chip registers; every function adds one atom.
  */
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
 
-/* What put is made of: an atom that lacks its operation, and the registers that this then uses. */
-struct atom *atom_new(struct trans *t, unsigned role, unsigned exit);
-void atom_effects(struct atom *a);
+/* One that lacks its operation, and the registers that this uses. */
+static inline struct atom *atom_new(struct trans *t, unsigned role, unsigned exit)
+{
+    struct atom *a;
+
+    if (t->atoms == TRANS_ATOMS) {
+        give_up(t, ABORT_SIZE);
+        t->atoms--;
+    }
+    a = &t->atom[t->atoms++];
+    a->role = (uint8_t)role;
+    a->exit = (uint8_t)exit;
+    a->insn = (uint8_t)t->current;
+    a->early = false;
+    a->stable = false;
+    return a;
+}
+
 /* All 64 bits; unlike put_move, an atom as it stands, which lowering takes no notice of. */
 void put_copy(struct trans *t, unsigned rd, unsigned ra);
 
@@ -60,9 +78,6 @@ unsigned temp(struct trans *t);
 unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value);
 void put_pin(struct trans *t, const struct pin *p); /* sets it */
 unsigned constant(struct trans *t, uint32_t value);
-
-/* On the instruction that is being lowered. */
-void give_up(struct trans *t, enum event why);
 
 /*
  * ---- operand.c: registers of the guest. Values that are read have garbage above their size; one

@@ -133,9 +133,13 @@ static void end_life(struct allocator *a, ref r)
         touch_flags(a, a->reg[r], true);
 }
 
-static void end_lives(struct allocator *a, const struct ins *i)
+static inline void end_lives(struct allocator *a, const struct ins *i)
 {
-    for (unsigned k = 0; k < ARG_COUNT; k++) {
+    unsigned now = a->position;
+    bool any = (a->last[i->arg[ARG_D]] == now) | (a->last[i->arg[ARG_A]] == now) |
+               (a->last[i->arg[ARG_B]] == now) | (a->last[i->arg[ARG_C]] == now);
+
+    for (unsigned k = 0; any && k < ARG_COUNT; k++) {
         if (dies(a, i->arg[k]))
             end_life(a, i->arg[k]);
     }
@@ -159,33 +163,60 @@ static void end_exit_lives(struct allocator *a, unsigned exit)
 
 /* ---- atoms */
 
+static inline uint64_t bit(unsigned reg)
+{
+    return UINT64_C(1) << reg;
+}
+
+/* The registers that the atom uses, as put finds them. */
+static inline void set_effects(struct atom *atom, unsigned uses)
+{
+    const struct isa_op *op = &atom->op;
+    uint64_t tied = uses & ISA_READ_RD ? bit(op->rd) : 0;
+    uint64_t writes = uses & ISA_WRITE_RD ? bit(op->rd) : 0;
+
+    /* what isn't read has register 0, whose bit goes */
+    atom->reads = (bit(op->rs) | bit(op->ra) | bit(op->rb) | tied) & ~bit(0);
+    atom->writes = writes & ~bit(0);
+    if (uses & ISA_READ_CA)
+        atom->reads |= alloc_flag_bit(op->ca);
+    if (uses & (ISA_READ_CD | ISA_WRITE_CD)) {
+        atom->reads |= uses & ISA_READ_CD ? alloc_flag_bit(op->cd) : 0;
+        atom->writes |= uses & ISA_WRITE_CD ? alloc_flag_bit(op->cd) : 0;
+    }
+}
+
+static void note_access(struct trans *t, const struct ins *i, struct atom *atom)
+{
+    ref base;
+
+    atom->early = i->early;
+    if ((i->early || ins_is(i, ISA_F_CHECK)) && t->spots < TRANS_SPOTS)
+        t->spots++;
+    if (i->role != ROLE_PLAIN)
+        return;
+    atom->stable = ir_place(i, &base, &atom->offset);
+    atom->base = (uint16_t)ref_ins(base);
+}
+
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd)
 {
+    const struct isa_fact *fact = ins_fact(i);
     struct trans *t = a->t;
-    unsigned uses = ins_fact(i)->uses;
     struct atom *atom;
 
     t->current = i->insn;
     atom = atom_new(t, i->role, i->exit);
     atom->op = i->op;
     atom->op.rd = (uint8_t)rd;
-    atom->op.rs = uses & ISA_READ_RS ? a->reg[i->arg[ARG_D]] : 0;
+    atom->op.rs = fact->uses & ISA_READ_RS ? a->reg[i->arg[ARG_D]] : 0;
     atom->op.ra = a->reg[i->arg[ARG_A]];
     atom->op.rb = a->reg[i->arg[ARG_B]];
-    atom->op.ca = uses & ISA_READ_CA ? a->reg[i->arg[ARG_C]] : 0;
+    atom->op.ca = fact->uses & ISA_READ_CA ? a->reg[i->arg[ARG_C]] : 0;
     atom->op.cd = (uint8_t)cd;
-    atom_effects(atom);
-    if (!ins_is(i, ISA_F_GUEST))
-        return;
-    atom->early = i->early;
-    if ((i->early || ins_is(i, ISA_F_CHECK)) && t->spots < TRANS_SPOTS)
-        t->spots++;
-    if (i->role == ROLE_PLAIN) {
-        ref base;
-
-        atom->stable = ir_place(i, &base, &atom->offset);
-        atom->base = (uint16_t)ref_ins(base);
-    }
+    set_effects(atom, fact->uses);
+    if (fact->flags & ISA_F_GUEST)
+        note_access(t, i, atom);
 }
 
 void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca)
@@ -254,15 +285,14 @@ static void place_flags(struct allocator *a, const struct ins *i, ref result, bo
         alloc_put_flags_copy(a, *cd, a->reg[i->arg[ARG_C]]);
 }
 
-static void place_ins(struct allocator *a, unsigned n)
+/* One that makes flags, or reads its destination. */
+static void place_tied(struct allocator *a, unsigned n, const struct ins *i)
 {
-    struct ins *i = &a->ir->ins[n];
     unsigned rd = 0, cd = 0, uses = ins_fact(i)->uses;
     bool number = uses & ISA_WRITE_RD && a->last[REF(n, TAG_NUMBER)];
     bool flags = uses & ISA_WRITE_CD && a->last[REF(n, TAG_FLAGS)];
 
     a->t->current = i->insn;
-    a->position++;
     if (uses & ISA_WRITE_CD)
         place_flags(a, i, REF(n, TAG_FLAGS), flags, &cd);
     if (alloc_is_tied(i) && uses & ISA_WRITE_RD) {
@@ -286,6 +316,23 @@ static void place_ins(struct allocator *a, unsigned n)
     alloc_put(a, i, rd, cd);
     if (alloc_is_tied(i) && !number)
         give_back(a, rd);
+}
+
+static void place_ins(struct allocator *a, unsigned n)
+{
+    const struct ins *i = &a->ir->ins[n];
+    unsigned rd = 0, uses = ins_fact(i)->uses;
+
+    a->position++;
+    if (uses & (ISA_WRITE_CD | ISA_READ_RD)) {
+        place_tied(a, n, i);
+    } else {
+        end_lives(a, i);
+        if (uses & ISA_WRITE_RD && a->last[REF(n, TAG_NUMBER)])
+            rd = take_for(a, REF(n, TAG_NUMBER));
+        a->reg[REF(n, TAG_NUMBER)] = (uint8_t)rd;
+        alloc_put(a, i, rd, 0);
+    }
     if (i->role == ROLE_SIDE)
         end_exit_lives(a, i->exit);
 }

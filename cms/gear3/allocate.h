@@ -35,6 +35,14 @@ static inline bool alloc_is_tied_by_flags(const struct ins *i)
     return ins_fact(i)->uses & ISA_READ_CD && i->arg[ARG_C] != REF_NONE;
 }
 
+/* Of c0..c3 among an atom's registers. */
+static inline uint64_t alloc_flag_bit(unsigned c)
+{
+    return c ? BIT_C1 << (c - 1) : BIT_FLAGS;
+}
+
+_Static_assert(BIT_C2 == BIT_C1 << 1 && BIT_C3 == BIT_C1 << 2, "in a row");
+
 /* allocate.c: the instruction as an atom, its results in rd and cd; c[cd] = c[ca] */
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd);
 void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca);

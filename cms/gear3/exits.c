@@ -15,13 +15,6 @@ struct path {
     unsigned cfirst; /* c registers from here on have not been taken */
 };
 
-static uint64_t flag_bit(unsigned c)
-{
-    static const uint64_t bit[4] = {BIT_FLAGS, BIT_C1, BIT_C2, BIT_C3};
-
-    return bit[c];
-}
-
 /* What is computed on the path itself has no register yet: 0, which nobody needs. */
 static void need_numbers(const struct allocator *a, struct path *p, const ref *r, unsigned count)
 {
@@ -35,7 +28,7 @@ static void need_numbers(const struct allocator *a, struct path *p, const ref *r
 static void need_flags(const struct allocator *a, struct path *p, ref r)
 {
     if (r != REF_NONE && !ir_is_on_path(a->ir, p->exit, r))
-        p->needs |= flag_bit(a->reg[r]);
+        p->needs |= alloc_flag_bit(a->reg[r]);
 }
 
 static unsigned path_take(struct allocator *a, struct path *p)
@@ -51,7 +44,7 @@ static unsigned path_take(struct allocator *a, struct path *p)
 
 static unsigned path_take_flags(struct allocator *a, struct path *p)
 {
-    while (p->cfirst < 4 && p->needs & flag_bit(p->cfirst))
+    while (p->cfirst < 4 && p->needs & alloc_flag_bit(p->cfirst))
         p->cfirst++;
     if (p->cfirst == 4) {
         a->t->abort = ABORT_SIZE;

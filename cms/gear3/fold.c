@@ -127,15 +127,16 @@ static void become(struct ins *i, unsigned atom, ref a, int64_t imm)
 static bool fold_constant(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
-    uint64_t number[ARG_COUNT] = {0}, result;
+    uint64_t number[ARG_COUNT], result;
     int64_t value;
 
-    if (ins_fact(i)->uses & ISA_WRITE_CD || (i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO))
+    if (ins_fact(i)->uses & ISA_WRITE_CD ||
+        (i->arg[ARG_A] != REF_NONE && !ir_constant(ir, i->arg[ARG_A], &value)) ||
+        (i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO))
         return false;
     for (unsigned k = 0; k < ARG_COUNT; k++) {
-        if (i->arg[k] == REF_NONE)
-            continue;
-        if (!ir_constant(ir, i->arg[k], &value))
+        value = 0;
+        if (i->arg[k] != REF_NONE && !ir_constant(ir, i->arg[k], &value))
             return false;
         number[k] = (uint64_t)value;
     }
@@ -191,8 +192,6 @@ static void look_through_deposit(const struct ir *ir, struct ins *i)
 
     if (i->op.atom == ISA_zextb || i->op.atom == ISA_zexth)
         pos = 0, len = i->op.atom == ISA_zextb ? 8 : 16;
-    else if (i->op.atom != ISA_extu && i->op.atom != ISA_exts)
-        return;
     if (ref_ins(i->arg[ARG_A]) < IR_FIRST || d->op.atom != ISA_dep || !len || !d->op.len)
         return;
     if (pos >= d->op.pos && pos + len <= d->op.pos + d->op.len) {
@@ -253,35 +252,21 @@ static ref uncut(const struct ir *ir, ref r)
 
 static void uncut_operands(const struct ir *ir, struct ins *i)
 {
-    switch (i->op.atom) {
-    case ISA_addz:
-    case ISA_subz:
-    case ISA_mulz:
-    case ISA_sh1addz:
-    case ISA_sh2addz:
-    case ISA_sh3addz:
-    case ISA_addiz:
-    case ISA_slliz:
-    case ISA_sllz:
-        i->arg[ARG_A] = uncut(ir, i->arg[ARG_A]);
-        i->arg[ARG_B] = uncut(ir, i->arg[ARG_B]);
-        return;
-    default: return;
-    }
+    i->arg[ARG_A] = uncut(ir, i->arg[ARG_A]);
+    i->arg[ARG_B] = uncut(ir, i->arg[ARG_B]);
 }
 
 static void fold_sum(const struct ir *ir, struct ins *i)
 {
     const struct ins *inner = &ir->ins[ref_ins(i->arg[ARG_A])];
 
-    if (i->op.atom == ISA_addiz && ref_ins(i->arg[ARG_A]) >= IR_FIRST &&
-        inner->op.atom == ISA_addiz) {
+    if (ref_ins(i->arg[ARG_A]) >= IR_FIRST && inner->op.atom == ISA_addiz) {
         i->op.imm = wrap(i->op.imm + inner->op.imm);
         i->arg[ARG_A] = inner->arg[ARG_A];
     }
 }
 
-/* A number that is scaled and added to another, by SHxADDZ or as an address, its constants apart. */
+/* A number scaled and added to another, by SHxADDZ or as an address, its constants apart. */
 struct scaled {
     struct sum base, index;
     unsigned shift;
@@ -391,10 +376,63 @@ static bool never_taken(const struct ir *ir, const struct ins *i)
     }
 }
 
+/* Rules beside `constant` that an atom may fall under: most atoms are asked few questions. */
+enum { DEPOSIT = 1, UNCUT = 2, IMMEDIATE = 4, SUM = 8, SAME = 16 };
+
+static const uint8_t rules[ISA_ATOM_COUNT] = {
+    [ISA_addi] = SAME,
+    [ISA_addiz] = UNCUT | SUM | SAME,
+    [ISA_addz] = UNCUT | IMMEDIATE | SAME,
+    [ISA_subz] = UNCUT | IMMEDIATE | SAME,
+    [ISA_mulz] = UNCUT,
+    [ISA_sh1addz] = UNCUT,
+    [ISA_sh2addz] = UNCUT,
+    [ISA_sh3addz] = UNCUT,
+    [ISA_sllz] = UNCUT,
+    [ISA_slliz] = UNCUT | SAME,
+    [ISA_srliz] = SAME,
+    [ISA_roriz] = SAME,
+    [ISA_zextb] = DEPOSIT | SAME,
+    [ISA_zexth] = DEPOSIT | SAME,
+    [ISA_extu] = DEPOSIT | SAME,
+    [ISA_exts] = DEPOSIT,
+    [ISA_and] = IMMEDIATE | SAME,
+    [ISA_or] = IMMEDIATE | SAME,
+    [ISA_xor] = IMMEDIATE,
+    [ISA_andi] = SAME,
+    [ISA_ori] = SAME,
+    [ISA_xori] = SAME,
+    [ISA_addf32] = IMMEDIATE,
+    [ISA_subf32] = IMMEDIATE,
+    [ISA_andf32] = IMMEDIATE | SAME,
+    [ISA_orf32] = IMMEDIATE | SAME,
+    [ISA_xorf32] = IMMEDIATE | SAME,
+    [ISA_sel] = SAME,
+};
+
+static void fold_number(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+    unsigned asked = rules[i->op.atom];
+    ref same;
+
+    if (asked & DEPOSIT)
+        look_through_deposit(ir, i);
+    if (asked & UNCUT)
+        uncut_operands(ir, i);
+    if (asked & IMMEDIATE)
+        fold_immediate(ir, i);
+    asked = rules[i->op.atom];
+    if (asked & SUM)
+        fold_sum(ir, i);
+    same = asked & SAME ? same_as(ir, i) : REF_NONE;
+    if (same != REF_NONE)
+        ir_replace(ir, n, TAG_NUMBER, same);
+}
+
 static void fold_ins(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
-    ref same;
 
     ir_resolve_args(ir, i);
     if (i->role == ROLE_SIDE)
@@ -407,15 +445,10 @@ static void fold_ins(struct ir *ir, unsigned n)
     if (ins_is(i, ISA_F_GUEST)) {
         fold_address(ir, n);
     } else if (ir_is_pure(i) && !fold_constant(ir, n)) {
-        look_through_deposit(ir, i);
-        uncut_operands(ir, i);
-        fold_immediate(ir, i);
-        fold_sum(ir, i);
-        same = same_as(ir, i);
-        if (same != REF_NONE)
-            ir_replace(ir, n, TAG_NUMBER, same);
+        fold_number(ir, n);
     }
-    i->width = (uint8_t)ir_width(ir, i);
+    if (ins_fact(i)->uses & ISA_WRITE_RD)
+        i->width = (uint8_t)ir_width(ir, i);
 }
 
 void pass_fold(struct ir *ir)
