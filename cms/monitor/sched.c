@@ -75,6 +75,13 @@ void sched_at(enum device_id id, uint64_t time)
     sched_arm(cms.mon->deadline[sched_first()]);
 }
 
+/* What is due at the first poll has waited for the start. */
+static void note_late(uint64_t late)
+{
+    if (cms.count[EV_POLLS] > 1 && late > cms.count[EV_LATEST])
+        cms.count[EV_LATEST] = late;
+}
+
 void monitor_poll(void)
 {
     uint64_t phase = vx_mfsr(SR_PHASE);
@@ -85,11 +92,13 @@ void monitor_poll(void)
     power_poll();
     for (;;) {
         enum device_id id = sched_first();
-        uint64_t due = cms.mon->deadline[id];
+        uint64_t due = cms.mon->deadline[id], now;
 
         sched_arm(due);
-        if (due == NEVER || due > sched_now())
+        now = sched_now();
+        if (due == NEVER || due > now)
             break;
+        note_late(now - due);
         cms.mon->deadline[id] = NEVER;
         cms_count(EV_EVENTS);
         devices[id]->event(cms.mon->state[id], due);

@@ -77,11 +77,7 @@ static void take_interrupt(void)
 static void attend(void)
 {
     if (vx_mfsr(SR_IPEND)) {
-        uint64_t late = vx_mfsr(SR_TIME) - vx_mfsr(SR_TIMER);
-
         vx_mtsr(SR_PHASE, PHASE_monitor);
-        if (cms.count[EV_POLLS] && late > cms.count[EV_LATEST]) /* the first is the start */
-            cms.count[EV_LATEST] = late;
         cms_count(EV_POLLS);
         monitor_poll();
     }
