@@ -200,21 +200,35 @@ static void phases_write(const struct sum *sum, size_t sums, FILE *out)
     }
 }
 
+/* `NAME:CYCLES` for each cause, commas between; `-` if there was none. */
+static void waits_write(const uint64_t wait[STALL_COUNT], FILE *out)
+{
+    const char *before = "";
+
+    for (unsigned s = STALL_issue + 1; s < STALL_COUNT; s++) {
+        if (!wait[s])
+            continue;
+        fprintf(out, "%s%s:%" PRIu64, before, isa_stall_name[s], wait[s]);
+        before = ",";
+    }
+    fputs(*before ? "" : "-", out);
+}
+
 static void bundles_write(const struct place *place, size_t n, const struct symbols *symbols,
                           FILE *out)
 {
     char text[SYMBOL_TEXT];
 
-    fprintf(out, "\n# bundles: address, times entered, cycles, place\n");
+    fprintf(out, "\n# bundles: address, times entered, cycles, waits by cause, place\n");
     for (size_t i = 0; i < n;) {
-        uint64_t pc = place[i].pc, bundles = 0, cycles = 0;
+        uint64_t pc = place[i].pc;
+        struct sum sum = {0};
 
-        for (; i < n && place[i].pc == pc; i++) {
-            bundles += place[i].bundles;
-            cycles += place[i].cycles;
-        }
-        fprintf(out, "0x%08" PRIx64 " %14" PRIu64 " %14" PRIu64 "  %s\n", pc, bundles, cycles,
-                symbols_text(symbols, pc, text));
+        for (; i < n && place[i].pc == pc; i++)
+            sum_add(&sum, &place[i]);
+        fprintf(out, "0x%08" PRIx64 " %14" PRIu64 " %14" PRIu64 "  ", pc, sum.bundles, sum.cycles);
+        waits_write(sum.wait, out);
+        fprintf(out, "  %s\n", symbols_text(symbols, pc, text));
     }
 }
 

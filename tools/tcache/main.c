@@ -3,7 +3,7 @@
  *
  * Shows the translations that a run spent most cycles in, or those made for one address: the
  * guest's instructions, what was taken for granted, where it leads, and each bundle with how often
- * it ran, its cycles, and those in which it waited.
+ * it ran, its cycles, those in which it waited, and for what.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -14,6 +14,7 @@
 #include "tools/tcache/tcache.h"
 
 #define TEXT_COLUMNS 58
+#define WAIT_COLUMNS 28
 
 struct view {
     struct trace trace;
@@ -104,7 +105,8 @@ static void print_bundles(const struct view *v, const struct translation *t)
 {
     unsigned shown = UINT32_MAX;
 
-    printf("  %-8s %11s %11s %11s  cycle, atom\n", "bundle", "times", "cycles", "waiting");
+    printf("  %-8s %11s %11s %11s  %-*s  cycle, atom\n", "bundle", "times", "cycles", "waiting",
+           WAIT_COLUMNS, "for");
     for (size_t i = 0; i < t->atoms; i++) {
         const struct atom_line *a = &t->atom[i];
         const struct cost *c = profile_at(&v->profile, a->address);
@@ -112,10 +114,11 @@ static void print_bundles(const struct view *v, const struct translation *t)
         const struct guest_line *g = first || a->insn != shown ? guest_of(t, a->insn) : NULL;
 
         if (first)
-            printf("  %08" PRIx64 " %11" PRIu64 " %11" PRIu64 " %11" PRIu64, a->address,
-                   c ? c->entered : 0, c ? c->cycles : 0, c ? c->cycles - c->entered : 0);
+            printf("  %08" PRIx64 " %11" PRIu64 " %11" PRIu64 " %11" PRIu64 "  %-*s", a->address,
+                   c ? c->entered : 0, c ? c->cycles : 0, c ? c->cycles - c->entered : 0,
+                   WAIT_COLUMNS, c ? c->waits : "-");
         else
-            printf("  %44s", "");
+            printf("  %*s", 46 + WAIT_COLUMNS, "");
         shown = a->insn;
         printf("  %-*s%s%s\n", g ? TEXT_COLUMNS : 0, a->text, g ? "| " : "", g ? g->text : "");
     }

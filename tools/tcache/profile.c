@@ -18,8 +18,8 @@ const char *profile_read(const char *path, struct profile *p)
     for (char *line = from ? strtok(from, "\n") : NULL; line; line = strtok(NULL, "\n")) {
         struct cost c;
 
-        if (sscanf(line, "0x%" SCNx64 " %" SCNu64 " %" SCNu64, &c.address, &c.entered, &c.cycles) !=
-            3)
+        if (sscanf(line, "0x%" SCNx64 " %" SCNu64 " %" SCNu64 " %255s", &c.address, &c.entered,
+                   &c.cycles, c.waits) != 4)
             continue;
         p->cost = more(p->cost, p->count, sizeof c);
         p->cost[p->count++] = c;

@@ -54,6 +54,7 @@ void trace_free(struct trace *t);
 
 struct cost {
     uint64_t address, entered, cycles;
+    char waits[LINE]; /* NAME:CYCLES,... or - */
 };
 
 struct profile {
