@@ -35,7 +35,10 @@ unsigned flow_exit_to(struct trans *t, uint32_t eip)
 
 unsigned flow_exit_indirect(struct trans *t)
 {
-    return exit_new(t, EXIT_INDIRECT, 0);
+    unsigned exit = exit_new(t, EXIT_INDIRECT, 0);
+
+    t->exit[exit].computed = true;
+    return exit;
 }
 
 void put_commit(struct trans *t, unsigned insns)
@@ -64,20 +67,45 @@ static void set_eip(struct trans *t, unsigned target, unsigned size)
         put_move(t, REG_EIP, target);
 }
 
+/* A branch out of the middle. */
+static void put_side(struct trans *t, const struct isa_op *branch, unsigned exit)
+{
+    t->exit[exit].side = true;
+    t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed);
+    t->exit[exit].needs = GUEST_STATE;
+    put(t, branch, ROLE_SIDE, exit);
+}
+
+/* A computed branch to `target`. */
+static void go_to(struct trans *t, const struct guest_insn *g, unsigned target)
+{
+    set_eip(t, target, g->insn.opsize);
+    if (g->flow == FLOW_GUESS)
+        put_side(t,
+                 &(struct isa_op){
+                     .atom = ISA_brne, .ra = REG_EIP, .rb = (uint8_t)constant(t, g->target)},
+                 flow_exit_indirect(t));
+}
+
+static bool is_computed(const struct guest_insn *g)
+{
+    return g->flow == FLOW_INDIRECT || g->flow == FLOW_GUESS;
+}
+
 static void lower_call(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned target = 0;
 
-    if (g->flow == FLOW_INDIRECT)
+    if (is_computed(g))
         target = operand(t, i, 0);
     if (target == REG_ESP) { /* as it was before the push */
         target = temp(t);
         put_move(t, target, REG_ESP);
     }
     push_value(t, i->opsize, constant(t, g->next));
-    if (g->flow == FLOW_INDIRECT)
-        set_eip(t, target, i->opsize);
+    if (is_computed(g))
+        go_to(t, g, target);
 }
 
 /* The translation is wrong if `target` isn't g->target. */
@@ -102,7 +130,7 @@ static void lower_ret(struct trans *t, const struct guest_insn *g)
     if (g->flow == FLOW_RETURN)
         expect(t, g, target, i->opsize);
     else
-        set_eip(t, target, i->opsize);
+        go_to(t, g, target);
 }
 
 /* ---- the conditional end: taken to one exit or round the loop, else to another exit */
@@ -197,10 +225,7 @@ static void lower_side(struct trans *t, const struct guest_insn *g)
 
         branch = (struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count};
     }
-    t->exit[exit].side = true;
-    t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed);
-    t->exit[exit].needs = GUEST_STATE;
-    put(t, &branch, ROLE_SIDE, exit);
+    put_side(t, &branch, exit);
 }
 
 void lower_branch(struct trans *t, const struct guest_insn *g)
@@ -215,8 +240,8 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
             lower_side(t, g);
         return;
     case OP_jmp:
-        if (g->flow == FLOW_INDIRECT)
-            set_eip(t, operand(t, &g->insn, 0), g->insn.opsize);
+        if (is_computed(g))
+            go_to(t, g, operand(t, &g->insn, 0));
         return;
     case OP_call: lower_call(t, g); return;
     case OP_ret: lower_ret(t, g); return;

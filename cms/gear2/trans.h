@@ -79,6 +79,7 @@ enum flow {
     FLOW_SIDE,     /* conditional branch: out of the trace if taken, */
     FLOW_TAKEN,    /* or if not taken: the trace goes on at the target */
     FLOW_RETURN,   /* return to the trace's own caller: `target`, as long as that is so */
+    FLOW_GUESS,    /* computed branch: on to `target`, where it mostly leads; else out of the trace */
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
     FLOW_INDIRECT, /* the trace ends; next EIP is in a register */
@@ -149,6 +150,7 @@ struct region {
 struct leaving {
     uint8_t kind; /* enum exit_kind */
     uint32_t eip;
+    bool computed;             /* EIP is a value of the translation's, not `eip` */
     uint8_t side;              /* out of the middle: */
     uint8_t insns;             /* guest instructions that are done then */
     uint8_t region;            /* its side exit's region */

@@ -33,7 +33,7 @@ static bool operands_exist(const struct seen *s, const struct ins *i)
            (!ins_fact(i)->extends || isa_imm_encodable(i->op.atom, i->op.imm));
 }
 
-static bool state_exists(const struct seen *s, const ref *state, bool computed)
+static bool state_exists(const struct seen *s, const ref *state)
 {
     if (!operand_is_right(s, state[STATE_FLAGS], TAG_FLAGS, true))
         return false;
@@ -41,7 +41,7 @@ static bool state_exists(const struct seen *s, const ref *state, bool computed)
         if (!operand_is_right(s, state[k], TAG_NUMBER, true))
             return false;
     }
-    return operand_is_right(s, state[STATE_EIP], TAG_NUMBER, computed);
+    return operand_is_right(s, state[STATE_EIP], TAG_NUMBER, state[STATE_EIP] != REF_NONE);
 }
 
 static bool check_block(const struct ir *ir, struct seen *s, unsigned block);
@@ -49,7 +49,7 @@ static bool check_block(const struct ir *ir, struct seen *s, unsigned block);
 /* What the path makes is gone after it. */
 static bool check_exit(const struct ir *ir, struct seen *s, unsigned exit)
 {
-    bool right = check_block(ir, s, BLOCK_EXITS + exit) && state_exists(s, ir->state[exit], false);
+    bool right = check_block(ir, s, BLOCK_EXITS + exit) && state_exists(s, ir->state[exit]);
 
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
         s->exists[REF(n, TAG_NUMBER)] = s->exists[REF(n, TAG_FLAGS)] = false;
@@ -79,5 +79,5 @@ bool ir_check(const struct ir *ir)
     for (unsigned n = 0; n < IR_FIRST; n++)
         s.exists[REF(n, n == IR_ENTRY_FLAGS ? TAG_FLAGS : TAG_NUMBER)] = true;
     return check_block(ir, &s, BLOCK_ENTRY) && check_block(ir, &s, BLOCK_BODY) &&
-           state_exists(&s, ir->end, ir->end[STATE_EIP] != REF_NONE);
+           state_exists(&s, ir->end);
 }

@@ -125,10 +125,8 @@ void alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsigned 
     uint8_t from[STATE_COUNT];
     unsigned open = 0;
 
-    if (state[STATE_EIP] != REF_NONE)
-        put_copy(a->t, REG_EIP, a->reg[state[STATE_EIP]]);
-    for (unsigned g = STATE_EAX; g <= STATE_EDI; g++) {
-        from[g] = a->reg[state[g]];
+    for (unsigned g = STATE_EAX; g <= STATE_EIP; g++) {
+        from[g] = (uint8_t)(state[g] == REF_NONE ? g : a->reg[state[g]]);
         open |= (from[g] != g) << g;
     }
     put_moves(a->t, open, from, spare);
@@ -160,7 +158,7 @@ void alloc_exit(struct allocator *a, unsigned exit)
 
     l->region = (uint8_t)(t->regions - 1);
     need_flags(a, &p, ir->state[exit][STATE_FLAGS]);
-    need_numbers(a, &p, &ir->state[exit][STATE_EAX], STATE_EDI);
+    need_numbers(a, &p, &ir->state[exit][STATE_EAX], STATE_EIP);
     for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next) {
         need_numbers(a, &p, ir->ins[n].arg, ARG_C);
         need_flags(a, &p, ir->ins[n].arg[ARG_C]);
@@ -168,7 +166,8 @@ void alloc_exit(struct allocator *a, unsigned exit)
     for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next)
         place_on_path(a, &p, n);
     alloc_put_home(a, ir->state[exit], path_take(a, &p));
-    put_i(t, ISA_addi, REG_EIP, 0, l->eip);
+    if (!l->computed)
+        put_i(t, ISA_addi, REG_EIP, 0, l->eip);
     put_commit(t, l->insns);
     put_branch(t, ROLE_LEAVE, exit);
     region_close(t, r);

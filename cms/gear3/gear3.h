@@ -6,11 +6,21 @@
 
 struct ir;
 
+#define TRAIL_ENTRIES 512 /* a power of two */
+#define TRAIL_ORDER 3
+
+/* Where blocks were entered while gear 1 watched, in order. 0: something else came between. */
+struct trail {
+    uint32_t entry[TRAIL_ENTRIES];
+    unsigned noted; /* in all; the last ones are there */
+};
+
 struct gear3 {
     struct ir *ir;
     struct context watched; /* the place that gear 1 is watching, */
     uint64_t watched_until; /* and the count of retired instructions at which it has seen enough */
     bool watching;
+    struct trail trail;
 };
 
 void gear3_init(void);
@@ -27,6 +37,14 @@ bool gear3_watching(void); /* is that while still on? */
 bool gear3_speculated(const struct translation *t);
 /* t, which gear 3 made, was rolled back by this cause, at this bundle. */
 void gear3_failed(struct translation *t, unsigned cause);
+
+/* ---- trail.c */
+void trail_note(uint32_t eip);
+/*
+ * Blocks were entered at `line`, TRAIL_ORDER addresses at most, the newest last: where did control
+ * mostly go next? False if that isn't known, or differs.
+ */
+bool trail_guess(const uint32_t *line, unsigned count, uint32_t *eip);
 
 /* ---- translate.c: NULL if nothing better than gear 2's can be made there; the reason is counted */
 struct translation *gear3_translate(const struct context *key, uint32_t place);

@@ -101,7 +101,7 @@ static void name_atom(struct naming *s, const struct atom *a, unsigned block)
     if (uses & ISA_WRITE_CD)
         s->c[op->cd] = REF(n, TAG_FLAGS);
     if (a->role == ROLE_SIDE)
-        snapshot(s, s->ir->state[a->exit], false);
+        snapshot(s, s->ir->state[a->exit], s->ir->t->exit[a->exit].computed);
 }
 
 bool ir_lift(struct ir *ir)

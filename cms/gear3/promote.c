@@ -45,6 +45,8 @@ bool gear3_watching(void)
         g->watching = false;
         promote(&g->watched);
     }
+    if (g->watching)
+        trail_note((uint32_t)vx_getr(REG_EIP));
     return g->watching;
 }
 
@@ -61,6 +63,8 @@ struct translation *gear3_consider(struct translation *t, const struct context *
     g->watched = *key;
     g->watched_until = vx_mfsr(SR_RETIRED) + cms.opt->gear3_watch;
     g->watching = true;
+    trail_note(0);
+    trail_note(key->eip);
     cms_count(EV_GEAR3_WATCHED);
     return NULL;
 }

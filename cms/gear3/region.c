@@ -3,26 +3,33 @@
  *
  * The region is one straight line through the code, along the directions in which gear 1 has seen
  * branches go while the place was hot (promote.c). Every conditional branch leaves it the other way;
- * calls are followed, and returns from them too, with a guard. It ends where it is back at its
- * begin, and loops then; where it meets a loop that doesn't contain its begin: that gets a region of
- * its own; where nothing is known of the next address; or where it is long enough.
+ * calls are followed, and returns from them too, with a guard; computed branches to where they have
+ * mostly led on this way (trail.c). It ends where it is back at its begin, and loops then; where it
+ * meets a loop that doesn't contain its begin, and is likely to go round a few times: that gets a
+ * region of its own; where nothing is known of the next address; or where it is long enough.
  *
  * A loop that is short is unrolled: its instructions are in the region several times, and each exit
  * in each. What that saves is found by the passes, which see one straight line.
  */
 #include "gear1/gear1.h"
+#include "gear3/gear3.h"
 #include "gear3/ir.h"
 #include "runtime/profile.h"
 
 #define CALLS 16   /* depth of calls that are followed */
 #define SEEN 512
-#define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling */
+#define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling; */
+#define SAME_GUESSED 6 /* if it is different code each time that a computed branch leads to */
+#define ALWAYS 0x10000u
+#define STAYS (ALWAYS / 4 * 3) /* a loop is one if another round is at least so likely */
 
 struct walk {
     struct trans *t;
     uint32_t back[CALLS]; /* where the calls that are open return to */
     unsigned calls, returns;
     unsigned sides;
+    uint32_t entered[TRAIL_ORDER]; /* the last blocks of the line, the newest last */
+    unsigned blocks;              /* in entered[] */
     uint64_t seen[SEEN / 64]; /* bit n: an instruction in the line has an address of this remainder */
 };
 
@@ -42,8 +49,8 @@ static unsigned occurrences(const struct walk *w, uint32_t eip, unsigned *last)
     return count;
 }
 
-/* Does control go to the branch's target rather than through it? */
-static bool likely_taken(const struct trans *t, const struct guest_insn *g)
+/* How likely control goes to the branch's target rather than through it, of ALWAYS. */
+static uint32_t odds(const struct trans *t, const struct guest_insn *g)
 {
     uint32_t lin = t->key.cs_base + g->eip;
     const struct insn *known = gear1_decoded(
@@ -53,14 +60,45 @@ static bool likely_taken(const struct trans *t, const struct guest_insn *g)
         const struct slot *s = g1_slot(known);
 
         if (s->taken != s->through)
-            return s->taken > s->through;
+            return (uint32_t)((uint64_t)s->taken * ALWAYS / ((uint64_t)s->taken + s->through));
     }
-    return g->target <= g->eip || profile_is_warm(t->key.cs_base + g->target);
+    return g->target <= g->eip || profile_is_warm(t->key.cs_base + g->target) ? ALWAYS : 0;
 }
 
 static bool is_conditional(const struct guest_insn *g)
 {
     return x86_ops[g->insn.op].props & P_COND;
+}
+
+static void enter(struct walk *w, uint32_t eip)
+{
+    if (w->blocks == TRAIL_ORDER) {
+        for (unsigned k = 1; k < TRAIL_ORDER; k++)
+            w->entered[k - 1] = w->entered[k];
+        w->blocks--;
+    }
+    w->entered[w->blocks++] = eip;
+}
+
+/* g computes where it leads: the line may go on where that mostly was while gear 1 watched. */
+static bool guess(struct walk *w, struct guest_insn *g, uint32_t *eip)
+{
+    g->flow = FLOW_INDIRECT;
+    if (!cms.opt->guess || w->sides == w->t->max_sides ||
+        !trail_guess(w->entered, w->blocks, &g->target) || !trans_same_page(w->t, g->target))
+        return false;
+    g->flow = FLOW_GUESS;
+    *eip = g->target;
+    w->sides++;
+    return true;
+}
+
+static bool call(struct walk *w, const struct guest_insn *g)
+{
+    if (w->calls == CALLS)
+        return false;
+    w->back[w->calls++] = g->next;
+    return true;
 }
 
 /* How the line goes on after g, its last; false: it ends there. */
@@ -71,33 +109,51 @@ static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
     *eip = g->next;
     g->flow = FLOW_NEXT;
     if (is_conditional(g)) {
-        bool taken = likely_taken(w->t, g);
+        bool taken = odds(w->t, g) > ALWAYS / 2;
 
         g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
         if (taken)
             *eip = g->target;
         w->sides++;
     } else if (props & P_RET) {
-        if (!w->calls || g->varies || w->returns == TRANS_RETURNS || !cms.opt->returns) {
-            g->flow = FLOW_INDIRECT;
-            return false;
-        }
+        if (!w->calls || g->varies || w->returns == TRANS_RETURNS || !cms.opt->returns)
+            return guess(w, g, eip);
         g->flow = FLOW_RETURN;
         g->target = *eip = w->back[--w->calls];
         w->returns++;
     } else if (props & (P_JUMP | P_CALL)) {
-        if (g->insn.opd[0] != OPD_IMM) {
-            g->flow = FLOW_INDIRECT;
+        if (g->insn.opd[0] == OPD_IMM)
+            *eip = g->target;
+        else if (!guess(w, g, eip))
             return false;
-        }
-        *eip = g->target;
-        if (props & P_CALL) {
-            if (w->calls == CALLS)
-                return false;
-            w->back[w->calls++] = g->next;
-        }
+        return !(props & P_CALL) || call(w, g);
     }
     return true;
+}
+
+/* How likely control stays on the line from that instruction on. */
+static uint64_t stays_from(const struct trans *t, unsigned first)
+{
+    uint64_t stays = ALWAYS;
+
+    for (unsigned i = first; i < t->insns; i++) {
+        const struct guest_insn *g = &t->insn[i];
+
+        if (g->flow == FLOW_TAKEN)
+            stays = stays * odds(t, g) / ALWAYS;
+        else if (g->flow == FLOW_SIDE)
+            stays = stays * (ALWAYS - odds(t, g)) / ALWAYS;
+    }
+    return stays;
+}
+
+static bool guessed_from(const struct trans *t, unsigned first)
+{
+    for (unsigned i = first; i < t->insns; i++) {
+        if (t->insn[i].flow == FLOW_GUESS)
+            return true;
+    }
+    return false;
 }
 
 /* May the line go on at `eip`? If that is where a loop inside begins, the line ends before it. */
@@ -114,7 +170,12 @@ static bool go_on(struct walk *w, uint32_t eip)
     if (t->insns == t->max_insns || w->sides == t->max_sides || !trans_same_page(t, eip))
         return false;
     count = occurrences(w, eip, &first);
-    if (count && eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET))) {
+    if (!count)
+        return true;
+    if (guessed_from(t, first))
+        return count < SAME_GUESSED;
+    if (eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET)) &&
+        stays_from(t, first) >= STAYS) {
         t->insns = first;
         return false;
     }
@@ -148,6 +209,7 @@ bool region_select(struct trans *t)
     uint32_t eip = t->key.eip;
     bool more;
 
+    enter(&w, eip);
     t->insns = 0;
     t->patches = 0;
     t->self_check = false;
@@ -170,6 +232,8 @@ bool region_select(struct trans *t)
         t->insns++;
         more = follow(&w, g, &eip);
         t->goes_on = eip;
+        if (eip != g->next)
+            enter(&w, eip);
     } while (more && go_on(&w, eip));
     t->abort = t->insns ? ABORT_NONE : t->abort;
     if (t->loops)
