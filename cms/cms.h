@@ -48,6 +48,8 @@ struct cms {
     uint8_t delivering;       /* gear1/intr.c: class of the event being delivered, 0 = none */
     struct mmu mmu;           /* runtime/mmu.c */
     uint32_t recover;         /* runtime/loop.c: instructions that gear 1 has to run first; */
+    uint32_t recovering;      /* why, an enum event: EV_RECOVERY_x; 0: not */
+    uint64_t recovering_since; /* cycle */
     bool crossings;           /* among them, it marks those that cross page borders */
     bool step;                /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;       /* the monitor's interrupt controller asserts INTR */

@@ -28,6 +28,7 @@
 #include "runtime/power.h"
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
+#include "runtime/stats.h"
 #include "runtime/tcache.h"
 
 #define RUN_LIMIT 64 /* longest straight run of gear 1 between two looks at pending events */
@@ -43,9 +44,19 @@ void loop_step(void)
     io_trace_resume();
 }
 
-void loop_recover(unsigned insns)
+void loop_recover(unsigned insns, enum event why)
 {
     cms.recover = insns;
+    cms.recovering = why;
+    cms.recovering_since = vx_mfsr(SR_CYCLE);
+    cms.count[why]++;
+}
+
+/* Gear 1 is past the place. The event of a recovery's cycles follows that of its number. */
+static void recovered(void)
+{
+    cms.count[cms.recovering + 1] += vx_mfsr(SR_CYCLE) - cms.recovering_since;
+    cms.recovering = 0;
 }
 
 static void wait_for_interrupt(void)
@@ -134,6 +145,8 @@ static void forward(void)
         recover();
         return;
     }
+    if (cms.recovering)
+        recovered();
     if (!may_translate() || gear3_watching()) {
         interpret(RUN_LIMIT);
         return;

@@ -13,8 +13,8 @@
 
 /* loop.c */
 void loop_step(void); /* one instruction in single-step mode */
-void loop_recover(
-    unsigned insns); /* gear 1 takes the next so many instructions, whatever is translated */
+/* Gear 1 takes the next so many instructions, whatever is translated; `why`: EV_RECOVERY_x */
+void loop_recover(unsigned insns, enum event why);
 
 /* trap.c */
 void trap_land(int why); /* what brought control to the landing; may unwind again */

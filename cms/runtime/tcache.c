@@ -161,10 +161,10 @@ static struct translation **page_list(uint32_t page)
  * It was rolled back for a reason that the next translation here will not have, because the site is
  * marked: no failure of the translation. Gear 1 gets past the place first.
  */
-static void retranslate(struct translation *t)
+static void retranslate(struct translation *t, enum event why)
 {
     cms_count(EV_RECOVERED);
-    loop_recover(t->insns);
+    loop_recover(t->insns, why);
     tcache_drop(t);
 }
 
@@ -191,7 +191,7 @@ void tcache_left(struct exit *e)
     } else if (e->kind == EXIT_VARIES) {
         cms_count(EV_CHECK_FAILED);
         profile_mark(e->from->key.cs_base + e->eip, SITE_VARIES);
-        retranslate(e->from);
+        retranslate(e->from, EV_RECOVERY_varies);
     } else if (e->kind == EXIT_CHANGED) {
         tcache_state_changed();
     }
@@ -395,10 +395,23 @@ bool tcache_fails_often(struct translation *t, enum failure weight)
     return t->faults >= (uint64_t)FAILED * cms.opt->max_faults;
 }
 
+static enum event reason(const struct translation *t, unsigned cause)
+{
+    switch (cause) {
+    case CAUSE_tlb_miss:
+    case CAUSE_tlb_prot: return gear3_speculated(t) ? EV_RECOVERY_early : EV_RECOVERY_fault;
+    case CAUSE_tlb_io: return EV_RECOVERY_device;
+    case CAUSE_tlb_tbit: return EV_RECOVERY_code;
+    case CAUSE_page_cross: return EV_RECOVERY_cross;
+    case CAUSE_alias: return EV_RECOVERY_alias;
+    default: return EV_RECOVERY_check;
+    }
+}
+
 void tcache_recover(struct translation *t, unsigned cause)
 {
     cms_count(EV_RECOVERED);
-    loop_recover(t->insns);
+    loop_recover(t->insns, reason(t, cause));
     if (t->suspended)
         return;
     if (cause == CAUSE_page_cross && !t->dead) {
@@ -415,9 +428,11 @@ void tcache_recover(struct translation *t, unsigned cause)
 
 void tcache_first_touch(struct translation *t, unsigned cause)
 {
+    bool early = gear3_speculated(t);
+
     cms_count(EV_TRAP_TOUCH);
-    loop_recover(t->insns);
-    if (t->gear == 3 && gear3_speculated(t))
+    loop_recover(t->insns, early ? EV_RECOVERY_early : EV_RECOVERY_touch);
+    if (early)
         gear3_failed(t, cause);
 }
 
@@ -425,7 +440,7 @@ void tcache_first_touch(struct translation *t, unsigned cause)
 void tcache_io(struct translation *t)
 {
     if (cms.opt->patches)
-        retranslate(t);
+        retranslate(t, EV_RECOVERY_device);
     else
         tcache_recover(t, CAUSE_tlb_io);
 }

@@ -27,6 +27,7 @@ done
 run loops -m 64 -kernel "$build/guests/gears/runner.elf" -initrd "$dir/cases" \
     -o cms.gear2.max_faults=1 $("$root/tests/gears/eager.sh" "$build")
 run refill -bios "$build/guests/gear2/refill.bin" -o tlb.entries=16
+run bits -bios "$build/guests/gear2/bits.bin" -o cms.gear3.threshold=1 -o cms.gear3.period=5
 for program in patch returns smc; do
     run $program -bios "$build/guests/gear2/$program.bin"
 done
