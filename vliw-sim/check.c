@@ -207,6 +207,11 @@ void check_note(struct check *check, uint64_t addr, uint64_t len)
         check->grant[check->grants++] = (struct grant){addr, len};
 }
 
+uint64_t check_limit(const struct check *check)
+{
+    return check->leader->max_cycles;
+}
+
 bool check_replay(struct check *check)
 {
     struct chip *to = check->follower;

@@ -39,6 +39,9 @@ const struct events *check_events(const struct check *check); /* of the follower
 /* The host port may write `len` bytes at a native address of the leader. */
 void check_note(struct check *check, uint64_t addr, uint64_t len);
 
+/* The cycle at which --max-cycles ends the run. */
+uint64_t check_limit(const struct check *check);
+
 /* The follower's host request. True if it ends the run. */
 bool check_replay(struct check *check);
 

@@ -309,8 +309,8 @@ static void engine_halt(struct chip *chip)
     if (chip->host_asks)
         return;
     uint64_t asleep = chip->cycle;
-    engine_wait_until(chip, STALL_idle,
-                      chip->timer_cycle < chip->max_cycles ? chip->timer_cycle : chip->max_cycles);
+    uint64_t limit = chip->check ? check_limit(chip->check) : chip->max_cycles;
+    engine_wait_until(chip, STALL_idle, chip->timer_cycle < limit ? chip->timer_cycle : limit);
     chip->idle += chip->cycle - asleep;
 }
 
