@@ -109,9 +109,19 @@ void chip_trap(struct chip *chip, uint32_t cause, uint64_t badaddr, uint64_t ein
 
 /* ---------------------------------------------------------------- looking up from the work */
 
+/* Traces are on between two cycles only. */
+static uint32_t traces_now(const struct chip *chip)
+{
+    bool within = chip->cycle >= chip->trace_from && chip->cycle <= chip->trace_to;
+
+    return within ? chip->trace->wanted : 0;
+}
+
 /* When traces are to be switched next. */
 static uint64_t trace_edge(const struct chip *chip)
 {
+    if (chip->trace->on != traces_now(chip))
+        return chip->cycle;
     if (chip->cycle < chip->trace_from)
         return chip->trace_from;
     return chip->cycle <= chip->trace_to && chip->trace_to < UINT64_MAX ? chip->trace_to + 1
@@ -159,13 +169,10 @@ static bool watchdog_barks(struct chip *chip)
     return chip->machine.watchdog && busy - chip->dog_cycle >= chip->machine.watchdog * 1000000ull;
 }
 
-/* Traces are on between two cycles only. */
 static void trace_switch(struct chip *chip)
 {
-    bool within = chip->cycle >= chip->trace_from && chip->cycle <= chip->trace_to;
-
     if (chip->trace)
-        chip->trace->on = within ? chip->trace->wanted : 0;
+        chip->trace->on = traces_now(chip);
 }
 
 /* False: the machine stands still. */
