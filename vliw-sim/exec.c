@@ -70,6 +70,7 @@ FOLDED uint64_t native_load(struct chip *chip, const struct atom *a, unsigned si
     chip->loads++;
     if (in_hidden(chip, addr, size)) {
         uint64_t off = addr - HIDDEN_BASE;
+        __builtin_prefetch(chip->hidden + off);
         data_access(chip, chip->hidden_line_at + off, size, false);
         return load_bytes(chip->hidden + off, size);
     }
