@@ -6,6 +6,7 @@
 #                 which starts a multiboot program of ours (GUEST=boot, GUEST=grub: only one of them)
 #   make test     ... and run every test; the last line is `N passed, N failed`
 #   make selftest the firmware that tries every feature of the chip, on all presets
+#   make test-check  the same with both engines in lockstep (docs/engine.md): half an hour and more
 #   make test-long  the tests of tests/long/, which take minutes each
 #   make bench    measure: host speed of the engine, cycles per x86 instruction, atoms per bundle
 #   make bench-ablation   what each part of the translator is worth: one switch off at a time
@@ -79,7 +80,7 @@ include tests/rules.mk
 include $(wildcard tests/*/rules.mk)
 
 # ---------------------------------------------------------------- targets
-.PHONY: all tools run test test-long bench docs fuzz deps clean
+.PHONY: all tools run test test-check test-long bench docs fuzz deps clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -99,6 +100,10 @@ run: $(ALL) $(RUN)
 
 test: $(ALL) $(TEST_NEEDS)
 	tests/run.sh $(B)
+
+# All runs by both engines in lockstep; what takes its time gets more of it.
+test-check: $(ALL) $(TEST_NEEDS)
+	SELKIRK_ENGINE=check SELKIRK_TEST_SECONDS=$${SELKIRK_TEST_SECONDS:-1500} tests/run.sh $(B)
 
 test-long: $(ALL) $(TEST_NEEDS) $(LONG_NEEDS)
 	SELKIRK_TEST_SECONDS=$${SELKIRK_TEST_SECONDS:-3600} tests/run.sh $(B) tests/long

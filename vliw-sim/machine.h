@@ -77,6 +77,7 @@ struct machine {
     uint32_t sbuf_entries;
     uint32_t host_cycles; /* charged for one host request */
     uint32_t code_mib;    /* of the simulator's own: the fast engine's buffer of host code */
+    uint32_t heat;        /* visits to a bundle before it makes any */
     uint32_t spoil;       /* the fast engine forgets an atom of so many-th block */
 
     uint32_t guest_mib;  /* DRAM that is left for the guest */

@@ -64,6 +64,7 @@ static void random_machine(struct machine *m)
     m->return_stack = below(2) ? 4 : 0;
     m->alias_registers = (uint32_t)below(2) * 8;
     m->trap_loop = 40;
+    m->heat = 1 + (uint32_t)below(12);
     m->irq_every = below(12) ? 0 : 1 + (uint32_t)below(40);
 }
 

@@ -185,11 +185,11 @@ static void link_exit(struct chip *chip, struct fast_site *s, struct fast_block 
     struct fast *f = chip->fast;
 
     if (s->indirect) {
-        uint64_t target = block->entry->pc, site = (uint64_t)(s - f->site);
-        uint64_t at = ((uint32_t)target * JUMP_SPREAD ^ site * sizeof(struct fast_jump)) & JUMP_MASK;
+        uint64_t target = block->entry->pc;
+        uint64_t site = (uint64_t)(s - f->site) * sizeof(struct fast_jump);
+        uint64_t at = ((uint32_t)target * JUMP_SPREAD ^ site) & JUMP_MASK;
         block->jumped_to = true;
-        chip->hot.jump[at / sizeof(struct fast_jump)] =
-            (struct fast_jump){target, site * sizeof(struct fast_jump), code, 0};
+        chip->hot.jump[at / sizeof(struct fast_jump)] = (struct fast_jump){target, site, code, 0};
         return;
     }
     code_redirect(&f->code, s->jump, code);
@@ -226,7 +226,7 @@ static const void *fast_follow(struct chip *chip, struct fast_site *from)
     struct bundle *b = bundle_known(chip, chip->pc);
     if (!b || chip->cycle >= chip->hot.limit)
         return f->back;
-    if (!b->blocks && ++b->heat < BLOCK_HEAT && !(from && from->through))
+    if (!b->blocks && ++b->heat < chip->machine.heat && !(from && from->through))
         return f->back;
     if (f->full)
         return f->back;

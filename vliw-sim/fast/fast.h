@@ -73,7 +73,6 @@ extern const struct stencil_atom stencil_atoms[ISA_ATOM_COUNT];
 #define PAGE_SHIFT 12
 #define BLOCK_CYCLES 2048  /* ... in cycles, if nothing misses */
 #define EVENT_MARGIN 4096  /* cycles before an event in which bundles are stepped */
-#define BLOCK_HEAT 12      /* visits before a block is made */
 #define BLOCK_VERSIONS 24  /* blocks of one address */
 #define TALLIES (1u << 17) /* ends of ways through blocks */
 #define SITES (1u << 18)

@@ -20,7 +20,8 @@
 #define JUMPS 4096u  /* entries of the table of indirect targets */
 #define JUMP_SPREAD 8u /* from a target to its entry: bytes */
 #define JUMP_MASK ((JUMPS - 1) * 32u)
-#define LINES 16384u /* lines of L1I that blocks know */
+#define LINES_LOG 15
+#define LINES (1u << LINES_LOG) /* lines of L1I that blocks know */
 #define PINS 5u      /* host registers that can hold guest registers */
 
 struct fast_view {

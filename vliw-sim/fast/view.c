@@ -185,7 +185,7 @@ void view_learn(struct chip *chip, const struct atom *a, uint64_t addr)
 /* Where the line's number is kept, or would be. */
 static uint32_t line_place(const struct fast *f, uint32_t line)
 {
-    uint32_t place = line * 0x9e3779b1u >> 18;
+    uint32_t place = line * 0x9e3779b1u >> (32 - LINES_LOG);
 
     while (f->lines[place % LINES] && f->lines[place % LINES] != line)
         place++;
