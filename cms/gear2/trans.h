@@ -87,7 +87,7 @@ enum flow {
 };
 
 struct guest_insn {
-    struct insn insn;
+    _Alignas(uint64_t) struct insn insn; /* so that copies are made by words */
     uint32_t eip;
     uint32_t next;   /* EIP after it */
     uint32_t target; /* of a direct branch */

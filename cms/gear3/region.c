@@ -197,10 +197,8 @@ static void unroll(struct walk *w)
     times = at_most(times, t->max_insns, length);
     times = at_most(times, t->max_sides, w->sides);
     times = at_most(times, TRANS_RETURNS, w->returns);
-    while (t->insns < times * length) {
-        t->insn[t->insns] = t->insn[t->insns - length];
-        t->insns++;
-    }
+    for (; t->insns < times * length; t->insns += length)
+        memcpy(&t->insn[t->insns], t->insn, length * sizeof(t->insn[0]));
 }
 
 bool region_select(struct trans *t)
