@@ -17,13 +17,16 @@ $1 ~ /^gear[23]\.insns$/ { made[run, $1] = $2 }
 function optimized(run,    made3)
 {
     made3 = made[run, "gear3.insns"]
-    return made3 ? sprintf("%.0f", (cycles[run, "translate"] - quick * made[run, "gear2.insns"]) / made3) : "-"
+    if (!made3)
+        return "-"
+    return sprintf("%.0f", (cycles[run, "translate"] - quick * made[run, "gear2.insns"]) / made3)
 }
 
 END {
     busy = cycles[1, "all"] - cycles[1, "idle"]
     quick = made[0, "gear2.insns"] ? cycles[0, "translate"] / made[0, "gear2.insns"] : 0
     printf "%-10s %-10s %10d %10d %8.1f %8.1f %8.1f %10.0f %10s %10s\n", preset, name,
-        retired[1], busy, 100 * (busy - cycles[1, "translated"]) / busy, 100 * cycles[1, "boot"] / busy,
-        100 * cycles[1, "translate"] / busy, quick, optimized(1), optimized(2)
+        retired[1], busy, 100 * (busy - cycles[1, "translated"]) / busy,
+        100 * cycles[1, "boot"] / busy, 100 * cycles[1, "translate"] / busy, quick, optimized(1),
+        optimized(2)
 }

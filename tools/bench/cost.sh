@@ -5,9 +5,9 @@
 #
 # CMS is all but translated code and idling, percent of the cycles that aren't idle; boot is ROM and
 # firmware's start, which are in it. Cycles per x86 instruction translated: of the quick gear by a
-# run with nothing higher; of the optimizing gear by what a run with it takes more. A short run makes
-# few regions, and pays for the translator's own code and tables coming from DRAM: opt/many is of a
-# run that makes one wherever a single sample hits.
+# run with nothing higher; of the optimizing gear by what a run with it takes more. A short run
+# makes few regions, and pays for the translator's own code and tables coming from DRAM: opt/many is
+# of a run that makes one wherever a single sample hits.
 
 # shellcheck source=tools/bench/common.sh
 . "$(dirname "$0")/common.sh"
