@@ -326,13 +326,13 @@ static void place_ins(struct allocator *a, unsigned n)
     a->position++;
     if (uses & (ISA_WRITE_CD | ISA_READ_RD)) {
         place_tied(a, n, i);
-    } else {
-        end_lives(a, i);
-        if (uses & ISA_WRITE_RD && a->last[REF(n, TAG_NUMBER)])
-            rd = take_for(a, REF(n, TAG_NUMBER));
-        a->reg[REF(n, TAG_NUMBER)] = (uint8_t)rd;
-        alloc_put(a, i, rd, 0);
+        return;
     }
+    end_lives(a, i);
+    if (uses & ISA_WRITE_RD && a->last[REF(n, TAG_NUMBER)])
+        rd = take_for(a, REF(n, TAG_NUMBER));
+    a->reg[REF(n, TAG_NUMBER)] = (uint8_t)rd;
+    alloc_put(a, i, rd, 0);
     if (i->role == ROLE_SIDE)
         end_exit_lives(a, i->exit);
 }
