@@ -13,6 +13,8 @@
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 
+#define MAX_DROPPED 4 /* regions at one address, before that is left to gear 2 */
+
 void gear3_sample(struct translation *t)
 {
     sched_sample();
@@ -56,7 +58,7 @@ struct translation *gear3_consider(struct translation *t, const struct context *
 
     if (cms.opt->gear < 3 || t->gear == 3 || t->settled || t->samples < cms.opt->gear3_threshold)
         return t;
-    if (profile_marks(key->cs_base + key->eip) & SITE_UNFIT) {
+    if (profile_regions_dropped(key->cs_base + key->eip) >= MAX_DROPPED) {
         t->settled = true;
         return t;
     }
@@ -106,6 +108,6 @@ void gear3_failed(struct translation *t, unsigned cause)
     if (t->dead || !tcache_fails_often(t, gear3_speculated(t) ? FAILED : tcache_failure(cause)))
         return;
     cms_count(EV_GEAR3_DROPPED);
-    profile_mark(lin, profile_marks(lin) & SITE_AGAIN ? SITE_UNFIT : SITE_AGAIN);
+    profile_region_dropped(lin);
     tcache_drop(t);
 }

@@ -20,7 +20,8 @@ struct block {
 /* An instruction that translations must treat with care. Nothing at linear address 0 is. */
 struct site {
     uint32_t lin;
-    uint8_t marks; /* SITE_x */
+    uint8_t marks;   /* SITE_x */
+    uint8_t dropped; /* regions that began here */
 };
 
 struct profile {
@@ -82,13 +83,19 @@ static struct site *site_of(uint32_t lin)
     return &cms.prof->site[(lin ^ lin >> 10) % SITES];
 }
 
-void profile_mark(uint32_t lin, unsigned marks)
+/* The site's own row, empty if it was another's. */
+static struct site *site_claim(uint32_t lin)
 {
     struct site *s = site_of(lin);
 
     if (s->lin != lin)
         *s = (struct site){.lin = lin};
-    s->marks |= (uint8_t)marks;
+    return s;
+}
+
+void profile_mark(uint32_t lin, unsigned marks)
+{
+    site_claim(lin)->marks |= (uint8_t)marks;
 }
 
 unsigned profile_marks(uint32_t lin)
@@ -96,4 +103,19 @@ unsigned profile_marks(uint32_t lin)
     const struct site *s = site_of(lin);
 
     return lin && s->lin == lin ? s->marks : 0;
+}
+
+void profile_region_dropped(uint32_t lin)
+{
+    struct site *s = site_claim(lin);
+
+    if (s->dropped < UINT8_MAX)
+        s->dropped++;
+}
+
+unsigned profile_regions_dropped(uint32_t lin)
+{
+    const struct site *s = site_of(lin);
+
+    return lin && s->lin == lin ? s->dropped : 0;
 }

@@ -29,12 +29,13 @@ enum site_mark {
     SITE_CROSS = 1u << 2,  /* an access that kept crossing page borders */
     SITE_ALIAS = 1u << 3,  /* a store that met what a load after it had read early */
     SITE_EARLY = 1u << 4,  /* a load that trapped, perhaps because it was made early */
-    SITE_AGAIN = 1u << 5,  /* a region that began here was dropped because it kept failing, */
-    SITE_UNFIT = 1u << 6,  /* and another one */
-    SITE_IMMEDIATE = 1u << 7, /* its immediate keeps being changed */
+    SITE_IMMEDIATE = 1u << 5, /* its immediate keeps being changed */
 };
 
 void profile_mark(uint32_t lin, unsigned marks); /* adds them */
 unsigned profile_marks(uint32_t lin);
+/* Regions that began there and were dropped because they kept failing: one more; how many. */
+void profile_region_dropped(uint32_t lin);
+unsigned profile_regions_dropped(uint32_t lin);
 
 #endif
