@@ -8,7 +8,7 @@
 #define HASHES 2048
 #define NOWHERE 0xffff
 
-const unsigned bench_rounds = 12, bench_warm_rounds = 30;
+const unsigned bench_rounds = 12, bench_warm_rounds = 60;
 
 static uint8_t text[SIZE], packed[2 * SIZE], again[SIZE];
 static uint16_t last[HASHES], before[SIZE];

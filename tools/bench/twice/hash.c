@@ -8,7 +8,7 @@
 #define WORDS 700
 #define LONGEST 12
 
-const unsigned bench_rounds = 18, bench_warm_rounds = 40;
+const unsigned bench_rounds = 18, bench_warm_rounds = 100;
 
 static uint32_t table[SLOTS];
 static uint16_t words_at[SLOTS];

@@ -3,7 +3,7 @@
 
 #define CELLS 512
 
-const unsigned bench_rounds = 36, bench_warm_rounds = 30;
+const unsigned bench_rounds = 36, bench_warm_rounds = 80;
 
 enum op { SET, MOVE, ADD, ADDI, MULI, HALVE, ANDI, LOAD, STORE, JUMP, LESS, ZERO, STOP };
 

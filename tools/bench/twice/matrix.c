@@ -4,7 +4,7 @@
 #define N 40
 #define EDGE 96
 
-const unsigned bench_rounds = 14, bench_warm_rounds = 30;
+const unsigned bench_rounds = 14, bench_warm_rounds = 80;
 
 #include "tools/bench/matrix.h"
 

@@ -9,7 +9,7 @@
 #define N 9
 #define TEXT 400
 
-const unsigned bench_rounds = 120, bench_warm_rounds = 300;
+const unsigned bench_rounds = 120, bench_warm_rounds = 600;
 
 struct item {
     struct item *next;

@@ -4,7 +4,7 @@
 #define QUEENS 7
 #define DISKS 10
 
-const unsigned bench_rounds = 50, bench_warm_rounds = 150;
+const unsigned bench_rounds = 50, bench_warm_rounds = 300;
 
 static uint8_t tower[3][DISKS + 1];
 static uint32_t moves;

@@ -6,7 +6,7 @@
 #define WORDS 6
 #define LONGEST 16
 
-const unsigned bench_rounds = 12, bench_warm_rounds = 40;
+const unsigned bench_rounds = 12, bench_warm_rounds = 100;
 
 static char text[SIZE + 1];
 static const char *const word[WORDS] = {"abcab",    "hidden", "cabbage",

@@ -3,7 +3,7 @@
 
 #define SIZE 4096
 
-const unsigned bench_rounds = 36, bench_warm_rounds = 60;
+const unsigned bench_rounds = 36, bench_warm_rounds = 150;
 
 static const uint32_t k[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

@@ -4,7 +4,7 @@
 #define KEYS 700
 #define SHORT 8
 
-const unsigned bench_rounds = 30, bench_warm_rounds = 80;
+const unsigned bench_rounds = 30, bench_warm_rounds = 120;
 
 static uint32_t keys[KEYS], seed = 88172645;
 
