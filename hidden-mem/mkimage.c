@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "hidden-mem/image.h"
+#include "hidden-mem/lz4_thin.h"
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
 #include "hidden-mem/sum.h"
@@ -29,8 +30,8 @@
 #define MIB (1u << 20)
 #define ALIGN 8u /* of everything in an image */
 
-/* A match costs the boot ROM what flash costs for some sixteen bytes: short ones are left alone. */
-#define FAST_ACCELERATION 8
+/* A match costs the boot ROM what flash costs for some sixteen bytes: short ones don't pay. */
+#define FAST_LEAST 20
 
 enum pack { PACK_NONE, PACK_FAST, PACK_BEST, PACKS };
 
@@ -77,37 +78,38 @@ static void file_write(const char *name, const void *data, size_t size)
     }
 }
 
-/* Packs `size` bytes. Returns how many they became, 0 if not fewer. */
-static int pack_bytes(enum pack how, const char *bytes, char *out, int size)
+/* Packs `size` bytes; `work` has room for as many. Returns how many they became, 0 if not fewer. */
+static size_t pack_bytes(enum pack how, const char *bytes, char *work, char *out, size_t size)
 {
-    switch (how) {
-    case PACK_FAST:
-        return LZ4_compress_fast(bytes, out, size, size - 1, FAST_ACCELERATION);
-    case PACK_BEST:
-        return LZ4_compress_HC(bytes, out, size, size - 1, LZ4HC_CLEVEL_MAX);
-    default:
+    int best;
+
+    if (how == PACK_NONE || size <= 1)
         return 0;
-    }
+    best = LZ4_compress_HC(bytes, work, (int)size, (int)size - 1, LZ4HC_CLEVEL_MAX);
+    if (best <= 0)
+        return 0;
+    return lz4_thin((const uint8_t *)work, (size_t)best, (const uint8_t *)bytes,
+                    how == PACK_FAST ? FAST_LEAST : 0, (uint8_t *)out, size - 1);
 }
 
 /* Puts the bytes of `p`, `filesz` of them in memory, at `out`. Returns how many that took. */
 static uint64_t segment_pack(const char *name, const struct elf_segment *p, uint64_t filesz,
                              enum pack how, uint8_t *out, uint64_t space)
 {
-    char *plain = calloc(2, filesz + 1), *packed = plain + filesz + 1;
+    char *plain = calloc(3, filesz + 1), *packed = plain + filesz + 1, *work = packed + filesz + 1;
     uint64_t size = filesz;
-    int less;
+    size_t less;
 
     if (!plain)
         refuse(name, "out of memory");
     if (p->filesz)
         memcpy(plain, p->bytes, p->filesz);
-    less = filesz ? pack_bytes(how, plain, packed, (int)filesz) : 0;
-    if (less > 0)
-        size = (uint64_t)less;
+    less = pack_bytes(how, plain, work, packed, filesz);
+    if (less)
+        size = less;
     if (round_up(size) > space)
         refuse(name, "the image is larger than its slot of flash, %lu bytes", FLASH_SLOT);
-    memcpy(out, less > 0 ? packed : plain, size);
+    memcpy(out, less ? packed : plain, size);
     free(plain);
     return size;
 }

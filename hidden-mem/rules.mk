@@ -1,7 +1,8 @@
 # Boot ROM and image builder.
 ALL += $(B)/bin/vliw-mkimage $(B)/rom.bin
 
-$(B)/bin/vliw-mkimage: $(B)/host/hidden-mem/mkimage.o $(B)/host/tools/elf/elf_read.o
+$(B)/bin/vliw-mkimage: $(addprefix $(B)/host/,hidden-mem/mkimage.o hidden-mem/lz4_thin.o \
+    tools/elf/elf_read.o)
 $(B)/bin/vliw-mkimage: LDLIBS := -llz4
 
 $(B)/%.img: $(B)/%.elf $(B)/bin/vliw-mkimage

@@ -20,7 +20,7 @@ struct slot {
 
 _Static_assert(sizeof(struct slot) == 64, "slots lie on lines of the cache");
 
-#define SLOT_COUNT 8192u /* a power of two, at least the bytes of a page */
+#define SLOT_COUNT 4096u /* a power of two, at least the bytes of a page */
 #define SLOT_CODE32 (UINT64_C(1) << 40)
 #define SLOT_VALID (UINT64_C(1) << 41)
 

@@ -162,7 +162,8 @@ void put_move(struct trans *t, unsigned rd, unsigned ra)
 
     if (rd == ra || (t->gear == 2 && is_temp(ra) && pack_redirect(t, rd, ra)))
         return;
-    if (t->gear == 3 && last && last->insn == t->current && is_temp(ra) && last->writes == UINT64_C(1) << ra &&
+    if (t->gear == 3 && last && last->insn == t->current && is_temp(ra) &&
+        last->writes == UINT64_C(1) << ra &&
         !(isa_facts[last->op.atom].flags & ISA_F_READS_RD)) {
         last->op.rd = (uint8_t)rd;
         last->writes = UINT64_C(1) << rd;

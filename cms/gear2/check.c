@@ -4,12 +4,12 @@
  *
  *   - A register is read only if it is the guest's, pinned and set, or a temporary that the same
  *     guest instruction has written.
- *   - Registers that C expects to find again are never written, but for the way out, which is lost to
- *     a patch and found again behind it.
- *   - A region that leaves commits exactly once, and after its last guest store. A piece of the body
- *     that ends in a patch needs no commit if nothing comes before the patch.
- *   - A bundle's atoms have slots, write no register twice, and read none that an atom before them in
- *     the bundle writes. Its control atom is its last but for what shares a failed check's fate.
+ *   - Registers that C expects to find again are never written, but for the way out, which is lost
+ *     to a patch and found again behind it.
+ *   - A region that leaves commits exactly once, and after its last guest store. A piece of the
+ *     body that ends in a patch needs no commit if nothing comes before the patch.
+ *   - A bundle's atoms have slots, write no register twice, and read none that an atom before them
+ *     in the bundle writes.
  *
  * A mistake costs the translation, not the run: it is counted, and gear 1 carries on.
  */

@@ -160,7 +160,8 @@ static void dump_context(const struct trans *t)
     cms_trace("  context: page %05x, code%s, stack%s, %s%s%s%s;%s", t->key.page,
               mode & MODE_CODE32 ? "32" : "16", mode & MODE_STACK32 ? "32" : "16",
               mode & MODE_USER ? "user" : "supervisor", mode & MODE_PAGING ? ", paging" : "",
-              mode & MODE_DOWN ? ", strings downwards" : "", mode & MODE_A20 ? "" : ", no A20", text);
+              mode & MODE_DOWN ? ", strings downwards" : "", mode & MODE_A20 ? "" : ", no A20",
+              text);
 }
 
 static void dump_scheduled(const struct trans *t, const uint32_t *code)

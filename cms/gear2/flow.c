@@ -13,8 +13,8 @@
  * instructions so far. Exits to known addresses lead to a stub at first, which tells the dispatcher
  * who it was (stub.c); chaining turns the branch to the target. Exits to addresses that are
  * computed, or that may be mapped elsewhere by the time, look for the target in the table of
- * runtime/jumps.c first, and ask the dispatcher only if it isn't there. After a trace that ends in a
- * computed branch the search is part of the body.
+ * runtime/jumps.c first, and ask the dispatcher only if it isn't there. After a trace that ends in
+ * a computed branch the search is part of the body.
  */
 #include "gear2/build.h"
 #include "isa_word.h"
@@ -250,8 +250,8 @@ void lower_branch(struct trans *t, const struct guest_insn *g)
 }
 
 /*
- * Goes to what the JTLB, or else the table of computed branches, has for EIP; to the last part of the
- * stub if neither knows.
+ * Goes to what the JTLB, or else the table of computed branches, has for EIP; to the stub if
+ * neither knows.
  */
 void put_lookup(struct trans *t, unsigned exit)
 {

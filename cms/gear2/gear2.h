@@ -8,7 +8,8 @@ void gear2_init(void);
 
 /*
  * Translates the guest code at key->eip, which lies in guest-physical page key->page, and installs
- * it. `place` is jumps_select's number of the context. NULL if no instruction there can be translated; the reason is counted (abort.def).
+ * it. `place` is jumps_select's number of the context. NULL if no instruction there can be
+ * translated; the reason is counted (abort.def).
  */
 struct translation *gear2_translate(const struct context *key, uint32_t place);
 

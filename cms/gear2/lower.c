@@ -1,13 +1,33 @@
 /*
  * lower.c - from guest instructions to atoms: the driver.
  *
- * Each instruction is lowered by the group that knows it. If one can't be (a form, a segment), it is
- * left to an emulation patch and lowering starts again, because which flags matter depends on where
- * commits are. If that isn't possible, or the store buffer is too small, the trace is cut before it.
+ * Each instruction is lowered by the group that knows it. If one can't be (a form, a segment), it
+ * is left to an emulation patch and lowering starts again, because which flags matter depends on
+ * where commits are. If that isn't possible, or the store buffer is too small, the trace is cut
+ * before it.
  */
 #include "gear2/build.h"
 
 #define PINS_WORDS (2 * TRANS_PINS)
+
+/* The groups are asked in turn; the one that knew an operation is asked first the next time. */
+static void lower_by_group(struct trans *t, const struct guest_insn *g)
+{
+    static bool (*const groups[])(struct trans *, const struct guest_insn *) = {
+        lower_arith, lower_move, lower_stack, lower_shift, lower_string,
+    };
+    uint8_t *knows = &t->group[g->insn.op];
+
+    if (groups[*knows](t, g))
+        return;
+    for (unsigned n = 0; n < sizeof(groups) / sizeof(groups[0]); n++) {
+        if (groups[n](t, g)) {
+            *knows = (uint8_t)n;
+            return;
+        }
+    }
+    give_up(t, ABORT_OPCODE);
+}
 
 void trans_lower_insn(struct trans *t, const struct guest_insn *g)
 {
@@ -16,9 +36,8 @@ void trans_lower_insn(struct trans *t, const struct guest_insn *g)
         lower_patch(t, g);
     else if (x86_ops[g->insn.op].props & P_BRANCH)
         lower_branch(t, g);
-    else if (!lower_arith(t, g) && !lower_move(t, g) && !lower_stack(t, g) && !lower_shift(t, g) &&
-             !lower_string(t, g))
-        give_up(t, ABORT_OPCODE);
+    else
+        lower_by_group(t, g);
     if (t->stores > t->machine->stores || t->stores > TRANS_STORES)
         give_up(t, ABORT_SIZE);
     if (t->gear == 2 && t->pack.at > t->room_end)

@@ -158,7 +158,8 @@ void pack_bits(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, unsig
 {
     struct packer *p = &t->pack;
 
-    join(p, &p->fact[atom], p->fact[atom].closes, rd, later(p->ready[ra], later(p->ready[rb], p->ready[rs])));
+    join(p, &p->fact[atom], p->fact[atom].closes, rd,
+         later(p->ready[ra], later(p->ready[rb], p->ready[rs])));
     *p->word = isa_match[atom] | bits;
 }
 
@@ -204,16 +205,22 @@ static void add_fix(struct trans *t, const struct isa_op *op, unsigned role, uns
         return;
     }
     p->fix[p->fixes++] =
-        (struct pack_fix){p->word, p->bundle, *op, (uint8_t)role, (uint8_t)exit};
+        (struct pack_fix){p->word, p->bundle, op->imm, op->atom, (uint8_t)role, (uint8_t)exit};
 }
 
-/* The last atom, complete. */
+/* The last atom's words. The most frequent ones in short. */
 static void encode(struct trans *t, const struct isa_op *op)
 {
     struct packer *p = &t->pack;
     uint32_t words[2];
-    int count = isa_encode(op, false, words);
+    int count = 1;
 
+    if (op->atom == ISA_br)
+        words[0] = isa_match[ISA_br];
+    else if (op->atom == ISA_brc)
+        words[0] = isa_match[ISA_brc] | ISA_BITS_BC(op->cond, op->ca, 0);
+    else
+        count = isa_encode(op, false, words);
     if (!count)
         t->abort = ABORT_ENCODE;
     *p->word = words[0];
@@ -227,43 +234,36 @@ void pack_op(struct trans *t, const struct isa_op *op, unsigned role, unsigned e
 {
     struct packer *p = &t->pack;
     const struct pack_fact *f = &p->fact[op->atom];
-    bool later_known = role == ROLE_SOURCE || (role >= ROLE_CHECK && role <= ROLE_LOOP);
-
     join(p, f, role == ROLE_CHECK ? 0 : f->closes, op->rd,
          later(p->ready[op->ra], later(p->ready[op->rb], p->ready[op->rs])));
-    *p->word = 0;
     if (role == ROLE_CHECK)
         p->written |= CHECKS;
     if (role == ROLE_LEAVE) {
         t->exit[exit].bundle = p->bundle;
         t->exit[exit].branch = p->word;
     }
-    if (later_known)
+    encode(t, op);
+    if (role == ROLE_SOURCE || (role >= ROLE_CHECK && role <= ROLE_LOOP))
         add_fix(t, op, role, exit);
-    else
-        encode(t, op);
-    if (role == ROLE_SOURCE) {
-        *p->at = 0; /* its long immediate, by and by */
-        p->last = p->at++;
-    }
 }
 
+/* The immediate is the lowest bits of both kinds. */
 static bool apply(struct trans *t, const struct pack_fix *f)
 {
-    bool source = f->role == ROLE_SOURCE;
-    struct isa_op op = f->op;
-    uint32_t words[2];
-    int count;
+    struct packer *p = &t->pack;
+    unsigned bits = p->fact[f->atom].imm_bits;
+    int64_t imm, above;
 
-    if (source)
-        op.imm += (intptr_t)(t->pack.code + t->words);
-    else
-        op.imm = t->pack.code + trans_branch_target(t, f->role, f->exit) - f->bundle;
-    count = isa_encode(&op, f->word[source] & ISA_STOP, words);
-    f->word[0] = words[0];
-    if (source)
-        f->word[1] = words[1];
-    return count == 1 + source;
+    if (f->role == ROLE_SOURCE) {
+        imm = f->imm + (intptr_t)(p->code + t->words);
+        f->word[1] = (f->word[1] & ISA_STOP) | LIM_MATCH | LIM_WORD((uint32_t)(imm >> bits));
+        above = 0; /* an address of firmware's */
+    } else {
+        imm = p->code + trans_branch_target(t, f->role, f->exit) - f->bundle;
+        above = imm >> (bits - 1);
+    }
+    *f->word = (*f->word & ~((1u << bits) - 1)) | ((uint32_t)imm & ((1u << bits) - 1));
+    return above == 0 || above == -1;
 }
 
 bool pack_finish(struct trans *t)

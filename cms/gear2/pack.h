@@ -9,7 +9,7 @@
 
 #include "isa.h"
 
-#define PACK_FIXES 256 /* atoms whose operand is known at the end */
+#define PACK_FIXES 256 /* atoms whose immediate is known at the end */
 #define PACK_FLAGS 32  /* in ready[]: c0. r32 is the linker's */
 
 /* What the packer wants to know of an atom, at hand. */
@@ -24,10 +24,11 @@ struct pack_fact {
     uint8_t rd_mask;                   /* all ones if rd is a source */
 };
 
-/* An atom that is encoded again when the code is complete. */
+/* An atom whose immediate is filled in when the code is complete. */
 struct pack_fix {
     uint32_t *word, *bundle;
-    struct isa_op op;
+    int64_t imm; /* to which that is added */
+    uint16_t atom;
     uint8_t role, exit;
 };
 

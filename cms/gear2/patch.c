@@ -43,7 +43,9 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
         put_i(t, ISA_addi, REG_EIP, 0, g->eip);
         pack_bits(t, ISA_commit, ISA_BITS_CM(t->current - t->committed), 0, 0, 0, 0);
     }
-    pack_bits(t, ISA_emu, ISA_BITS_EM(PATCH_LINK, t->first_patch + t->patched++), PATCH_LINK, 0, 0, 0);
+    pack_bits(t, ISA_emu, ISA_BITS_EM(PATCH_LINK, t->first_patch + t->patched), PATCH_LINK, 0, 0,
+              0);
+    t->patched++;
     t->committed = t->current + 1;
     t->stores = 0;
     t->set_pins = 0;

@@ -2,9 +2,9 @@
  * source.c - translations that check themselves.
  *
  * Code in a granule that is written again and again isn't protected: its translations compare the
- * code's bytes with a copy before every commit. They read them as the guest would, so they see their
- * own stores that wait for that commit: code that changes the instruction behind it, or its own
- * loop, is caught in time. Nothing has happened then, whatever the stale code did.
+ * code's bytes with a copy before every commit. They read them as the guest would, so they see
+ * their own stores that wait for that commit: code that changes the instruction behind it, or its
+ * own loop, is caught in time. Nothing has happened then, whatever the stale code did.
  *
  *     gld.64 a, [code]   ld.d b, [copy]   xor a, a, b   or sum, sum, a   ...   brnei sum, 0, stale
  *
@@ -49,7 +49,8 @@ void trans_sources(struct trans *t)
 }
 
 /* One comparison: `size` bytes of code, and of the copy; returns the sum of differences. */
-static unsigned compare(struct trans *t, unsigned offset, unsigned copy, unsigned size, unsigned sum)
+static unsigned compare(struct trans *t, unsigned offset, unsigned copy, unsigned size,
+                        unsigned sum)
 {
     static const uint16_t guest[] = {ISA_gld8, ISA_gld16, ISA_gld32, ISA_gld64};
     static const uint16_t native[] = {ISA_ldbu, ISA_ldhu, ISA_ldwu, ISA_ldd};

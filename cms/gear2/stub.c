@@ -8,6 +8,7 @@
  */
 #include "gear2/build.h"
 #include "isa_codec.h"
+#include "isa_word.h"
 
 static bool rolls_back(const struct leaving *l)
 {
@@ -30,14 +31,11 @@ void stubs_make(struct stubs *s, unsigned issue)
         for (unsigned n = !back; n < ATOMS; n++) {
             bool stop = n == ATOMS - 1 || (n - !back + 1) % issue == 0;
 
-            if (op[n].long_imm) {
+            if (op[n].long_imm)
                 stub->address = stub->words;
-                stub->stops = stop;
-            }
             stub->words += (unsigned)isa_encode(&op[n], stop, stub->word + stub->words);
         }
     }
-    s->address = op[1];
 }
 
 static const struct stub *stub_of(const struct trans *t, const struct leaving *l)
@@ -53,17 +51,18 @@ uint32_t stubs_start(const struct trans *t)
 
 void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
-    struct isa_op address = t->stubs->address;
+    unsigned bits = isa_facts[ISA_addi].imm_bits;
 
     for (unsigned n = 0; n < t->exits; n++) {
         const struct stub *stub = stub_of(t, &t->exit[n]);
         uint32_t *at = code + t->words;
+        uintptr_t record = (uintptr_t)&records[n];
 
         t->exit[n].last = t->words;
         t->words += stub->words;
         for (unsigned k = 0; k < stub->words; k++)
             at[k] = stub->word[k];
-        address.imm = (intptr_t)&records[n];
-        isa_encode(&address, stub->stops, at + stub->address);
+        at[stub->address] |= (uint32_t)record & ((1u << bits) - 1);
+        at[stub->address + 1] |= LIM_WORD((uint32_t)(record >> bits));
     }
 }

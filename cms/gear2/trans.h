@@ -6,8 +6,8 @@
  *     liveness  insn[]          -> insn[].live      status flags that somebody will look at
  *     lower     insn[]          -> code             atoms on real registers, packed as they come
  *
- * Gear 3 lowers by the same functions, but keeps the atoms, and ends with a scheduler and an emitter.
- * Between them it has passes of its own (gear3/ir.h).
+ * Gear 3 lowers by the same functions, but keeps the atoms, and ends with a scheduler and an
+ * emitter. Between them it has passes of its own (gear3/ir.h).
  *
  *     lower     insn[]          -> region[], atom[]
  *     schedule  atom[]          -> region[].head    each atom's bundle
@@ -65,11 +65,9 @@ struct machine {
 
 /* Stubs ready to be copied, for exits that needn't roll back, and for those that must. */
 struct stubs {
-    struct isa_op address; /* the atom that holds the record's address, and in each stub: */
     struct stub {
         uint32_t word[STUB_WORDS];
         unsigned words, address; /* address: number of that atom's first word */
-        bool stops;              /* its bundle ends with it */
     } stub[2];
 };
 
@@ -220,6 +218,7 @@ struct trans {
     struct spot spot[TRANS_SPOTS];
     struct open open[TRANS_ATOMS];
     struct packer pack;
+    uint8_t group[OP_COUNT]; /* lower.c */
 };
 
 /* select.c */

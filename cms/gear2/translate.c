@@ -23,16 +23,18 @@ void gear2_init(void)
     machine_read(&cms.gear2->machine);
     stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
     pack_init(&cms.gear2->trans.pack, cms.gear2->fact, &cms.gear2->machine);
+    memset(cms.gear2->trans.group, 0, sizeof(cms.gear2->trans.group));
 }
 
 /*
  * Words of code that so many guest instructions are given, and what is behind them: the end, side
- * exits, look-ups and stubs. Before each instruction there must be as much left as the longest takes,
- * or the trace is cut.
+ * exits, look-ups and stubs. Before each instruction there must be as much left as the longest
+ * takes, or the trace is cut.
  */
 #define INSN_WORDS 128
-#define BODY_WORDS(insns) (2 * INSN_WORDS + 16 * (insns))
+#define BODY_WORDS(insns) (2 * INSN_WORDS + 12 * (insns))
 #define OUTSIDE_WORDS 384
+#define COPY_WORDS(insns) (5 * (insns)) /* of the source: fifteen bytes, where they are */
 
 /* 128-byte granules of the page that the trace's instructions touch. */
 static uint32_t granules(const struct trans *t)
@@ -144,18 +146,31 @@ struct translation *trans_finish(struct trans *t)
     return install(t, record);
 }
 
-/* A place for the code, before it is known how much that will be. */
-static bool take_room(struct trans *t)
+static bool find_room(struct trans *t)
 {
     unsigned check = t->self_check ? self_check_words(t) : 0;
     unsigned body = BODY_WORDS(t->insns) + check * t->patches;
     unsigned outside = OUTSIDE_WORDS + check * (GEAR2_SIDES + 1);
 
-    t->room = tcache_room(body + outside, GEAR2_EXITS, TRANS_PATCHES, &t->first_patch);
+    t->room = tcache_room(body + outside + COPY_WORDS(t->insns), GEAR2_EXITS, TRANS_PATCHES,
+                          &t->first_patch);
     t->room_end = t->room + body - INSN_WORDS;
-    if (!t->room)
-        t->abort = ABORT_SIZE;
     return t->room;
+}
+
+/*
+ * A place for the code, before it is known how much that will be. A small cache takes short traces.
+ */
+static bool take_room(struct trans *t)
+{
+    while (!find_room(t)) {
+        if (t->insns == 1) {
+            t->abort = ABORT_SIZE;
+            return false;
+        }
+        trans_cut(t, t->insns / 2);
+    }
+    return true;
 }
 
 static struct translation *translate(struct trans *t)
@@ -169,6 +184,10 @@ static struct translation *translate(struct trans *t)
     record = t->abort == ABORT_NONE ? reserve(t, t->words + t->exits * STUB_WORDS) : NULL;
     if (!record)
         return NULL;
+    if ((uint32_t *)(uintptr_t)record->code != t->room) { /* what was reserved isn't that room */
+        t->abort = ABORT_SIZE;
+        return NULL;
+    }
     record->code = (struct exit * (*)(void))(uintptr_t)t->pack.code;
     stubs_emit(t, t->pack.code, record->exit);
     if (!pack_finish(t) || (cms.opt->check2 && !trans_check(t)))

@@ -64,11 +64,12 @@ struct tcache {
 
 void tcache_init(void)
 {
-    struct tcache *tc = cms_alloc(sizeof(*tc));
+    struct tcache *tc = cms_reserve(sizeof(*tc));
     uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / 8 *
                      2; /* a whole number of 8-byte units */
     uint32_t *memory = cms_reserve(cms.opt->generations * words * sizeof(uint32_t));
 
+    memset(tc, 0, offsetof(struct tcache, generation));
     for (unsigned i = 0; i < cms.opt->generations; i++) {
         struct generation *g = &tc->generation[i];
 
@@ -76,6 +77,7 @@ void tcache_init(void)
         g->top = g->bottom + words;
         g->code = g->bottom;
         g->records = g->top;
+        g->count = g->patches = 0;
     }
     tc->generations = cms.opt->generations;
     tc->generation_size = words * sizeof(uint32_t);

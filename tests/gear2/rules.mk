@@ -9,9 +9,9 @@ FUZZ += fuzz-gear2
 fuzz-gear2: $(ALL) $(B)/tests/random_image
 	tests/gear2/fuzz.sh $(B) `date +%Y%m%d`000 20
 
-$(B)/tests/random_image: tests/gear2/random_image.c
+$(B)/tests/random_image: $(addprefix tests/gear2/random_,image.c code.c code.h)
 	@mkdir -p $(@D)
-	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $<
+	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 $(B)/guests/gear2/%.bin: tests/gear2/guest/%.S $(BIOS_PARTS)
 	$(BIOS_IMAGE)
