@@ -33,14 +33,14 @@ void trans_sources(struct trans *t)
     t->sources = 0;
     t->source_bytes = 0;
     for (const struct guest_insn *g = t->insn; g < t->insn + t->insns; g++) {
-        struct source *last = &t->source[t->sources - 1];
+        struct source *last = t->sources ? &t->source[t->sources - 1] : NULL;
         unsigned offset = (t->key.cs_base + g->eip) & PAGE_MASK, length = g->insn.length;
 
         if (g->loads)
             length -= source_immediate(&g->insn);
         if (t->gear == 3 && covered(t, offset, length))
             continue;
-        if (t->sources && last->offset + last->length == offset)
+        if (last && last->offset + last->length == offset)
             last->length += (uint16_t)length;
         else
             t->source[t->sources++] = (struct source){(uint16_t)offset, (uint16_t)length};

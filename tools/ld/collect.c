@@ -48,13 +48,24 @@ static bool guardable(const struct program *p, int32_t b, int32_t join, bool jum
     return popcount64(written & p->block[join].live_in) <= GUARDED_RESULTS;
 }
 
-bool trace_add(struct trace *t, int32_t b, enum role role)
+static uint32_t block_nodes(const struct block *k)
 {
-    uint32_t atoms = 0;
+    return k->count + 4;
+}
+
+uint32_t trace_nodes_needed(const struct trace *t)
+{
+    uint32_t nodes = 0;
 
     for (int32_t i = 0; i < t->members; i++)
-        atoms += t->prog->block[t->member[i]].count + 4;
-    if (t->members == TRACE_BLOCKS || atoms + t->prog->block[b].count + 4 > TRACE_NODES)
+        nodes += block_nodes(&t->prog->block[t->member[i]]);
+    return nodes;
+}
+
+bool trace_add(struct trace *t, int32_t b, enum role role)
+{
+    if (t->members == TRACE_BLOCKS ||
+        trace_nodes_needed(t) + block_nodes(&t->prog->block[b]) > TRACE_NODES)
         return false;
     t->member[t->members] = b;
     t->inverted[t->members] = t->through[t->members] = t->never[t->members] = false;

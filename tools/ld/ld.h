@@ -314,6 +314,7 @@ struct node {
     int32_t object; /* that it accesses, or 0 */
     bool stack; /* sp-relative access */
     bool frame; /* ... inside a private frame */
+    int32_t copy; /* 1 + number of the copy that it is, or 0 */
     /* scheduling */
     int32_t preds, height, earliest, cycle;
     int32_t first_edge;
@@ -340,6 +341,9 @@ struct trace {
     int32_t nodes;
     struct value value[TRACE_VALUES];
     int32_t values;
+    uint32_t room;     /* for so many copies */
+    int32_t copies;    /* that put a result in place behind an exit */
+    bool vain[TRACE_NODES]; /* copies that have turned out to be of no use */
     int32_t in[64];    /* value of each register at the head, or NONE while not needed */
     int32_t out[64];   /* value at the end */
     uint64_t live_exits; /* registers that must be in place at one of the exits so far */
@@ -353,6 +357,8 @@ struct trace {
 /* Sets the members of the trace that begins at block `head`. */
 void trace_collect(struct trace *t, int32_t head);
 void trace_collect_super(struct trace *t, int32_t head);
+/* The most nodes that the members make, copies of results apart. */
+uint32_t trace_nodes_needed(const struct trace *t);
 /* Adds a member, if there is room. */
 bool trace_add(struct trace *t, int32_t b, enum role role);
 /* Draws in a block guarded by the branch of block b; returns where both ways meet, or NONE. */
@@ -374,6 +380,8 @@ void trace_simplify(struct trace *t);
 void trace_depend(struct trace *t);
 /* False if the pool was too small: build again without renaming. */
 bool trace_schedule(struct trace *t);
+/* Notes copies of results that the schedule has not started above an exit; true if there are any. */
+bool trace_vain_copies(struct trace *t);
 /* Ends the program if the bundles of the trace don't compute what its atoms do. */
 void trace_verify(struct trace *t);
 /* The value that a register has just before a node, or NONE if the trace never names it. */

@@ -11,28 +11,39 @@
  * that; a second copy of the call is followed by a jump.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/ld/ld.h"
 
 #define HOT_SHARE 500000 /* a block is hot if it is one in so many of all that ran */
 
+/* Of the statistics those of the last try count. */
+static bool try_schedule(struct trace *t, const struct trace_stats *before)
+{
+    t->prog->stats = *before;
+    trace_build(t);
+    trace_simplify(t);
+    trace_depend(t);
+    return trace_schedule(t);
+}
+
 static void schedule_trace(struct trace *t, int32_t head)
 {
+    struct trace_stats before = t->prog->stats;
+
     t->rename = t->opt->rename;
+    memset(t->vain, 0, sizeof t->vain);
     for (;;) {
         if (t->opt->sched == SCHED_SUPER)
             trace_collect_super(t, head);
         else
             trace_collect(t, head);
-        trace_build(t);
-        trace_simplify(t);
-        trace_depend(t);
-        if (trace_schedule(t))
+        if (try_schedule(t, &before) && (!trace_vain_copies(t) || try_schedule(t, &before)))
             break;
         if (!t->rename)
             ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[head].rv));
         t->rename = false;
-        t->prog->stats.fallbacks++;
+        before.fallbacks++;
     }
     if (t->opt->verify)
         trace_verify(t);

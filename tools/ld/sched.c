@@ -244,6 +244,31 @@ static void make_bundles(struct trace *t)
     }
 }
 
+/* Does the schedule have node d at or above an exit before it that wants the older value? */
+static bool started_early(const struct trace *t, int32_t d, unsigned reg)
+{
+    for (int32_t i = 0; i < d; i++)
+        if (!t->node[i].dead && (t->node[i].exit & BIT(reg)) && t->node[i].cycle >= t->node[d].cycle)
+            return true;
+    return false;
+}
+
+bool trace_vain_copies(struct trace *t)
+{
+    bool any = false;
+
+    for (int32_t i = 0; i < t->nodes; i++) {
+        const struct node *n = &t->node[i];
+        int32_t d = n->copy && !n->dead && n->ra != NONE ? t->value[n->ra].def : NONE;
+
+        if (d == NONE || n->atom.op.atom != ISA_addi || n->atom.op.imm ||
+            started_early(t, d, n->atom.op.rd))
+            continue;
+        any = t->vain[n->copy - 1] = true;
+    }
+    return any;
+}
+
 bool trace_schedule(struct trace *t)
 {
     if (t->opt->sched == SCHED_SCALAR)

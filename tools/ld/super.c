@@ -7,7 +7,7 @@
  * of its own if anything still leads there. A loop whose body is short and mostly repeated is
  * copied behind itself (unrolling); the head of a longer one is copied behind each of the ways
  * that lead back to it. Copying stops where it is not worth its bytes: in cold code, before a
- * loop, and when the program has grown by GROWTH percent.
+ * loop that is mostly repeated, and when the program has grown by GROWTH percent.
  *
  * A trace also follows a call into its callee, if the way through that leads back to the caller
  * within the trace. The callee's blocks are copies; an exit from them leads to the callee's own,
@@ -23,6 +23,8 @@
 #define SUPER_ATOMS 200 /* a trace that has copies in it gets no longer */
 #define LOOP_ATOMS 128  /* likewise a loop that is unrolled */
 #define LOOP_COPIES 8
+#define LOOP_PART 4     /* ... while one of so many passes comes that far */
+#define ENTRY_PART 5    /* a loop is followed into where one of so many of its passes is the first */
 #define GROWTH 60
 #define CALLS 4 /* deepest nest of calls that a trace follows */
 
@@ -106,8 +108,8 @@ static bool may_copy(const struct trace *t, bool in_callee, int32_t from, const 
         return false;
     if (w->to == t->member[0])
         return copies_in(t, w->to) < LOOP_COPIES && atoms <= LOOP_ATOMS &&
-               2 * w->flow >= p->block[w->to].left;
-    if (to->loop && w->to > from)
+               LOOP_PART * w->flow >= p->block[w->to].left;
+    if (to->loop && w->to > from && ENTRY_PART * w->flow < to->runs)
         return false;
     /* only the first of several calls can have what it returns to right behind it */
     return to->end != END_CALL || in_callee || (!to->placed && !to->contained && 2 * w->flow >= to->left);

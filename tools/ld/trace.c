@@ -215,20 +215,22 @@ static bool unrolled(const struct trace *t)
 }
 
 /*
- * An unrolled loop wants to start early what takes long and what it counts by, but where it may
- * leave the register must still hold its older value. So the result is computed elsewhere, and a
- * copy puts it in place when the exits before are passed. Users take it from where it was computed
- * (simplify.c), and a copy that no exit wants is dropped there. Elsewhere this was measured to cost
- * more, in copies and in cache misses of loads started in vain, than it gains.
+ * A result should be there early, but where the trace may leave before, its register must still
+ * hold the older value. So it is computed elsewhere, and a copy puts it in place when those exits
+ * are passed. Users take it from where it was computed (simplify.c); a copy that no exit wants is
+ * dropped there, and one that the schedule has no use for is left out when it is made once more. A
+ * load started above an exit may miss the cache in vain: outside of unrolled loops that was measured
+ * to cost more than it gains.
  */
 static bool worth_copy(const struct trace *t, const struct atom *a)
 {
+    unsigned uses = isa_facts[a->op.atom].uses;
+
     if (t->opt->sched != SCHED_SUPER || !t->rename || !t->opt->simplify || !a->op.rd ||
+        !(uses & ISA_WRITE_RD) || (uses & ISA_READ_RD) || atom_has_effect(a) ||
         !(BIT(a->op.rd) & t->live_exits & LIVE_CLASS & ~NEVER_RENAMED))
         return false;
-    if (!atom_is_load(a) && !(a->op.atom == ISA_addi && a->op.ra == a->op.rd))
-        return false;
-    return unrolled(t);
+    return atom_is_load(a) ? unrolled(t) : a->op.ra || a->op.rb;
 }
 
 /* A branch that leaves the trace where the input stays in it. */
@@ -262,38 +264,63 @@ static struct atom return_address(const struct trace *t, const struct block *b)
     return a;
 }
 
+/* The copies that are due: of the registers in a mask, where their block is about to be left. */
+static void add_copies(struct trace *t, uint64_t due, uint64_t pc, int32_t position)
+{
+    for (; due; due &= due - 1) {
+        unsigned reg = (unsigned)__builtin_ctzll(due);
+        struct atom copy = atom_make(ISA_addi, reg, reg, 0, 0, pc);
+
+        if (t->vain[t->copies++] || !t->room)
+            continue;
+        add_node(t, &copy, position);
+        t->node[t->nodes - 1].copy = t->copies;
+        t->room--;
+    }
+}
+
+static void add_control(struct trace *t, const struct atom *a, int32_t position)
+{
+    const struct block *block = &t->prog->block[t->member[position]];
+    struct atom other = *a;
+
+    if (control_dropped(t, position, block)) {
+        if (!t->through[position] || block->end != END_CALL)
+            return;
+        other = return_address(t, block);
+        add_node(t, &other, position);
+        return;
+    }
+    if (atom_is_conditional(a) && t->inverted[position])
+        other = inverted(t, a, block);
+    add_node(t, &other, position);
+    set_exit(t, position);
+}
+
 static void add_block(struct trace *t, int32_t position)
 {
     const struct program *p = t->prog;
     const struct block *block = &p->block[t->member[position]];
+    uint64_t due = 0;
 
     for (uint32_t k = 0; k < block->count; k++) {
         const struct atom *a = &p->atom[block->first + k];
 
         if (a->op.atom >= ISA_ATOM_COUNT)
             continue;
-        if (atom_is_control(a) && control_dropped(t, position, block)) {
-            if (t->through[position] && block->end == END_CALL) {
-                struct atom link = return_address(t, block);
-                add_node(t, &link, position);
-            }
-            continue;
+        if (atom_is_control(a)) {
+            add_copies(t, due, a->pc, position);
+            add_control(t, a, position);
+            return;
         }
-        if (atom_is_conditional(a) && t->inverted[position]) {
-            struct atom other = inverted(t, a, block);
-            add_node(t, &other, position);
-        } else {
-            add_node(t, a, position);
-        }
-        if (worth_copy(t, a)) {
-            struct atom copy = atom_make(ISA_addi, a->op.rd, a->op.rd, 0, 0, a->pc);
-            add_node(t, &copy, position);
-        }
-        if (atom_is_control(a))
-            set_exit(t, position);
-        else if (a->op.atom == ISA_brk || atom_is(a, ISA_F_ROLLBACK))
+        add_node(t, a, position);
+        due &= ~BIT(a->op.rd);
+        if (worth_copy(t, a))
+            due |= BIT(a->op.rd);
+        if (a->op.atom == ISA_brk || atom_is(a, ISA_F_ROLLBACK))
             t->node[t->nodes - 1].final = true;
     }
+    add_copies(t, due, block->rv_end - 4, position);
 }
 
 /* ---------------------------------------------------------------- guarded blocks */
@@ -398,6 +425,8 @@ void trace_build(struct trace *t)
 {
     t->nodes = t->values = t->edges = 0;
     t->live_exits = 0;
+    t->copies = 0;
+    t->room = TRACE_NODES - trace_nodes_needed(t);
     memset(t->in, 0xff, sizeof t->in);
     memset(t->out, 0xff, sizeof t->out);
     t->value[current(t, 0)].constant = true;
