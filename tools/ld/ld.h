@@ -324,6 +324,9 @@ struct edge {
     int32_t to, latency, next;
 };
 
+/* How pool registers are saved: not, by placing earlier blocks first, or by lending none. */
+enum thrift { THRIFT_NONE, THRIFT_IN_ORDER, THRIFT_NO_RENAME };
+
 struct trace {
     struct program *prog;
     const struct options *opt;
@@ -335,7 +338,7 @@ struct trace {
     int32_t members;
     int32_t next; /* block to which control runs at the end, or NONE */
     bool follows; /* that block lies right behind; otherwise a jump is needed */
-    bool rename;
+    enum thrift thrift;
     uint8_t last_pool; /* the pool register that was given out last, in this trace or before */
     struct node node[TRACE_NODES];
     int32_t nodes;
@@ -372,6 +375,11 @@ void trace_mark(struct trace *t);
  */
 uint64_t trace_live_at_exit(const struct trace *t, int32_t member);
 uint64_t trace_live_into(const struct program *p, int32_t b);
+/*
+ * Does a member, the last one, end with a call whose way back lies elsewhere already? Then it is a
+ * jump, and the return address a constant.
+ */
+bool trace_links_itself(const struct trace *t, int32_t member);
 /* Is the last atom of the trace a jump that is left out because it leads to what follows? */
 bool trace_jump_dropped(const struct trace *t);
 /* Does a jump to `next` close the trace that the input has not? */

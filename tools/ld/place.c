@@ -7,8 +7,8 @@
  * Superblocks take blocks out of that order, and several copies of them. So traces are made on
  * demand, function by function: of blocks whose address is known, and of blocks to which a trace
  * that has been made may leave. Behind a trace lies, if it can, the one to which it runs on;
- * otherwise it ends with a jump. What a call returns to must lie behind the call, so it is left to
- * that; a second copy of the call is followed by a jump.
+ * otherwise it ends with a jump. What a call returns to lies behind the call, so it is left to that;
+ * a second copy of the call is a jump, and says by a constant whereto it returns.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,24 +27,23 @@ static bool try_schedule(struct trace *t, const struct trace_stats *before)
     return trace_schedule(t);
 }
 
+/* Should the pool be too small, more of the input's order is kept, and at last its registers. */
 static void schedule_trace(struct trace *t, int32_t head)
 {
-    struct trace_stats before = t->prog->stats;
+    const struct trace_stats before = t->prog->stats;
 
-    t->rename = t->opt->rename;
-    memset(t->vain, 0, sizeof t->vain);
-    for (;;) {
+    for (t->thrift = t->opt->rename ? THRIFT_NONE : THRIFT_NO_RENAME;; t->thrift++) {
+        memset(t->vain, 0, sizeof t->vain);
         if (t->opt->sched == SCHED_SUPER)
             trace_collect_super(t, head);
         else
             trace_collect(t, head);
         if (try_schedule(t, &before) && (!trace_vain_copies(t) || try_schedule(t, &before)))
             break;
-        if (!t->rename)
+        if (t->thrift == THRIFT_NO_RENAME)
             ld_bug("%s: no schedule", program_where(t->prog, t->prog->block[head].rv));
-        t->rename = false;
-        before.fallbacks++;
     }
+    t->prog->stats.fallbacks += t->opt->rename && t->thrift == THRIFT_NO_RENAME;
     if (t->opt->verify)
         trace_verify(t);
 }
@@ -186,7 +185,8 @@ static void place_chain(struct program *p, struct trace *t, int32_t head)
         bool returns = last->end == END_CALL || last->end == END_STOP;
         head = returns ? last->fall : t->follows ? t->next : NONE;
         if (returns && head != NONE && p->block[head].placed) {
-            add_stub(p, head);
+            if (!trace_links_itself(t, t->members - 1))
+                add_stub(p, head);
             head = NONE;
         }
     }

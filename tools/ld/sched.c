@@ -8,8 +8,8 @@
  *
  * A local value gets a pool register when its definition is scheduled and gives it back with its
  * last use. As long as there are registers, renaming thus costs nothing and removes every false
- * dependence; if the pool runs dry in a way that can't be waited out, the trace is scheduled once
- * more with the input's own registers.
+ * dependence. If the pool runs dry in a way that can't be waited out, the trace is scheduled once
+ * more with earlier blocks first, and if that is no help, with the input's own registers.
  */
 #include <string.h>
 
@@ -79,7 +79,7 @@ static bool local_def(const struct trace *t, const struct node *n)
 
 static bool better(const struct trace *t, const struct node *a, const struct node *b)
 {
-    if (a->block != b->block && t->opt->sched != SCHED_SUPER)
+    if (a->block != b->block && (t->opt->sched != SCHED_SUPER || t->thrift == THRIFT_IN_ORDER))
         return a->block < b->block;
     return a->height > b->height;
 }

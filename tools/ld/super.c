@@ -196,7 +196,7 @@ static bool may_call(const struct trace *t, const struct calls *c, int32_t b, ui
     const struct block *k = &p->block[b];
     struct way w = {.to = k->taken, .flow = flow, .likely = true};
 
-    if (k->taken == NONE || k->fall == NONE || c->depth == CALLS || !t->rename ||
+    if (k->taken == NONE || k->fall == NONE || c->depth == CALLS || t->thrift == THRIFT_NO_RENAME ||
         p->atom[k->first + k->count - 1].op.rd != R_RA)
         return false;
     int32_t f = p->block[k->taken].func;

@@ -30,13 +30,23 @@ uint64_t trace_live_into(const struct program *p, int32_t b)
     return always_live(p) | p->block[b].live_in;
 }
 
+bool trace_links_itself(const struct trace *t, int32_t member)
+{
+    const struct block *k = &t->prog->block[t->member[member]];
+    const struct atom *call = &t->prog->atom[k->first + k->count - 1];
+
+    return t->opt->sched == SCHED_SUPER && member == t->members - 1 && k->end == END_CALL &&
+           k->fall != NONE && t->prog->block[k->fall].placed && call->op.rd == R_RA &&
+           call->op.ra != R_RA;
+}
+
 uint64_t trace_live_at_exit(const struct trace *t, int32_t member)
 {
     const struct program *p = t->prog;
     const struct block *k = &p->block[t->member[member]];
 
     if (k->end != END_COND)
-        return always_live(p) | k->live_out;
+        return always_live(p) | k->live_out | (trace_links_itself(t, member) ? BIT(R_RA) : 0);
     return trace_live_into(p, t->inverted[member] ? k->fall : k->taken);
 }
 
@@ -203,7 +213,7 @@ void trace_mark(struct trace *t)
             v->wanted = t->node[k].exit & BIT(v->reg);
     }
     for (int32_t i = 0; i < t->values; i++)
-        t->value[i].local = t->rename && !t->value[i].wanted;
+        t->value[i].local = t->thrift != THRIFT_NO_RENAME && !t->value[i].wanted;
 }
 
 static bool unrolled(const struct trace *t)
@@ -226,7 +236,7 @@ static bool worth_copy(const struct trace *t, const struct atom *a)
 {
     unsigned uses = isa_facts[a->op.atom].uses;
 
-    if (t->opt->sched != SCHED_SUPER || !t->rename || !t->opt->simplify || !a->op.rd ||
+    if (t->opt->sched != SCHED_SUPER || t->thrift == THRIFT_NO_RENAME || !t->opt->simplify || !a->op.rd ||
         !(uses & ISA_WRITE_RD) || (uses & ISA_READ_RD) || atom_has_effect(a) ||
         !(BIT(a->op.rd) & t->live_exits & LIVE_CLASS & ~NEVER_RENAMED))
         return false;
@@ -254,7 +264,7 @@ static bool control_dropped(const struct trace *t, int32_t position, const struc
     return b->end == END_JUMP || t->role[position + 1] != ROLE_PLAIN;
 }
 
-/* All that is left of a call into the trace: the callee may leave it, and return by this. */
+/* What a call does but jump: the way back for a callee, or its part outside of the trace. */
 static struct atom return_address(const struct trace *t, const struct block *b)
 {
     struct atom a = atom_make(ISA_addi, R_RA, 0, 0, 0, b->rv_end - 4);
@@ -279,21 +289,33 @@ static void add_copies(struct trace *t, uint64_t due, uint64_t pc, int32_t posit
     }
 }
 
+/* The rest of a call: it only jumps. */
+static struct atom jump_of(const struct atom *call)
+{
+    struct atom a = *call;
+
+    a.op.atom = call->op.atom == ISA_call ? ISA_br : ISA_jr;
+    a.op.rd = 0;
+    return a;
+}
+
 static void add_control(struct trace *t, const struct atom *a, int32_t position)
 {
     const struct block *block = &t->prog->block[t->member[position]];
-    struct atom other = *a;
+    bool dropped = control_dropped(t, position, block), links = trace_links_itself(t, position);
+    struct atom control = *a;
 
-    if (control_dropped(t, position, block)) {
-        if (!t->through[position] || block->end != END_CALL)
-            return;
-        other = return_address(t, block);
-        add_node(t, &other, position);
-        return;
+    if (links || (t->through[position] && block->end == END_CALL)) {
+        struct atom link = return_address(t, block);
+        add_node(t, &link, position);
     }
-    if (atom_is_conditional(a) && t->inverted[position])
-        other = inverted(t, a, block);
-    add_node(t, &other, position);
+    if (dropped)
+        return;
+    if (links)
+        control = jump_of(a);
+    else if (atom_is_conditional(a) && t->inverted[position])
+        control = inverted(t, a, block);
+    add_node(t, &control, position);
     set_exit(t, position);
 }
 

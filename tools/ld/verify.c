@@ -407,6 +407,8 @@ static void run_input(const struct trace *t, struct verifier *v)
                 (control && i < t->members - 1 && b->end == END_JUMP))
                 continue;
             execute_input(p, v, r, a);
+            if (control && trace_links_itself(t, i))
+                r->r[R_RA] = p->block[b->fall].rv;
             if (control && t->through[i]) {
                 pass(t, r, i);
             } else if (control && guards) {
