@@ -1,5 +1,6 @@
 # lit configuration: which files are tests and what the %names in their RUN lines stand for.
 import os
+import shutil
 
 import lit.formats
 
@@ -21,6 +22,10 @@ config.environment["NO_COLOR"] = "1"
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
+
+# The second compiler is not among what `make deps` installs.
+if shutil.which("clang"):
+    config.available_features.add("clang")
 
 # A test that hangs is a failed test: the simulator gets a limit on host time (lit's own needs a
 # module that Debian's python3 does not come with).
