@@ -78,8 +78,8 @@ int32_t trace_add_guarded(struct trace *t, int32_t b)
     const struct program *p = t->prog;
     const struct block *k = &p->block[b];
 
-    if (k->end != END_COND || t->thrift == THRIFT_NO_RENAME || !t->opt->convert || popcount64(p->pool) < 4 ||
-        k->fall == NONE || k->taken == k->fall)
+    if (k->end != END_COND || t->thrift == THRIFT_NO_RENAME || !t->opt->convert ||
+        popcount64(p->pool) < 4 || k->fall == NONE || k->taken == k->fall)
         return NONE;
     if (guardable(p, k->fall, k->taken, false))
         return trace_add(t, k->fall, ROLE_IF_NOT_TAKEN) ? k->taken : NONE;

@@ -228,7 +228,8 @@ static void stack_edges(struct trace *t)
     for (int32_t i = 0; i < t->nodes; i++) {
         const struct node *n = &t->node[i];
         int32_t f = t->prog->block[t->member[n->block]].func;
-        bool constant = n->atom.op.atom == ISA_addi, takes = constant && n->atom.op.ra == R_SP && n->atom.op.imm < 0;
+        bool constant = n->atom.op.atom == ISA_addi;
+        bool takes = constant && n->atom.op.ra == R_SP && n->atom.op.imm < 0;
         bool private = f != NONE && t->prog->func[f].frame_private;
 
         if (!writes_sp(t, n))

@@ -217,7 +217,17 @@ struct bundle {
 };
 
 /* Registers of compiled C; R_TMP is a pool register, for atoms that the lift itself adds. */
-enum { R_RA = 33, R_SP = 34, R_GP = 35, R_TP = 36, R_T2 = 39, R_S0 = 40, R_A0 = 42, R_A1 = 43, R_TMP = 31 };
+enum {
+    R_TMP = 31,
+    R_RA = 33,
+    R_SP = 34,
+    R_GP = 35,
+    R_TP = 36,
+    R_T2 = 39,
+    R_S0 = 40,
+    R_A0 = 42,
+    R_A1 = 43,
+};
 
 #define BIT(n) (UINT64_C(1) << (n))
 #define LIVE_CLASS 0xffffffff00000000ULL
@@ -388,7 +398,7 @@ void trace_simplify(struct trace *t);
 void trace_depend(struct trace *t);
 /* False if the pool was too small: build again without renaming. */
 bool trace_schedule(struct trace *t);
-/* Notes copies of results that the schedule has not started above an exit; true if there are any. */
+/* Notes the copies whose results the schedule has not started above an exit; true if any. */
 bool trace_vain_copies(struct trace *t);
 /* Ends the program if the bundles of the trace don't compute what its atoms do. */
 void trace_verify(struct trace *t);

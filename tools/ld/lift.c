@@ -362,7 +362,7 @@ static void lift_upper(struct lift *l)
 }
 
 /*
- * vliw-cc tells GCC that there is no division, so that it divides by constants with multiplications.
+ * vliw-cc tells GCC that there is no division, so that it multiplies instead where it can.
  * What is left it does by calling these, with the operands where the atom can take them.
  */
 static bool lift_division(struct lift *l, const struct rv_symbol *callee)

@@ -7,8 +7,8 @@
  * Superblocks take blocks out of that order, and several copies of them. So traces are made on
  * demand, function by function: of blocks whose address is known, and of blocks to which a trace
  * that has been made may leave. Behind a trace lies, if it can, the one to which it runs on;
- * otherwise it ends with a jump. What a call returns to lies behind the call, so it is left to that;
- * a second copy of the call is a jump, and says by a constant whereto it returns.
+ * otherwise it ends with a jump. What a call returns to lies behind the call, so it is left to
+ * that; a second copy of the call is a jump, and says by a constant whereto it returns.
  */
 #include <stdlib.h>
 #include <string.h>

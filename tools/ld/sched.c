@@ -247,9 +247,12 @@ static void make_bundles(struct trace *t)
 /* Does the schedule have node d at or above an exit before it that wants the older value? */
 static bool started_early(const struct trace *t, int32_t d, unsigned reg)
 {
-    for (int32_t i = 0; i < d; i++)
-        if (!t->node[i].dead && (t->node[i].exit & BIT(reg)) && t->node[i].cycle >= t->node[d].cycle)
+    for (int32_t i = 0; i < d; i++) {
+        const struct node *n = &t->node[i];
+
+        if (!n->dead && (n->exit & BIT(reg)) && n->cycle >= t->node[d].cycle)
             return true;
+    }
     return false;
 }
 

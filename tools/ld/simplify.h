@@ -55,7 +55,8 @@ static inline void set_operand(struct trace *t, int32_t *field, int32_t v)
 }
 
 /* Turns a node into `atom rd, ra, imm`. */
-static inline void rewrite_imm(struct trace *t, struct node *n, unsigned atom, int32_t ra, int64_t imm)
+static inline void rewrite_imm(struct trace *t, struct node *n, unsigned atom, int32_t ra,
+                               int64_t imm)
 {
     n->atom.op = (struct isa_op){.atom = (uint16_t)atom, .rd = n->atom.op.rd, .imm = imm};
     set_operand(t, &n->rb, NONE);

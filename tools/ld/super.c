@@ -24,7 +24,7 @@
 #define LOOP_ATOMS 128  /* likewise a loop that is unrolled */
 #define LOOP_COPIES 8
 #define LOOP_PART 4     /* ... while one of so many passes comes that far */
-#define ENTRY_PART 5    /* a loop is followed into where one of so many of its passes is the first */
+#define ENTRY_PART 5    /* a loop is entered where one of so many of its passes is the first */
 #define GROWTH 60
 #define CALLS 4 /* deepest nest of calls that a trace follows */
 
@@ -112,7 +112,8 @@ static bool may_copy(const struct trace *t, bool in_callee, int32_t from, const 
     if (to->loop && w->to > from && ENTRY_PART * w->flow < to->runs)
         return false;
     /* only the first of several calls can have what it returns to right behind it */
-    return to->end != END_CALL || in_callee || (!to->placed && !to->contained && 2 * w->flow >= to->left);
+    return to->end != END_CALL || in_callee ||
+           (!to->placed && !to->contained && 2 * w->flow >= to->left);
 }
 
 /* Has the trace come through block b since its last call? */

@@ -206,7 +206,8 @@ void trace_mark(struct trace *t)
     for (int32_t i = 0; i < t->values; i++) {
         struct value *v = &t->value[i];
 
-        v->wanted = v->fixed || v->reg == 0 || !(BIT(v->reg) & LIVE_CLASS & ~NEVER_RENAMED) || v->def == NONE;
+        v->wanted = v->fixed || v->reg == 0 || v->def == NONE ||
+                    !(BIT(v->reg) & LIVE_CLASS & ~NEVER_RENAMED);
         v->wanted |= v->next == NONE && (t->live_end & BIT(v->reg));
         int32_t until = v->next == NONE ? t->nodes - 1 : t->value[v->next].def;
         for (int32_t k = v->def + 1; k <= until && !v->wanted; k++)
@@ -229,15 +230,15 @@ static bool unrolled(const struct trace *t)
  * hold the older value. So it is computed elsewhere, and a copy puts it in place when those exits
  * are passed. Users take it from where it was computed (simplify.c); a copy that no exit wants is
  * dropped there, and one that the schedule has no use for is left out when it is made once more. A
- * load started above an exit may miss the cache in vain: outside of unrolled loops that was measured
- * to cost more than it gains.
+ * load started above an exit may miss the cache in vain: outside of unrolled loops that was
+ * measured to cost more than it gains.
  */
 static bool worth_copy(const struct trace *t, const struct atom *a)
 {
     unsigned uses = isa_facts[a->op.atom].uses;
 
-    if (t->opt->sched != SCHED_SUPER || t->thrift == THRIFT_NO_RENAME || !t->opt->simplify || !a->op.rd ||
-        !(uses & ISA_WRITE_RD) || (uses & ISA_READ_RD) || atom_has_effect(a) ||
+    if (t->opt->sched != SCHED_SUPER || t->thrift == THRIFT_NO_RENAME || !t->opt->simplify ||
+        !a->op.rd || !(uses & ISA_WRITE_RD) || (uses & ISA_READ_RD) || atom_has_effect(a) ||
         !(BIT(a->op.rd) & t->live_exits & LIVE_CLASS & ~NEVER_RENAMED))
         return false;
     return atom_is_load(a) ? unrolled(t) : a->op.ra || a->op.rb;
