@@ -13,7 +13,7 @@
 // CHECK-NEXT: monitor 27 87.10 3 23 0 0 1 work
 // CHECK: recover 2 40.00 1 0 0 0 1 idler
 // CHECK: # bundles:
-// CHECK: 0x40000080 3 73 work
+// CHECK: 0x40000080 3 73 icache:70 work
 // The reference engine says the same.
 // RUN: %vliw-sim --engine reference --preset crusoe --native %t.elf --profile %t.ref 2> %t.err
 // RUN: cmp %t.prof %t.ref
