@@ -57,8 +57,13 @@ switches()
     "$sim" --preset "$preset" -o help | awk '
         $1 == "cms.gear" { print "cms.gear=2" }
         $1 ~ /^cms\.(opt\.|smc\.self_check)/ && $2 == "0..1" && $3 == 1 { print $1 "=0" }
-        $1 ~ /^cms\.opt\.[a-z]+$/ && $2 ~ /^1\.\./ && $3 > 1 { print $1 "=1" }
-        $1 ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ && $4 > 0 { print $1 "=0" }'
+        $1 ~ /^cms\.opt\.[a-z]+$/ && $2 ~ /^1\.\./ && $3 > 1 { print $1 "=1" }'
+    "$sim" --preset "$preset" --max-cycles 1 --config-out "$work/machine" 2>"$work/log" || true
+    awk -F ' *= *' '
+        /^\[/ { section = substr($0, 2, length($0) - 2) }
+        { key = section "." $1 }
+        key ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ && $2 > 0 { print key "=0" }' \
+        "$work/machine"
 }
 
 touch "$work/all"
