@@ -5,10 +5,10 @@
  * A routine of a dozen bundles in local program memory. It runs while STATUS.TL is set, so nothing
  * interrupts it, and it must not trap: it touches hidden and local memory alone, and `tlbw` can't
  * refuse what it has taken before. Besides r32, which belongs to vectors, it uses three registers,
- * which it keeps in local data memory meanwhile. The T mask is read where an entry says, before it is
- * known whether the entry is good: by a load that can't trap. Nothing of the guest's is touched: neither
- * uncommitted registers nor the store buffer. If the bundle had got further than its first access,
- * that access has had no effect, or protects its alias register once more.
+ * which it keeps in local data memory meanwhile. The T mask is read where an entry says, before it
+ * is known whether the entry is good: by a load that can't trap. Nothing of the guest's is touched:
+ * neither uncommitted registers nor the store buffer. If the bundle had got further than its first
+ * access, that access has had no effect, or protects its alias register once more.
  *
  * A page that is not in the table, and any port, goes the way of all other traps. What the routine
  * has done to registers until then doesn't matter: that way never leads back.

@@ -4,13 +4,13 @@
  * The chip enters cause n at VBASE + VECTOR_STRIDE * n with nothing saved but EPC, CAUSE and the
  * access. A vector is a single long branch to the same stub, which undoes the guest's uncommitted
  * work and unwinds to the main loop's landing with the cause as value. Such a trap never returns to
- * where it came from and saves no register: what a translation or gear 1 had in hand is rebuilt from
- * the committed state. runtime/trap.c decides what each cause means; one that
- * firmware itself raised (bus error, illegal atom) ends there as a panic with EPC.
+ * where it came from and saves no register: what a translation or gear 1 had in hand is rebuilt
+ * from the committed state. runtime/trap.c decides what each cause means; one that firmware itself
+ * raised (bus error, illegal atom) ends there as a panic with EPC.
  *
- * Three do return. TLB misses go to refill.c first and, on a machine that lacks a unit, illegal atoms
- * to absent.c. The vector of the asynchronous test interrupt, whose whole purpose is to be invisible,
- * spoils the register that vectors own.
+ * Three do return. TLB misses go to refill.c first and, on a machine that lacks a unit, illegal
+ * atoms to absent.c. The vector of the asynchronous test interrupt, whose whole purpose is to be
+ * invisible, spoils the register that vectors own.
  */
 #include "boot/absent.h"
 #include "boot/boot.h"

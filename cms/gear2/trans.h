@@ -77,7 +77,7 @@ enum flow {
     FLOW_SIDE,     /* conditional branch: out of the trace if taken, */
     FLOW_TAKEN,    /* or if not taken: the trace goes on at the target */
     FLOW_RETURN,   /* return to the trace's own caller: `target`, as long as that is so */
-    FLOW_GUESS,    /* computed branch: on to `target`, where it mostly leads; else out of the trace */
+    FLOW_GUESS,    /* computed branch: on to `target`, where it mostly leads, or out */
     FLOW_COND,     /* conditional branch that ends the trace */
     FLOW_DIRECT,   /* the trace ends; next EIP is known */
     FLOW_INDIRECT, /* the trace ends; next EIP is in a register */

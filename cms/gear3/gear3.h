@@ -46,7 +46,7 @@ void trail_note(uint32_t eip);
  */
 bool trail_guess(const uint32_t *line, unsigned count, uint32_t *eip);
 
-/* ---- translate.c: NULL if nothing better than gear 2's can be made there; the reason is counted */
+/* --- translate.c: NULL if nothing better than gear 2's can be made there; the reason is counted */
 struct translation *gear3_translate(const struct context *key, uint32_t place);
 
 #endif

@@ -2,11 +2,11 @@
  * region.c - which guest instructions make a region.
  *
  * The region is one straight line through the code, along the directions in which gear 1 has seen
- * branches go while the place was hot (promote.c). Every conditional branch leaves it the other way;
- * calls are followed, and returns from them too, with a guard; computed branches to where they have
- * mostly led on this way (trail.c). It ends where it is back at its begin, and loops then; where it
- * meets a loop that doesn't contain its begin, and is likely to go round a few times: that gets a
- * region of its own; where nothing is known of the next address; or where it is long enough.
+ * branches go while the place was hot (promote.c). Every conditional branch leaves it the other
+ * way; calls are followed, and returns from them too, with a guard; computed branches to where they
+ * have mostly led on this way (trail.c). It ends where it is back at its begin, and loops then;
+ * where it meets a loop that doesn't contain its begin, and is likely to go round a few times: that
+ * gets a region of its own; where nothing is known of the next address; or where it is long enough.
  *
  * A loop that is short is unrolled: its instructions are in the region several times, and each exit
  * in each. What that saves is found by the passes, which see one straight line.
@@ -30,7 +30,7 @@ struct walk {
     unsigned sides;
     uint32_t entered[TRAIL_ORDER]; /* the last blocks of the line, the newest last */
     unsigned blocks;              /* in entered[] */
-    uint64_t seen[SEEN / 64]; /* bit n: an instruction in the line has an address of this remainder */
+    uint64_t seen[SEEN / 64]; /* bit n: an instruction in the line has this remainder */
 };
 
 static unsigned occurrences(const struct walk *w, uint32_t eip, unsigned *last)

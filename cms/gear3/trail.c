@@ -1,8 +1,8 @@
 /*
- * trail.c - the way that control took while gear 1 watched (promote.c): where blocks were entered, one
- * after the other. What came next after the last few blocks of a line is the best guess of where the
- * line's computed branch will lead: the same branch may lead everywhere, as an interpreter's does,
- * but hardly so after the same way to it.
+ * trail.c - the way that control took while gear 1 watched (promote.c): where blocks were entered,
+ * one after the other. What came next after the last few blocks of a line is the best guess of
+ * where the line's computed branch will lead: the same branch may lead everywhere, as an
+ * interpreter's does, but hardly so after the same way to it.
  */
 #include "cms.h"
 #include "gear3/gear3.h"

@@ -1,10 +1,10 @@
 /*
  * emulate.c - what emulation patches do: the functions behind the routines of patch.c.
  *
- * Each is entered from translated code with the guest committed and EIP at the instruction, and does
- * the whole instruction: EIP, registers, the access, commit. A fault or a trap on its way unwinds to
- * the landing as in gear 1, and the instruction has not happened. As the commit may let an interrupt
- * in, what comes after it may not come at all.
+ * Each is entered from translated code with the guest committed and EIP at the instruction, and
+ * does the whole instruction: EIP, registers, the access, commit. A fault or a trap on its way
+ * unwinds to the landing as in gear 1, and the instruction has not happened. As the commit may let
+ * an interrupt in, what comes after it may not come at all.
  *
  * The answer says whether the translation may go on: only if the guest is where and what the
  * translation expects it to be, nothing is waiting, and nothing that it relied on has been dropped

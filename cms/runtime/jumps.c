@@ -4,9 +4,9 @@
  * A return or an indirect jump stays in the same mode and CS; only EIP is new. So translated code
  * can find its target by a table of one entry for each EIP's low bits, without the dispatcher. The
  * key's upper half numbers the mode and CS base, so entries of other contexts don't match: the
- * dispatcher leaves the number in r10 (REG_PLACE), shifted, whenever the context has changed. Physical
- * pages are not in the key: the table is emptied whenever a linear page may have been mapped
- * elsewhere.
+ * dispatcher leaves the number in r10 (REG_PLACE), shifted, whenever the context has changed.
+ * Physical pages are not in the key: the table is emptied whenever a linear page may have been
+ * mapped elsewhere.
  *
  * On a machine with a JTLB translated code asks that first, by the same key. It forgets; the table
  * in memory is behind it, and whoever finds his target there tells the JTLB.

@@ -19,7 +19,10 @@ struct jumps_table {
 };
 
 void jumps_init(void);
-/* Translated code is about to run in this mode and CS base: their number, 1.., which REG_PLACE gets. */
+/*
+ * Translated code is about to run in this mode and CS base: their number, 1.., which REG_PLACE
+ * gets.
+ */
 uint32_t jumps_select(uint32_t mode, uint32_t cs_base);
 bool jumps_by_hardware(void); /* is there a JTLB that knows as well? */
 void jumps_enter(struct translation *t);         /* a computed branch led here */

@@ -19,8 +19,8 @@
  *
  * A large page is entered in pieces of 4 KiB. INVLPG must drop all of them: mmu.large remembers in
  * which 4 MiB of linear space there are such pieces, and INVLPG of an address there flushes
- * everything. What is entered or dropped here is entered and dropped in the table that the vector of
- * TLB misses looks in, too (refill.h). Global pages survive a load of CR3: mmu.local lists the
+ * everything. What is entered or dropped here is entered and dropped in the table that the vector
+ * of TLB misses looks in, too (refill.h). Global pages survive a load of CR3: mmu.local lists the
  * others, as long as the list is short.
  *
  * The page directory pointers of PAE live in cpu.pdpte, loaded with CR3 (mmu_load_pdpte), as on the

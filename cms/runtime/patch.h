@@ -8,7 +8,7 @@
 #include "gear1/fetch.h"
 #include "runtime/tcache.h"
 
-#define PATCHES 4096     /* what the immediate of `emu` can name; 0 is how translated code is entered */
+#define PATCHES 4096     /* what `emu` can name; 0 is how translated code is entered */
 #define PATCH_LINK 33    /* chip register in which `emu` leaves the way back: C's return address */
 #define PATCH_RESULT 42  /* and where the routine's answer is: 0, go on; else leave */
 

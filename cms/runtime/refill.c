@@ -45,8 +45,8 @@ void refill_flush(void)
 }
 
 /*
- * The bundle that missed is done again, not its instruction, so nothing else need be in the TLB. But
- * all of what it accesses must be, at once.
+ * The bundle that missed is done again, not its instruction, so nothing else need be in the TLB.
+ * But all of what it accesses must be, at once.
  */
 void refill_arm(void)
 {

@@ -3,10 +3,10 @@
  * TLB misses (boot/refill.c) enters a page again without going to the main loop.
  *
  * It holds what mmu.c has entered, permissions and dirty bit included, and whoever takes something
- * out of the TLB takes it out of here. It is the TLB's second level, and a guest can't tell: what it
- * must invalidate for one, it must for both. Only T masks are not copied here: an entry says where
- * its page's is, and so the newest is entered. I/O pages and ports are not in the table: accesses to
- * them go to the main loop anyway.
+ * out of the TLB takes it out of here. It is the TLB's second level, and a guest can't tell: what
+ * it must invalidate for one, it must for both. Only T masks are not copied here: an entry says
+ * where its page's is, and so the newest is entered. I/O pages and ports are not in the table:
+ * accesses to them go to the main loop anyway.
  *
  * Everything goes at once by another stamp: an entry whose stamp is not that of `want` is none.
  */

@@ -33,8 +33,8 @@ struct hot {
 struct smc {
     struct hot hot[HOT_SITES];
     uint32_t pages;
-    uint32_t
-        mask[]; /* for each page of guest memory and ROMs: bit n, granule n has been decoded or translated */
+    /* for each page of guest memory and ROMs: bit n, granule n has been decoded or translated */
+    uint32_t mask[];
 };
 
 void smc_init(void)

@@ -462,7 +462,9 @@ static bool generation_has_room(const struct generation *g, size_t words, unsign
            g->patches + patches < GENERATION_PATCHES;
 }
 
-/* The generation that takes so much; the next one is evicted for it if need be. NULL: none could. */
+/*
+ * The generation that takes so much; the next one is evicted for it if need be. NULL: none could.
+ */
 static struct generation *generation_with_room(size_t words, unsigned patches)
 {
     struct tcache *tc = cms.tcache;

@@ -135,7 +135,7 @@ enum failure { FAILED_BY_DATA = 1, FAILED_AT_BORDER = 16, FAILED = 256 };
 
 enum failure tcache_failure(unsigned cause);
 bool tcache_fails_often(struct translation *t, enum failure weight); /* notes it; is `t` no use? */
-void tcache_io(struct translation *t); /* the same, because of an access to a device: it is made again */
+void tcache_io(struct translation *t); /* the same, for an access to a device: it is made again */
 void tcache_drop(struct translation *t);
 void tcache_replace(const struct translation *t); /* drop others for the same state of the guest */
 /* Something was written to these granules of the page: what was made from them has to be compared
@@ -148,7 +148,8 @@ void tcache_invalidate(uint32_t page, uint32_t granules);
 /* Where code of so many words, with so many exits and patches, will go if it is reserved next, and
  * the first patch's number. NULL: nowhere */
 uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned *first_patch);
-struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches);
+struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words,
+                                   unsigned patches);
 void tcache_install(
     struct translation *t); /* with key, code_size, granules, insns and exits filled in */
 

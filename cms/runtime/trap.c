@@ -147,7 +147,7 @@ void trap_land(int why)
     if (from)
         tcache_left(NULL);
     else
-        tcache_state_changed(); /* what gear 1 does may have changed it, also within translated code */
+        tcache_state_changed(); /* gear 1 may have, also within translated code */
     switch (why) {
     case UNWIND_FAULT:
         cms_count(EV_FAULTS);

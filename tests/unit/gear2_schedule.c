@@ -5,10 +5,10 @@
  *     gear2_schedule IMAGE
  *
  * The bytes of IMAGE, of which much is code (a BIOS), are translated from every seventh offset on,
- * twice. As gear 2 does it, packed at once: its checker reads the code back. And by gear 3's scheduler:
- * its rules are stated here for every pair of atoms, without any of its bookkeeping: who reads sees
- * who wrote, memory and exits keep their order, no bundle is too wide. Then the code that was emitted
- * is decoded again and compared.
+ * twice. As gear 2 does it, packed at once: its checker reads the code back. And by gear 3's
+ * scheduler: its rules are stated here for every pair of atoms, without any of its bookkeeping: who
+ * reads sees who wrote, memory and exits keep their order, no bundle is too wide. Then the code
+ * that was emitted is decoded again and compared.
  */
 #include <stdio.h>
 #include <stdlib.h>

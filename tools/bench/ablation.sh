@@ -62,7 +62,9 @@ switches()
     awk -F ' *= *' '
         /^\[/ { section = substr($0, 2, length($0) - 2) }
         { key = section "." $1 }
-        key ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ && $2 > 0 { print key "=0" }' \
+        $2 > 0 && key ~ /^(alias.registers|jtlb.entries|return_stack.entries)$/ {
+            print key "=0"
+        }' \
         "$work/machine"
 }
 

@@ -7,8 +7,8 @@
  * to profile is one by `--sched=block`: there each block begins with a bundle of its own.
  *
  * Counts of blocks become counts of branches because what runs into a block must run out of it.
- * Each branch is known to have been taken between so and so many times; what its targets' other ways in
- * leave to it narrows that, over and over. What stays open is halved.
+ * Each branch is known to have been taken between so and so many times; what its targets' other
+ * ways in leave to it narrows that, over and over. What stays open is halved.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -113,8 +113,8 @@ void part_dirty(struct build *b, uint32_t dirty, uint32_t f_dirty);
 /* ---------------------------------------------------------------- pins.c */
 
 /*
- * Around each entry of atom[], in the order of their code: its sources' pins; then, once its stencil
- * is known, its result's; then the next one's turn.
+ * Around each entry of atom[], in the order of their code: its sources' pins; then, once its
+ * stencil is known, its result's; then the next one's turn.
  */
 void pins_before(struct build *b, const struct atom *a);
 void pins_result(struct build *b, const struct atom *a, unsigned stencil);

@@ -121,7 +121,7 @@ enum {
     LOAD = 0x8b,
     STORE = 0x89,
     NUMBER_BYTE = 0x83,
-    CHIP = 3 /* rbx */
+    CHIP = 3
 };
 
 /* The instruction around a register's hole, up to its operand, with a host register instead. */

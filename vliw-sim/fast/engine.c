@@ -567,7 +567,9 @@ static void *room(size_t size)
 #define TALLY_BYTES (sizeof(struct tally) * TALLIES)
 #define SITE_BYTES (sizeof(struct fast_site) * SITES)
 
-/* What the tables may take when all are full, code counted in both mappings; the rest is bundles. */
+/*
+ * What the tables may take when all are full, code counted in both mappings; the rest is bundles.
+ */
 _Static_assert(COUNTS_BYTES + TALLY_BYTES + SITE_BYTES + 2 * CODE_MOST * MIB <= 96 * MIB,
                "the simulator may take 128 MiB beside DRAM");
 

@@ -178,7 +178,9 @@ static void emit_move(struct build *b, const struct atom *a)
     emit(b->e, stencil);
 }
 
-/* Stores that wait for the end of their bundle, before entry `i` of atom[]; of these, guest ones. */
+/*
+ * Stores that wait for the end of their bundle, before entry `i` of atom[]; of these, guest ones.
+ */
 static unsigned stores_before(const struct bundle *n, unsigned i, unsigned *guest)
 {
     unsigned stores = 0;

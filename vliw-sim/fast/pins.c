@@ -7,9 +7,10 @@
  * way.
  *
  * What is written to a pin and will be written again is not written to memory: the pin is *ahead*.
- * Memory catches up where the pin is given to another register, before a commit, and where the block
- * is left or a function called, mostly in code that is rarely run. What goes on behind such a call loads the pins again, by
- * the list in its site. Temporaries end with their bundle; only calls within it need them.
+ * Memory catches up where the pin is given to another register, before a commit, and where the
+ * block is left or a function called, mostly in code that is rarely run. What goes on behind such a
+ * call loads the pins again, by the list in its site. Temporaries end with their bundle; only calls
+ * within it need them.
  */
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /*
  * route.c - which bundles a block is made of.
  *
- * It follows them as they lie in memory, and jumps ahead and calls to their target, up to a transfer
- * of another kind that is always taken, a bundle for the reference engine, or one that has never
- * been decoded (the reference decodes at the first execution, and not earlier). Conditional branches
- * are expected not to be taken, but for one that leads back to the block's start: such a loop is
- * unrolled as often as all of it fits. Other jumps back end the block: if they were followed, each
- * time around a long loop its blocks would begin elsewhere.
+ * It follows them as they lie in memory, and jumps ahead and calls to their target, up to a
+ * transfer of another kind that is always taken, a bundle for the reference engine, or one that has
+ * never been decoded (the reference decodes at the first execution, and not earlier). Conditional
+ * branches are expected not to be taken, but for one that leads back to the block's start: such a
+ * loop is unrolled as often as all of it fits. Other jumps back end the block: if they were
+ * followed, each time around a long loop its blocks would begin elsewhere.
  */
 #include "isa_facts.h"
 #include "vliw-sim/fast/build.h"

@@ -1,5 +1,6 @@
 /*
- * stencils.c - what the fast engine's host code is made of. Compiled, cut up by cut.py, never linked.
+ * stencils.c - what the fast engine's host code is made of. Compiled, cut up by cut.py, never
+ * linked.
  *
  * Each function is a piece of host code. It ends by calling next(), which the compiler makes a jump
  * and cut.py leaves out: the following piece stands there. Names beginning with h_ are holes: their
@@ -8,8 +9,9 @@
  * operand.
  *
  * Between pieces live the chip, the block's first cycle, the tallies of the current phase, and the
- * clock of the caches, each in a register of its own. Guest registers are in the chip; copies of some are in *pins*, registers
- * that no piece uses by itself: emit.c makes operands of them (pins.c).
+ * clock of the caches, each in a register of its own. Guest registers are in the chip; copies of
+ * some are in *pins*, registers that no piece uses by itself: emit.c makes operands of them
+ * (pins.c).
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * Accessed and dirty bits are set by the access and not before: a loop that reads the entry of a
- * page and then is the first to touch that page finds it as it was, wherever the translation of that
- * loop has to be rolled back to; and so does one instruction that does both.
+ * page and then is the first to touch that page finds it as it was, wherever the translation of
+ * that loop has to be rolled back to; and so does one instruction that does both.
  */
 #define TEST_NAME "bits"
 #include "pc.h"
@@ -101,13 +101,7 @@ skips:
     ret
 
 test32:
-    movl $LOW_TABLE, %edi /* the first 4 MiB one to one */
-    movl $0x63, %eax
-1:  movl %eax, (%edi)
-    addl $4, %edi
-    addl $0x1000, %eax
-    cmpl $0x400063, %eax
-    jne 1b
+    identity_table LOW_TABLE, 0x63
     movl $(LOW_TABLE | 0x23), DIRECTORY
     movl $(TABLE | 0x23), DIRECTORY + 4
     xorl %ecx, %ecx
@@ -118,11 +112,7 @@ test32:
     incl %ecx
     cmpl $COUNT, %ecx
     jne 2b
-    movl $DIRECTORY, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80010000, %eax
-    movl %eax, %cr0
+    paging_on DIRECTORY, 0x80010000
 
     movl $60, %ebx /* each gear has its turn */
 3:  call writes

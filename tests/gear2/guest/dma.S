@@ -53,7 +53,9 @@ around: /* ECX times, with the next version prepared by the routine at ESI */
     ret
     .org template + SECTOR
 
-/* The command %al for sector `version` and memory at EDI; then AL to DX starts it. Spoils EAX, EDX. */
+/*
+ * The command %al for sector `version` and memory at EDI; then AL to DX starts it. Spoils EAX, EDX.
+ */
 .macro prepare command, direction
     movl %edi, REGIONS
     movl $(0x80000000 | SECTOR), REGIONS + 4
@@ -187,11 +189,7 @@ test32:
     jne 2b
     movl $(LOW_TABLE | 0x63), DIRECTORY
     movl $(TABLE | 0x63), DIRECTORY + 4
-    movl $DIRECTORY, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80000000, %eax
-    movl %eax, %cr0
+    paging_on DIRECTORY
     movl $(0x400000 + CODE), %ebp
     call all
     jmp pass

@@ -191,21 +191,11 @@ sum:
 .set seen, 0x5004
 
 test32:
-    movl $LOW_TABLE, %edi /* the first 4 MiB one to one */
-    movl $0x63, %eax
-1:  movl %eax, (%edi)
-    addl $4, %edi
-    addl $0x1000, %eax
-    cmpl $0x400063, %eax
-    jne 1b
+    identity_table LOW_TABLE, 0x63
     movl $(LOW_TABLE | 0x63), DIRECTORY
     movl $(TABLE | 0x63), DIRECTORY + 4
     movl $(FRAME(0) | 3), PTE(0)
-    movl $DIRECTORY, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80010000, %eax
-    movl %eax, %cr0
+    paging_on DIRECTORY, 0x80010000
     movl $map, hook
 
     code inside, EDGE

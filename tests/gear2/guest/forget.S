@@ -28,7 +28,8 @@
 #define FRAME(n) (FRAMES + ((n) & 31) * 0x1000)
 #define MARK(n) (0x1000 + ((n) & 31)) /* what stands in frame n */
 
-#define CR(n, clear, set) movl %cr##n, %eax; andl $~(clear), %eax; orl $(set), %eax; movl %eax, %cr##n
+#define CR(n, clear, set) \
+    movl %cr##n, %eax; andl $~(clear), %eax; orl $(set), %eax; movl %eax, %cr##n
 #define PF(error, address, ...) FAULT(14, error, __VA_ARGS__); EQ(got_cr2, address)
 #define PCI(function, reg, size, value) \
     movl $((function) | ((reg) & ~3)), %eax; movw $0xcf8, %dx; outl %eax, %dx; \
@@ -62,13 +63,7 @@ walk:
     jmp walk_at
 
 test32:
-    movl $LOW_TABLE, %edi /* the first 4 MiB one to one */
-    movl $7, %eax
-1:  movl %eax, (%edi)
-    addl $4, %edi
-    addl $0x1000, %eax
-    cmpl $0x400007, %eax
-    jne 1b
+    identity_table LOW_TABLE
     movl $(LOW_TABLE | 7), DIRECTORY
     movl $(TABLE | 7), DIRECTORY + 4
     xorl %edi, %edi
@@ -152,7 +147,9 @@ kernel:
     movl $(FRAME(11) | 7), PTE(11)
     invlpg PAGE(11)
 
-    /* A page of 4 MiB: INVLPG of one address in it is of all of it. Without CR4.PSE it is a table. */
+    /*
+     * A page of 4 MiB: INVLPG of one address in it is of all of it. Without CR4.PSE it is a table.
+     */
     CR(4, 0, CR4_PSE)
     movl $0x87, LARGE_ENTRY
     invlpg LARGE
@@ -253,7 +250,9 @@ kernel:
     PCI(DISPLAY_PCI, 4, w, 0)
     EQ(PAGE(10), 0x7777)
 
-    /* CR4.PAE, with nothing else changed: the accessed bit is reserved in what is a pointer then. */
+    /*
+     * CR4.PAE, with nothing else changed: the accessed bit is reserved in what is a pointer then.
+     */
     movl $0x1200, 0x120000
     movl $0x1210, 0x121000
     xorl %edi, %edi

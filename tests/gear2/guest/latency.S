@@ -1,7 +1,7 @@
 /*
- * How late interrupts come in translated code: a loop of slow instructions under a timer. Everything
- * has run, and is translated, before the timer is started, so that nothing but what lies between two
- * commits delays one interrupt more than another.
+ * How late interrupts come in translated code: a loop of slow instructions under a timer.
+ * Everything has run, and is translated, before the timer is started, so that nothing but what lies
+ * between two commits delays one interrupt more than another.
  */
 #define TEST_NAME "latency"
 #include "pc.h"

@@ -66,13 +66,7 @@ routine:
 routine_end:
 
 test32:
-    movl $LOW_TABLE, %edi /* the first 4 MiB one to one */
-    movl $3, %eax
-1:  movl %eax, (%edi)
-    addl $4, %edi
-    addl $0x1000, %eax
-    cmpl $0x400003, %eax
-    jne 1b
+    identity_table LOW_TABLE, 3
     movl $(LOW_TABLE | 3), DIRECTORY
     movl $(TABLE | 3), DIRECTORY + 4
     movl $(LOW_TABLE | 3), DIRECTORY2
@@ -96,11 +90,7 @@ test32:
     incl %edi
     cmpl $COUNT, %edi
     jne 2b
-    movl $DIRECTORY, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80010000, %eax
-    movl %eax, %cr0
+    paging_on DIRECTORY, 0x80010000
 
     /* As it is, often enough to be translated. */
     movl $40, %edi

@@ -34,24 +34,14 @@ routine_end:
 test32:
     copy CODE_A, 1
     copy CODE_B, 100
-    movl $LOW_TABLE, %edi /* the first 4 MiB one to one */
-    movl $3, %eax
-1:  movl %eax, (%edi)
-    addl $4, %edi
-    addl $0x1000, %eax
-    cmpl $0x400003, %eax
-    jne 1b
+    identity_table LOW_TABLE, 3
     movl $(LOW_TABLE | 3), DIRECTORY
     movl $(TABLE | 3), DIRECTORY + 4
     movl $(LOW_TABLE | 3), DIRECTORY2
     movl $(TABLE2 | 3), DIRECTORY2 + 4
     movl $(CODE_A | 3), TABLE
     movl $(CODE_B | 3), TABLE2
-    movl $DIRECTORY, %eax
-    movl %eax, %cr3
-    movl %cr0, %eax
-    orl $0x80000000, %eax
-    movl %eax, %cr0
+    paging_on DIRECTORY
 
     /* Calls by address and by register, while INVLPG swaps the page. */
     xorl %ebx, %ebx

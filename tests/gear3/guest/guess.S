@@ -1,6 +1,7 @@
 /*
- * Loops with computed branches: one that leads to the same place nearly always, one that leads anywhere,
- * one that is an interpreter's, and calls. Each stores a number of its own, by which the test finds it.
+ * Loops with computed branches: one that leads to the same place nearly always, one that leads
+ * anywhere, one that is an interpreter's, and calls. Each stores a number of its own, by which the
+ * test finds it.
  */
 #define TEST_NAME "guess"
 #include "pc.h"

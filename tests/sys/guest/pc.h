@@ -84,10 +84,10 @@
     .byte ((\limit) >> 16 & 15) | ((\attr) >> 8 & 0xf0), (\base) >> 24 & 0xff
 .endm
 
-/* A page table of the first 4 MiB (PAE: 2 MiB) as they are, for all rings. */
-.macro identity_table table
+/* A page table of the first 4 MiB (PAE: 2 MiB) as they are, for all rings or as `bits` say. */
+.macro identity_table table, bits=7
     movl $\table, %edi
-    movl $7, %eax
+    movl $\bits, %eax
     movl $1024, %ecx
 1:  stosl
     addl $0x1000, %eax
@@ -105,11 +105,11 @@
     loop 1b
 .endm
 
-.macro paging_on directory
+.macro paging_on directory, bits=0x80000000
     movl $\directory, %eax
     movl %eax, %cr3
     movl %cr0, %eax
-    orl $0x80000000, %eax
+    orl $\bits, %eax
     movl %eax, %cr0
 .endm
 
