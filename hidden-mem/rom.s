@@ -19,6 +19,7 @@
  *   r10..r15  scratch           r16, r17  checksum        r21 the slot that is being tried
  *   r30  message of the check that is being made          r31 return address of a subroutine
  *   r33..r40  what is being copied  r18..r20, r32, r41, r44..r46  unpacking
+ *   r47  claimed up to here         r48  end of the segment's bytes
  *
  * The firmware is entered with r42 = native address of its image in flash and r43 = bytes of hidden
  * memory; nothing else is promised.
@@ -28,7 +29,8 @@
 
 #define HEADER_COPY LDM_BASE
 #define REQUEST (LDM_BASE + 0x200)
-#define LINE 64 /* bytes that are copied in one step */
+#define LINE 64 /* bytes that are copied in one step; what dcz makes zero */
+#define AHEAD 2048
 
 start:
     li r21, FLASH_BASE
@@ -149,6 +151,7 @@ check_segment:
     addi r16, r0, SUM_START
     addi r17, r0, 0
     addi r26, r22, OFF_SEGMENT
+    addi r47, r0, 0
 copy_segment:
     ld.d r10, [r26 + SEG_ADDR]
     ld.d r11, [r26 + SEG_OFFSET]
@@ -157,19 +160,35 @@ copy_segment:
     ld.d r15, [r26 + SEG_MEMSZ]
     add r15, r15, r10
     add r11, r11, r21
-    breq r13, r12, copy_plain
-    add r12, r12, r10
+    add r48, r10, r12
+    breq r13, r12, copy_piece
+    addi r12, r48, 0
     add r13, r13, r11
     call r31, unpack
-    br zero_test
-copy_plain:
+    br zero_rest
+copy_piece:
+    call r32, clear_ahead
+    sub r12, r48, r10
+    li r33, AHEAD
+    brltu r12, r33, copy_last
+    addi r12, r33, 0
+copy_last:
     call r31, copy
-    br zero_test
+    brltu r10, r48, copy_piece
+zero_rest:
+    brgeu r10, r15, segment_done
+    andi r33, r10, LINE - 1
+    brnei r33, 0, zero_word
+    addi r33, r10, LINE
+    brltu r15, r33, zero_word
+    dcz r10
+    addi r10, r33, 0
+    br zero_rest
 zero_word:
+    st.d r0, [r10 + 0]
     addi r10, r10, 8
-    st.d r0, [r10 - 8]
-zero_test:
-    brltu r10, r15, zero_word
+    br zero_rest
+segment_done:
     addi r26, r26, SEG_SIZE
     brltu r26, r27, copy_segment
 
@@ -264,9 +283,13 @@ unpack:
     slli r44, r44, 3
 unpack_sequence:
     brgeu r11, r13, fail
-    brltu r11, r41, unpack_token
+    brltu r11, r41, unpack_clear
     call r32, sum_line
     br unpack_sequence
+unpack_clear:
+    addi r34, r10, AHEAD / 2
+    brltu r34, r47, unpack_token
+    call r32, clear_ahead
 unpack_token:
     ldd.bu r14, [r11 + 0]
     addi r11, r11, 1
@@ -404,6 +427,29 @@ sum_word:
     add r16, r16, r33
     add r17, r17, r16
     brltu r41, r44, sum_word
+    jr r32
+
+/* ---------------------------------------------------------------- claiming lines */
+/*
+ * What is going to be written as a whole need not be read first. Lines from r10 on, AHEAD bytes or
+ * as many as lie before r48, are made zero, but for those before r47, which have been. Clobbers r33
+ * and r34.
+ */
+clear_ahead:
+    addi r33, r10, LINE - 1
+    srli r33, r33, 6
+    slli r33, r33, 6
+    brltu r33, r47, clear_from
+    addi r47, r33, 0
+clear_from:
+    addi r33, r10, AHEAD
+clear_line:
+    addi r34, r47, LINE
+    brltu r48, r34, clear_done
+    dcz r47
+    addi r47, r34, 0
+    brltu r47, r33, clear_line
+clear_done:
     jr r32
 
 /* ---------------------------------------------------------------- failure */

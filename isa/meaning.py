@@ -93,6 +93,7 @@ def primitives():
         ("rstack_push", "vv", "push key and code address", ()),
         ("emulate", "v", "go to EMU_BASE + 16 * number", ("BRANCH", "INDIRECT", "TRAP")),
         ("icache_flush", "vv", "fetch sees what was written to so many bytes", ()),
+        ("line_zero", "v", "64 bytes of native memory become zero", ("TRAP",)),
         ("halt", "", "wait until an interrupt is pending", ()),
         ("trap_return", "", "leave the trap handler", ("BRANCH", "INDIRECT")),
         ("trap", "t", "trap", ("TRAP",)),

@@ -84,11 +84,13 @@ struct chip_trap {
 };
 
 /* A store that waits for the end of its bundle. */
+#define CHIP_ZEROED 64u /* bytes that dcz makes zero */
+
 struct chip_store {
     uint8_t *host; /* NULL: a guest store, for the store buffer */
     uint64_t addr; /* of that: guest-physical */
     uint64_t value;
-    uint32_t size;
+    uint32_t size; /* CHIP_ZEROED: that many zeros */
 };
 
 struct host_port;

@@ -274,6 +274,10 @@ static void engine_stores(struct chip *chip)
 {
     for (unsigned i = 0; i < chip->late_stores; i++) {
         const struct chip_store *s = &chip->late_store[i];
+        if (s->host && s->size == CHIP_ZEROED) {
+            memset(s->host, 0, s->size);
+            continue;
+        }
         if (s->host) {
             memcpy(s->host, &s->value, s->size);
             continue;

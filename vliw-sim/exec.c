@@ -302,6 +302,24 @@ static void tlb_enter(struct chip *chip, const struct atom *a)
         chip_trap(chip, CAUSE_tlb_refused, chip->tlb_lo & TLB_LO_PAGE, einfo(a, 0, EINFO_WRITE));
 }
 
+/* At the end of the bundle, like other native stores. */
+static void line_zero(struct chip *chip, const struct atom *a, uint64_t addr)
+{
+    uint64_t start = addr & ~(uint64_t)(CHIP_ZEROED - 1);
+    struct mem_place place;
+
+    chip->stores++;
+    if (!mem_find(chip, start, CHIP_ZEROED, true, &place))
+        chip_trap(chip, CAUSE_bus_error, addr, einfo(a, CHIP_ZEROED, EINFO_WRITE));
+    for (uint32_t at = 0; place.cached && at < CHIP_ZEROED; at += chip->machine.l1d.line) {
+        if (chip->machine.l1d.line > CHIP_ZEROED)
+            data_access(chip, place.canonical, CHIP_ZEROED, true);
+        else
+            hier_claim(&chip->hier, (uint32_t)((place.canonical + at) >> chip->hier.line_shift));
+    }
+    store_late(chip, place.host, 0, CHIP_ZEROED, 0);
+}
+
 static void trap_return(struct chip *chip)
 {
     chip->status &= ~(uint32_t)STATUS_TL;
@@ -365,6 +383,7 @@ static void emulate(struct chip *chip, const struct atom *a, uint64_t number)
 #define ISA_TLB_DROP_PHYS(addr) tlb_drop_phys(&chip->tlb, addr)
 #define ISA_TLB_FLUSH() tlb_flush(&chip->tlb)
 #define ISA_ICACHE_FLUSH(addr, len) bundle_flush(chip, addr, len)
+#define ISA_LINE_ZERO(addr) line_zero(chip, a, addr)
 #define ISA_HALT() (chip->after |= AFTER_HALT)
 #define ISA_TRAP_RETURN() trap_return(chip)
 #define ISA_NLOAD_V(size, addr) native_load_wide(chip, a, size, addr)

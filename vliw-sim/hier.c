@@ -75,6 +75,15 @@ uint32_t hier_data_slow(struct hier *h, uint32_t line, bool write)
     return stall;
 }
 
+void hier_claim(struct hier *h, uint32_t line)
+{
+    uint32_t victim;
+
+    cache_access(&h->l1d, line, true, &victim);
+    if (victim)
+        l2_writeback(h, victim);
+}
+
 uint32_t hier_fetch_slow(struct hier *h, uint32_t line)
 {
     uint32_t victim;

@@ -70,6 +70,9 @@ static inline uint32_t hier_span(struct hier *h, uint64_t addr, unsigned size, b
     return stall;
 }
 
+/* `line` becomes the most recent one of L1D, dirty, whatever it held before. */
+void hier_claim(struct hier *h, uint32_t line);
+
 /* Stall cycles of fetching a bundle's line. */
 static inline uint32_t hier_fetch(struct hier *h, uint32_t line)
 {

@@ -6,12 +6,14 @@
  * itself.
  */
 #include "cms.h"
+#include "isa_intrinsics.h"
 
 typedef uint64_t __attribute__((may_alias)) word;
 
 #define WORD sizeof(word)
 #define WORD_OFFSET(p) ((uintptr_t)(p) % WORD)
-#define LINE (8 * WORD) /* a round of the unrolled loops */
+#define LINE (8 * WORD) /* a round of the unrolled loops, and what dcz clears */
+#define CLEAR_FROM (4 * LINE)
 
 /* Lowest address first, so that the two may overlap by words. */
 static inline void copy_line(word *to, const word *from)
@@ -79,6 +81,12 @@ void *memset(void *to, int value, size_t n)
     w |= w << 32;
     for (; n > 0 && WORD_OFFSET(d) != 0; n--)
         *d++ = (uint8_t)value;
+    if (w == 0 && n >= CLEAR_FROM) {
+        for (; (uintptr_t)d % LINE != 0; n -= WORD, d += WORD)
+            *(word *)d = 0;
+        for (; n >= LINE; n -= LINE, d += LINE)
+            vx_dcz((uintptr_t)d);
+    }
     for (; n >= LINE; n -= LINE, d += LINE) {
         word *line = (word *)d;
 

@@ -26,6 +26,11 @@ enum outcome feature_dcache(void)
     piece_run(TWO_LOADS, ARGUMENTS(GUEST_BASE + 64 * PAGE));
     SAME("the second load is faster", guarded_call(self.piece, ARGUMENTS(GUEST_BASE + 65 * PAGE)),
          true);
+    for (unsigned i = 0; i < 24; i++)
+        memory(PAGE)[i] = ~0ull;
+    vx_dcz((uintptr_t)(memory(PAGE) + 13));
+    for (unsigned i = 0; i < 24; i++)
+        SAME("around what was cleared", memory(PAGE)[i], i / 8 == 1 ? 0 : ~0ull);
     return OK;
 }
 

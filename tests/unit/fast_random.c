@@ -140,6 +140,8 @@ static struct isa_op random_atom(const uint32_t *starts, unsigned bundles, unsig
     op.imm = (int64_t)below(256) - (below(2) ? 128 : 0);
     if (below(16) == 0)
         op.imm = (int64_t)(noise() << 29) >> 29;
+    if (op.atom == ISA_dcz)
+        op.ra = (uint8_t)(BASES + below(64 - BASES));
     if (fact->unit == UNIT_mem) {
         op.ra = (uint8_t)(BASES + below(64 - BASES));
         if (below(4))

@@ -136,6 +136,7 @@ static void simple_atom(const struct isa_op *op, const struct simple *was, struc
 #define ISA_TLB_DROP_PHYS(a) (void)(a)
 #define ISA_TLB_FLUSH() (void)0
 #define ISA_ICACHE_FLUSH(a, n) (void)((a) + (n))
+#define ISA_LINE_ZERO(a) (void)(a)
 #define ISA_HALT() (void)0
 #define ISA_TRAP_RETURN() (void)0
 #define ISA_TRAP(cause) (void)(cause)
