@@ -16,7 +16,8 @@
  *
  * The passes rely on pointers into two objects being apart (objects.c), which random numbers are
  * not always. So the input's run keeps account of which object each access is to, and a trial in
- * which two objects meet is not counted.
+ * which two objects meet, or in which something is stored to where a read-only object is loaded
+ * from before or afterwards, is not counted.
  */
 #include <string.h>
 
@@ -37,7 +38,7 @@ struct word {
     uint64_t addr, value;
     uint32_t run; /* that touched it */
     int32_t object;
-    bool stored;
+    bool stored, constant; /* stored to; accessed as part of a read-only object */
 };
 
 /* What both runs must agree on at one place where control may leave. */
@@ -124,7 +125,8 @@ static void note_object(struct run *r, struct word *w, bool store)
     r->meet |= w->object && r->access && w->object != r->access;
     w->object = r->access ? r->access : w->object;
     w->stored |= store;
-    r->meet |= r->constant && w->stored;
+    w->constant |= r->constant;
+    r->meet |= w->constant && w->stored;
 }
 
 static uint64_t load(struct verifier *v, struct run *r, unsigned size, uint64_t addr)

@@ -42,9 +42,23 @@ APART static long anywhere(long *p, long i, long k)
     return there.b + 1;
 }
 
+/* The loads need the pass before; the stores behind them need not wait. */
+APART static long late_constant(long *p, long *q, long x, long passes)
+{
+    for (long i = 0; i < passes; i++) {
+        const long *at = table + (x * 5 & 3);
+
+        x ^= at[0] ^ at[1] ^ at[2] ^ at[3];
+        p[0] = p[1] = q[0] = q[1] = i;
+    }
+    return x;
+}
+
 int main(void)
 {
     long sum = two_objects(0, 7) + constant(&there.a, 2, 7) + frame(3, 7) + same_object(0, 0);
 
-    return (int)(sum + anywhere(&there.b, 7, 7)) - (1 + 5 + 1 + 1 + 50);
+    sum += anywhere(&there.b, 7, 7);
+    sum += late_constant(&here.a, &there.a, 0, 2);
+    return (int)(sum + here.b + there.b) - (1 + 5 + 1 + 1 + 50 + (7 ^ 15) + 1 + 1);
 }
