@@ -51,6 +51,7 @@ struct cms {
     uint32_t recovering;      /* why, an enum event: EV_RECOVERY_x; 0: not */
     uint64_t recovering_since; /* cycle */
     bool crossings;           /* among them, it marks those that cross page borders */
+    bool owed;                /* no interrupt before the guest has got on: loop_undone() */
     bool step;                /* single-step mode: gear 1 routes each access by type, in software */
     volatile bool intr;       /* the monitor's interrupt controller asserts INTR */
     struct heap heap;

@@ -41,7 +41,13 @@ void loop_step(void)
     cms.step = true;
     gear1_one();
     cms.step = false;
+    cms.owed = false;
     io_trace_resume();
+}
+
+void loop_undone(void)
+{
+    cms.owed = true;
 }
 
 void loop_recover(unsigned insns, enum event why)
@@ -50,6 +56,7 @@ void loop_recover(unsigned insns, enum event why)
     cms.recovering = why;
     cms.recovering_since = vx_mfsr(SR_CYCLE);
     cms.count[why]++;
+    loop_undone();
 }
 
 /* Gear 1 is past the place. The event of a recovery's cycles follows that of its number. */
@@ -84,7 +91,16 @@ static void take_interrupt(void)
     gear1_interrupt(vector);
 }
 
-/* Everything that may happen at an instruction boundary before the next instruction. */
+/* May an interrupt come now? What waits for one, in HLT or for FERR, owes nothing before it. */
+static bool interruptible(void)
+{
+    return cms.cpu.eflags & FL_IF && !gear1_in_shadow() && (!cms.owed || cms.cpu.halted);
+}
+
+/*
+ * Everything that may happen at an instruction boundary before the next instruction. That follows
+ * now; if it is undone, it is owed again.
+ */
 static void attend(void)
 {
     if (vx_mfsr(SR_IPEND)) {
@@ -94,8 +110,9 @@ static void attend(void)
     }
     if (cms.cpu.halted)
         wait_for_interrupt();
-    if (cms.intr && cms.cpu.eflags & FL_IF && !gear1_in_shadow())
+    if (cms.intr && interruptible())
         take_interrupt();
+    cms.owed = false;
 }
 
 /*

@@ -16,6 +16,14 @@ void loop_step(void); /* one instruction in single-step mode */
 /* Gear 1 takes the next so many instructions, whatever is translated; `why`: EV_RECOVERY_x */
 void loop_recover(unsigned insns, enum event why);
 
+/*
+ * What the guest began has been undone, and not even its first instruction has been executed since:
+ * one is, or an exception delivered, before an interrupt is. Else a device that interrupts faster
+ * than the firmware deals with the cause would keep the guest where it is, the handler being all
+ * that runs.
+ */
+void loop_undone(void);
+
 /* trap.c */
 void trap_land(int why); /* what brought control to the landing; may unwind again */
 

@@ -186,6 +186,7 @@ void tcache_left(struct exit *e)
         tcache_recover(e->from, CAUSE_none);
     } else if (e->kind == EXIT_STALE) {
         cms_count(EV_SMC_STALE);
+        loop_undone();
         if (source_matches(e->from)) /* its own store, undone */
             tcache_recover(e->from, CAUSE_none);
         else

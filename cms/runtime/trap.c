@@ -143,6 +143,8 @@ void trap_land(int why)
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
         from = tcache_owner(vx_mfsr(SR_EPC));
+        if (why != CAUSE_interrupt) /* that comes behind a commit */
+            loop_undone();
     }
     if (from)
         tcache_left(NULL);
