@@ -34,37 +34,27 @@
     jns 8b
 .endm
 
-/* EAX: sum of the bits in the entries, each read before its page is. Spoils ECX, EDX, ESI, EDI. */
+/* EAX: sum of the bits in the entries, each read before `access` to its page, where it may be in
+ * EDX. Spoils ECX, EDX, ESI, EDI. */
+.macro touch access
+    xorl %eax, %eax
+    movl $TABLE, %esi
+    movl $WINDOW, %edi
+    movl $COUNT, %ecx
+1:  movl (%esi), %edx
+    andl $0x60, %edx
+    addl %edx, %eax
+    addl $4, %esi
+    \access
+    addl $0x1000, %edi
+    decl %ecx
+    jnz 1b
+    ret
+.endm
 reads:
-    xorl %eax, %eax
-    movl $TABLE, %esi
-    movl $WINDOW, %edi
-    movl $COUNT, %ecx
-1:  movl (%esi), %edx
-    andl $0x60, %edx
-    addl %edx, %eax
-    addl $4, %esi
-    movl (%edi), %edx
-    addl $0x1000, %edi
-    decl %ecx
-    jnz 1b
-    ret
-
-/* Likewise, and the page is written to: the entry goes there. */
+    touch "movl (%edi), %edx"
 writes:
-    xorl %eax, %eax
-    movl $TABLE, %esi
-    movl $WINDOW, %edi
-    movl $COUNT, %ecx
-1:  movl (%esi), %edx
-    andl $0x60, %edx
-    addl %edx, %eax
-    addl $4, %esi
-    movl %edx, (%edi)
-    addl $0x1000, %edi
-    decl %ecx
-    jnz 1b
-    ret
+    touch "movl %edx, (%edi)"
 
 /* One instruction reads the entry and writes to the page. */
 moves:

@@ -100,33 +100,22 @@ beyond_end:
     jnz 6b
 .endm
 
-/* EAX: of the words from FIRST on. Each routine: ECX, ESI set. */
+/* EAX: of the words from FIRST on. Each routine: ECX, ESI set. The access is `at`. */
+.macro walk at, change, access
+1:  \change
+\at:
+    \access
+    addl $2, %esi
+    decl %ecx
+    jnz 1b
+    ret
+.endm
 loads:
-1:  roll $1, %eax
-load:
-    addl (%esi), %eax
-    addl $2, %esi
-    decl %ecx
-    jnz 1b
-    ret
-
+    walk load, "roll $1, %eax", "addl (%esi), %eax"
 stores:
-1:  addl $0x01234567, %eax
-store:
-    movl %eax, (%esi)
-    addl $2, %esi
-    decl %ecx
-    jnz 1b
-    ret
-
+    walk store, "addl $0x01234567, %eax", "movl %eax, (%esi)"
 adds:
-1:  addl $0x01234567, %eax
-add:
-    addl %eax, (%esi)
-    addl $2, %esi
-    decl %ecx
-    jnz 1b
-    ret
+    walk add, "addl $0x01234567, %eax", "addl %eax, (%esi)"
 
 .macro set_up
     movl $WORDS, %ecx

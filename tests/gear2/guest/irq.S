@@ -8,11 +8,6 @@
 #define VECTOR 0x20
 .set ticks, 0x5000
 
-.macro output port, value
-    movb $\value, %al
-    outb %al, $\port
-.endm
-
 .text 0
 .code32
 tick:
@@ -25,15 +20,8 @@ tick:
     iret
 
 test32:
-    movl $tick, %eax
-    movw %ax, IDT + 8 * VECTOR
     movl $0, ticks
-    output 0x20, 0x11
-    output 0x21, VECTOR
-    output 0x21, 4
-    output 0x21, 1
-    output 0x21, 0xfe
-    output 0xa1, 0xff
+    timer_to VECTOR, tick
     output 0x43, 0x34 /* counter 0, rate generator, 0.2 ms */
     output 0x40, 239
     output 0x40, 0

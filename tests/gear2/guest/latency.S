@@ -13,11 +13,6 @@
 #define TICKS 560
 .set ticks, 0x5000
 
-.macro output port, value
-    movb $\value, %al
-    outb %al, $\port
-.endm
-
 .text 0
 .code32
 tick:
@@ -60,14 +55,7 @@ wait:
     ret
 
 test32:
-    output 0x20, 0x11
-    output 0x21, VECTOR
-    output 0x21, 4
-    output 0x21, 1
-    output 0x21, 0xfe
-    output 0xa1, 0xff
-    movl $tick, %eax
-    movw %ax, IDT + 8 * VECTOR
+    timer_to VECTOR, tick
     movl $0, ticks
     movl $3, %ebx
     movl $0x12345678, %eax

@@ -22,14 +22,11 @@
 tick:
     incl ticks
     pushl %eax
-    movb $0x20, %al
-    outb %al, $0x20
+    output 0x20, 0x20
     popl %eax
     iret
 
 test32:
-    movl $tick, %eax
-    movw %ax, IDT + 8 * VECTOR
     movl $0, ticks
 
 /* One access by port in eight bits, and by port number in DX in all sizes. */
@@ -120,24 +117,10 @@ test32:
 
 /* The interrupt flag: an interrupt that waits comes behind the instruction after STI, and at once
  * behind POPF. */
-    movb $0x11, %al
-    outb %al, $0x20
-    movb $VECTOR, %al
-    outb %al, $0x21
-    movb $4, %al
-    outb %al, $0x21
-    movb $1, %al
-    outb %al, $0x21
-    movb $0xff, %al
-    outb %al, $0xa1
-    movb $0xfe, %al
-    outb %al, $0x21
-    movb $0x34, %al /* counter 0: a rate generator, 0.1 ms */
-    outb %al, $0x43
-    movb $120, %al
-    outb %al, $0x40
-    xorb %al, %al
-    outb %al, $0x40
+    timer_to VECTOR, tick
+    output 0x43, 0x34 /* counter 0: a rate generator, 0.1 ms */
+    output 0x40, 120
+    output 0x40, 0
     movl $20, %esi
 10: cli
     movl ticks, %edi

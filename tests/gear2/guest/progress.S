@@ -18,11 +18,6 @@
 .set times, 0x5008 /* so often in a row */
 .set delay, 0x500c
 
-.macro output port, value
-    movb $\value, %al
-    outb %al, $\port
-.endm
-
 /* The lines up to `done`, ROUNDS times with ECX counting down, for each time of the timer. */
 .macro sweep
     movl $LEAST, delay
@@ -69,9 +64,7 @@ beside:
 
     .balign 128
 test32:
-    start_pics VECTOR, 0x28, 0xfe, 0xff
-    movl $tick, %eax
-    movw %ax, IDT + 8 * VECTOR
+    timer_to VECTOR, tick
     output 0x43, 0x10 /* counter 0: once, a byte */
 
 /* A loop that stores beside itself. */

@@ -10,11 +10,6 @@
 .set ticks, 0x5000
 .set state, 0x5004 /* 1: no interrupt may come, whatever IF says */
 
-.macro output port, value
-    movb $\value, %al
-    outb %al, $\port
-.endm
-
 .text 0
 .code32
 tick:
@@ -31,16 +26,9 @@ tick:
     iret
 
 test32:
-    movl $tick, %eax
-    movw %ax, IDT + 8 * VECTOR
     movl $0, ticks
     movl $__LINE__, line
-    output 0x20, 0x11
-    output 0x21, VECTOR
-    output 0x21, 4
-    output 0x21, 1
-    output 0x21, 0xfe
-    output 0xa1, 0xff
+    timer_to VECTOR, tick
     output 0x43, 0x34 /* counter 0, rate generator, 23 us */
     output 0x40, 27
     output 0x40, 0

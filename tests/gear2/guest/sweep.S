@@ -20,11 +20,6 @@
 .set sum, 0x5010
 .set saved, 0x5020 /* as pushal leaves them, then EIP */
 
-.macro output port, value
-    movb $\value, %al
-    outb %al, $\port
-.endm
-
 .text 0
 .code32
 /* EAX: of the memory that the region writes. Spoils ECX. */
@@ -137,12 +132,7 @@ run:
     ret
 
 test32:
-    output 0x20, 0x11
-    output 0x21, VECTOR
-    output 0x21, 4
-    output 0x21, 1
-    output 0x21, 0xfe
-    output 0xa1, 0xff
+    start_pics VECTOR, 0x28, 0xfe, 0xff
     movl $note, hook
     movl $0, hits
     movl $40, %ebp

@@ -119,6 +119,12 @@
     movl %eax, %cr0
 .endm
 
+/* A byte to a port. Spoils AL. */
+.macro output port, value
+    movb $\value, %al
+    outb %al, $\port
+.endm
+
 /* Both interrupt controllers: their first vectors, and which inputs are off. */
 .macro start_pics first, second, off_first, off_second
     movb $0x11, %al
@@ -139,6 +145,13 @@
     outb %al, $0xa1
     movb $\off_first, %al
     outb %al, $0x21
+.endm
+
+/* The timer's interrupts, and no others, come as `vector` to `handler`. Spoils EAX. */
+.macro timer_to vector, handler
+    start_pics \vector, 0x28, 0xfe, 0xff
+    movl $\handler, %eax
+    movw %ax, IDT + 8 * \vector
 .endm
 
 /* Gate to a label of this image. */
