@@ -71,12 +71,15 @@ void put_copy(struct trans *t, unsigned rd, unsigned ra)
 /* Gear 3 gets atoms to think about, gear 2 puts them into code at once. */
 static void keep(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
-    struct atom *a = atom_new(t, role, exit);
+    struct atom *a;
 
+    if (t->lift) {
+        t->lift(t, op, role, exit);
+        return;
+    }
+    a = atom_new(t, role, exit);
     a->op = *op;
     set_effects(a);
-    for (uint64_t written = a->writes & ~flag_bits(15); written; written &= written - 1)
-        t->version[__builtin_ctzll(written)]++;
 }
 
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
@@ -158,19 +161,8 @@ static bool is_temp(unsigned reg)
  */
 void put_move(struct trans *t, unsigned rd, unsigned ra)
 {
-    struct atom *last = t->atoms ? &t->atom[t->atoms - 1] : NULL;
-
-    if (rd == ra || (t->gear == 2 && is_temp(ra) && pack_redirect(t, rd, ra)))
-        return;
-    if (t->gear == 3 && last && last->insn == t->current && is_temp(ra) &&
-        last->writes == UINT64_C(1) << ra &&
-        !(isa_facts[last->op.atom].flags & ISA_F_READS_RD)) {
-        last->op.rd = (uint8_t)rd;
-        last->writes = UINT64_C(1) << rd;
-        t->version[rd]++;
-        return;
-    }
-    put_i(t, ISA_addi, rd, ra, 0);
+    if (rd != ra && !(t->gear == 2 && is_temp(ra) && pack_redirect(t, rd, ra)))
+        put_i(t, ISA_addi, rd, ra, 0);
 }
 
 void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond)
@@ -225,6 +217,14 @@ unsigned temp(struct trans *t)
     return temps[t->temp++ % TEMPS];
 }
 
+void put_pin(struct trans *t, const struct pin *p)
+{
+    if (p->kind == PIN_CONSTANT)
+        put_i(t, ISA_addi, p->reg, 0, p->value);
+    else
+        put_i(t, ISA_ldwu, p->reg, 0, (intptr_t)&cms.cpu.seg[p->value].base);
+}
+
 static unsigned pin_number(struct trans *t, enum pin_kind kind, uint32_t value)
 {
     for (unsigned i = 0; i < t->pins; i++) {
@@ -236,15 +236,12 @@ static unsigned pin_number(struct trans *t, enum pin_kind kind, uint32_t value)
         return 0;
     }
     t->pin[t->pins] = (struct pin){(uint8_t)kind, pinned[t->pins], value};
+    if (t->lift) {
+        t->pinning = true;
+        put_pin(t, &t->pin[t->pins]);
+        t->pinning = false;
+    }
     return t->pins++;
-}
-
-void put_pin(struct trans *t, const struct pin *p)
-{
-    if (p->kind == PIN_CONSTANT)
-        put_i(t, ISA_addi, p->reg, 0, p->value);
-    else
-        put_i(t, ISA_ldwu, p->reg, 0, (intptr_t)&cms.cpu.seg[p->value].base);
 }
 
 unsigned pin(struct trans *t, enum pin_kind kind, uint32_t value)

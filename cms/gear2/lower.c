@@ -62,7 +62,6 @@ void trans_lower_begin(struct trans *t)
     t->stores = 0;
     t->spots = 0;
     t->set_pins = 0;
-    memset(t->version, 0, sizeof(t->version));
     trans_sources(t);
 }
 

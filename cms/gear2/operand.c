@@ -134,13 +134,10 @@ struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool
     return place_at(t, i->seg, base_and_index(t, i), i->disp, i->adsize, size, write);
 }
 
-/* Puts the access, and says what the scheduler may know about its address. */
 static void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
                        unsigned reg, bool write)
 {
     struct isa_op op = {.ra = p->ra};
-    uint16_t base = t->version[p->ra];
-    unsigned before = t->atoms;
 
     if (t->gear == 2) {
         unsigned rd = write ? 0 : reg, rs = write ? reg : 0;
@@ -164,11 +161,6 @@ static void put_access(struct trans *t, const struct place *p, unsigned plain, u
     else
         op.rd = (uint8_t)reg;
     put(t, &op, ROLE_PLAIN, 0);
-    if (t->atoms > before && !p->indexed) {
-        t->atom[before].stable = true;
-        t->atom[before].base = base;
-        t->atom[before].offset = p->disp;
-    }
 }
 
 /*

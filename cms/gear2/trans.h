@@ -6,10 +6,11 @@
  *     liveness  insn[]          -> insn[].live      status flags that somebody will look at
  *     lower     insn[]          -> code             atoms on real registers, packed as they come
  *
- * Gear 3 lowers by the same functions, but keeps the atoms, and ends with a scheduler and an
- * emitter. Between them it has passes of its own (gear3/ir.h).
+ * Gear 3 lowers by the same functions, but takes each atom as it comes (`lift`) and makes values
+ * and passes of its own of it (gear3/ir.h). It ends with atoms, a scheduler and an emitter.
  *
- *     lower     insn[]          -> region[], atom[]
+ *     lower     insn[]          -> struct ir
+ *     allocate  struct ir       -> region[], atom[]
  *     schedule  atom[]          -> region[].head    each atom's bundle
  *     emit      bundles         -> code
  *
@@ -130,7 +131,7 @@ struct atom {
     uint8_t insn;    /* guest instruction that it is made from */
     bool early;      /* a load that may pass exits before it */
     bool stable;     /* its address is a base and a constant: */
-    uint16_t base;   /* version of that register, or number of that value */
+    uint16_t base;   /* number of that value */
     int32_t offset;  /* the constant */
     int16_t next;    /* next atom of its bundle, -1: none */
     uint16_t bundle; /* of its region */
@@ -176,6 +177,10 @@ struct trans {
     const struct machine *machine;
     const struct stubs *stubs;
     unsigned gear; /* that makes it */
+    /* gear 3, while it lowers: takes an atom; of what is pinned if `pinning` */
+    void (*lift)(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
+    bool pinning;
+    struct ir *ir;
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
     uint32_t place;      /* jumps_place of the context */
@@ -207,7 +212,6 @@ struct trans {
 
     /* how many there are in the arrays of these names; spots, before emission: may be */
     unsigned insns, atoms, regions, heads, exits, sources, pins, spots, opens;
-    uint16_t version[64]; /* writes to each register so far */
     struct pin pin[TRANS_PINS];
     struct guest_insn insn[TRANS_INSNS];
     struct atom atom[TRANS_ATOMS];

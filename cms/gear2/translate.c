@@ -211,6 +211,7 @@ struct trans *trans_begin(const struct context *key, uint32_t place)
     t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
     t->flip = gear1_page_flip((uint64_t)key->page << PAGE_SHIFT, key->mode & MODE_CODE32);
     t->cool = UINT64_MAX;
+    t->lift = NULL;
     return t;
 }
 

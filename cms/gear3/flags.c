@@ -55,8 +55,8 @@ static void branch_on_constant(struct ir *ir, unsigned n, unsigned reg, unsigned
 /* On what the flags' own number is. */
 static void fuse_result(struct ir *ir, struct ins *i, ref flags)
 {
-    unsigned twin = ir->ins[ref_ins(flags)].twin;
-    ref number = ir_resolve(ir, REF(twin ? twin : ref_ins(flags), TAG_NUMBER));
+    ref twin = ir->ins[ref_ins(flags)].twin;
+    ref number = twin == REF_NONE ? REF(ref_ins(flags), TAG_NUMBER) : ir_resolve(ir, twin);
 
     if (i->op.cond == CC_Z || i->op.cond == CC_NZ)
         branch_on(ir, i, i->op.cond == CC_Z ? ISA_breqi : ISA_brnei, number, REF_NONE, 0);

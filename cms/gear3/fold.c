@@ -1,8 +1,8 @@
 /*
  * fold.c - copies, constants, sums.
  *
- * One walk. Each instruction is looked at once its operands are final, and the first rule that
- * holds is applied:
+ * Each instruction is looked at once its operands are final, when it is lifted and in another walk
+ * after other passes have changed values. The first rule that holds is applied:
  *
  *   constant    all operands are constants: so is the result
  *   same        the result is one of the operands: x + 0, zero-extension of what is short enough
@@ -410,7 +410,8 @@ static const uint8_t rules[ISA_ATOM_COUNT] = {
     [ISA_sel] = SAME,
 };
 
-static void fold_number(struct ir *ir, unsigned n)
+/* Returns the value that the number is. */
+static ref fold_number(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
     unsigned asked = rules[i->op.atom];
@@ -426,29 +427,38 @@ static void fold_number(struct ir *ir, unsigned n)
     if (asked & SUM)
         fold_sum(ir, i);
     same = asked & SAME ? same_as(ir, i) : REF_NONE;
-    if (same != REF_NONE)
-        ir_replace(ir, n, TAG_NUMBER, same);
+    return same == REF_NONE ? REF(n, TAG_NUMBER) : same;
 }
 
-static void fold_ins(struct ir *ir, unsigned n)
+ref fold_ins(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
+    ref is = REF(n, TAG_NUMBER);
 
-    ir_resolve_args(ir, i);
-    if (i->role == ROLE_SIDE)
-        ir_resolve_exit(ir, i->exit);
     if (ins_is(i, ISA_F_BRANCH)) {
         if (never_taken(ir, i))
             ir_remove(ir, n);
-        return;
+        return is;
     }
-    if (ins_is(i, ISA_F_GUEST)) {
+    if (ins_is(i, ISA_F_GUEST))
         fold_address(ir, n);
-    } else if (ir_is_pure(i) && !fold_constant(ir, n)) {
-        fold_number(ir, n);
-    }
+    else if (ir_is_pure(i) && !fold_constant(ir, n))
+        is = fold_number(ir, n);
     if (ins_fact(i)->uses & ISA_WRITE_RD)
         i->width = (uint8_t)ir_width(ir, i);
+    return is;
+}
+
+static void visit(struct ir *ir, unsigned n)
+{
+    ref is;
+
+    ir_resolve_args(ir, &ir->ins[n]);
+    if (ir->ins[n].role == ROLE_SIDE)
+        ir_resolve_exit(ir, ir->ins[n].exit);
+    is = fold_ins(ir, n);
+    if (is != REF(n, TAG_NUMBER))
+        ir_replace(ir, n, TAG_NUMBER, is);
 }
 
 void pass_fold(struct ir *ir)
@@ -456,7 +466,7 @@ void pass_fold(struct ir *ir)
     for (unsigned block = BLOCK_ENTRY; block <= BLOCK_BODY; block++) {
         for (unsigned n = ir->block[block].first, next; n != IR_NONE; n = next) {
             next = ir->ins[n].next;
-            fold_ins(ir, n);
+            visit(ir, n);
         }
     }
     ir_resolve_end(ir);

@@ -3,6 +3,7 @@
  * number wherever it goes.
  */
 #include "gear3/ir.h"
+#include "isa_intrinsics.h"
 
 unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn)
 {
@@ -12,17 +13,14 @@ unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT]
         ir->t->abort = ABORT_SIZE;
         return 0;
     }
+    vx_dcz((uintptr_t)i); /* it is a line of the cache: not read before it is written */
     i->op = *op;
     for (unsigned k = 0; k < ARG_COUNT; k++)
         i->arg[k] = arg[k];
-    i->prev = i->next = IR_NONE;
     i->block = BLOCK_NONE;
-    i->role = ROLE_PLAIN;
-    i->exit = 0;
     i->insn = (uint8_t)insn;
     i->width = 64;
-    i->early = false;
-    i->twin = 0;
+    i->twin = REF_NONE;
     ir->same[REF(ir->count, TAG_NUMBER)] = REF(ir->count, TAG_NUMBER);
     ir->same[REF(ir->count, TAG_FLAGS)] = REF(ir->count, TAG_FLAGS);
     ir->uses[REF(ir->count, TAG_NUMBER)] = ir->uses[REF(ir->count, TAG_FLAGS)] = 0;
@@ -149,12 +147,18 @@ void ir_unuse(struct ir *ir, const struct ins *i)
     add_uses(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, ARG_COUNT, -1u);
 }
 
+void ir_use_state(uint16_t *uses, const ref state[STATE_COUNT])
+{
+    for (unsigned k = 0; k < STATE_COUNT; k++)
+        uses[state[k]]++;
+    uses[REF_NONE] = 0;
+}
+
 static void use_exit(struct ir *ir, unsigned exit)
 {
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
         add_uses(ir->exits, ir->ins[n].arg, ARG_COUNT, 1);
-    for (unsigned k = 0; k < STATE_COUNT; k++)
-        ir->exits[ir->state[exit][k]]++;
+    ir_use_state(ir->exits, ir->state[exit]);
 }
 
 static void use_block(struct ir *ir, unsigned block)
@@ -174,7 +178,7 @@ void ir_count_uses(struct ir *ir)
     memset(ir->exits, 0, 2 * ir->count * sizeof(ir->exits[0]));
     use_block(ir, BLOCK_ENTRY);
     use_block(ir, BLOCK_BODY);
-    add_uses(ir->uses, ir->end, STATE_COUNT, 1);
+    ir_use_state(ir->uses, ir->end);
     ir->counted = true;
 }
 

@@ -69,7 +69,7 @@ struct ins {
     struct isa_op op; /* its registers are filled in by the allocator */
     ref arg[ARG_COUNT];
     uint16_t prev, next; /* in its block, IR_NONE: none */
-    uint16_t twin;       /* flags alone: the instruction of their number, or 0 */
+    ref twin;            /* flags alone: their number, or REF_NONE */
     uint8_t block;
     uint8_t role, exit, insn; /* as in struct atom */
     uint8_t width;            /* only so many low bits of its number may be set: 0..64 */
@@ -80,13 +80,35 @@ struct ins {
 
 _Static_assert(sizeof(struct ins) == 64, "a number times its size is a shift");
 
-#define IR_NONE UINT16_MAX
+#define IR_NONE 0
 
 /* BLOCK_EXITS + n: the path of exit n */
 enum { BLOCK_ENTRY, BLOCK_BODY, BLOCK_EXITS, BLOCK_NONE = UINT8_MAX };
 
 struct block {
     uint16_t first, last;
+};
+
+#define IR_BUCKETS 128
+#define IR_ACCESSES 24
+
+/* What memory.c knows at some place of the straight line. */
+struct known {
+    uint16_t bucket[IR_BUCKETS]; /* the last instruction with this hash, */
+    uint16_t chain[IR_INS];      /* and those before it */
+    unsigned accesses;
+    struct access {       /* the newest last */
+        uint64_t where;   /* its address: base, index and displacement */
+        uint8_t scale, size;
+        bool sign;        /* extended by its sign */
+        bool load;
+        ref value;
+    } access[IR_ACCESSES];
+};
+
+/* The values that stand for an instruction's. */
+struct result {
+    ref number, flags;
 };
 
 struct ir {
@@ -99,7 +121,9 @@ struct ir {
     ref end[STATE_COUNT]; /* the snapshot at the body's end, */
     struct block block[BLOCK_EXITS + TRANS_EXITS];
     ref state[TRANS_EXITS][STATE_COUNT]; /* and those of side exits */
-    struct ins ins[IR_INS];
+    ref r[64], c[4];                     /* while lowering: what the chip's registers hold */
+    struct known known;
+    _Alignas(sizeof(struct ins)) struct ins ins[IR_INS];
     /* of each value: */
     ref same[IR_REFS];      /* what has replaced it, or itself */
     uint16_t uses[IR_REFS]; /* by instructions on entry and in the body, and at the end */
@@ -188,6 +212,7 @@ unsigned ir_width(const struct ir *ir, const struct ins *i);
  * numbers right by ir_use and ir_unuse, or says !counted.
  */
 void ir_count_uses(struct ir *ir);
+void ir_use_state(uint16_t *uses, const ref state[STATE_COUNT]);
 void ir_use(struct ir *ir, const struct ins *i); /* its operands, where it stands */
 void ir_unuse(struct ir *ir, const struct ins *i);
 
@@ -200,6 +225,15 @@ static inline bool ir_is_used(const struct ir *ir, ref r)
 bool ir_place(const struct ins *i, ref *base, int32_t *offset);
 /* Can the two guest accesses never touch a common byte? */
 bool ir_apart(const struct ins *a, const struct ins *b);
+
+/*
+ * fold.c, memory.c: what the instruction, whose operands won't change, is found to be. A branch
+ * that is never taken is removed, and so is what memory knows already, which is asked in the order
+ * of the line.
+ */
+ref fold_ins(struct ir *ir, unsigned n);
+void memory_begin(struct ir *ir);
+struct result memory_ins(struct ir *ir, unsigned n, struct result r);
 
 /* ---- the passes; passes.def has them in order */
 #define PASS(letter, name, key, text) void pass_##name(struct ir *ir);

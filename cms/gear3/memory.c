@@ -1,87 +1,65 @@
 /*
  * memory.c - the same value is computed, loaded or read back once.
  *
- * One walk along entry and body. Of numbers, two atoms with equal operands and equal fields are
- * one: a hash table finds the first. Of guest memory, a short list remembers what is known to lie
- * where: each load and each store adds what it read or wrote, a store forgets what it might have
- * changed. A load that finds its bytes there is dropped: it would trap exactly if the access before
- * it did.
+ * Instructions are looked at in the order of the line, when they are lifted and in another walk
+ * after other passes have changed values. Of numbers, two atoms with equal operands and equal
+ * fields are one: a hash table finds the first. Of guest memory, a short list remembers what is
+ * known to lie where: each load and each store adds what it read or wrote, a store forgets what it
+ * might have changed. A load that finds its bytes there is dropped: it would trap exactly if the
+ * access before it did.
  */
 #include "gear3/ir.h"
 
-#define BUCKETS 128
-#define KNOWN 24
-
-struct known {
-    const struct ins *access;
-    ref value;
-};
-
-struct table {
-    struct ir *ir;
-    uint16_t bucket[BUCKETS];   /* the last with this hash, */
-    uint16_t chain[IR_INS];     /* and those before it */
-    struct known known[KNOWN];  /* the newest last */
-    unsigned count;
-};
+void memory_begin(struct ir *ir)
+{
+    memset(ir->known.bucket, 0, sizeof(ir->known.bucket));
+    ir->known.accesses = 0;
+}
 
 /* ---- numbers */
 
+static uint64_t operands(const struct ins *i)
+{
+    uint64_t all;
+
+    _Static_assert(sizeof(i->arg) == sizeof(all), "operands fit one number");
+    memcpy(&all, i->arg, sizeof(all));
+    return all;
+}
+
 static unsigned hash_of(const struct ins *i)
 {
-    uint32_t h = i->op.atom;
+    uint64_t all = operands(i) + ((uint64_t)i->op.imm << 20) + i->op.atom;
 
-    for (unsigned k = 0; k < ARG_COUNT; k++)
-        h = h * 31 + i->arg[k];
-    return (h * 31 + (uint32_t)i->op.imm) % BUCKETS;
+    return (unsigned)(all * UINT64_C(0x9e3779b97f4a7c15) >> 32) % IR_BUCKETS;
 }
 
 static bool is_same(const struct ins *a, const struct ins *b)
 {
-    for (unsigned k = 0; k < ARG_COUNT; k++) {
-        if (a->arg[k] != b->arg[k])
-            return false;
-    }
-    return a->op.atom == b->op.atom && a->op.imm == b->op.imm && a->op.pos == b->op.pos &&
-           a->op.len == b->op.len && a->op.sh == b->op.sh && a->op.cond == b->op.cond;
+    return operands(a) == operands(b) && a->op.atom == b->op.atom && a->op.imm == b->op.imm &&
+           a->op.pos == b->op.pos && a->op.len == b->op.len && a->op.sh == b->op.sh &&
+           a->op.cond == b->op.cond;
 }
 
-static void number(struct table *t, unsigned n)
+static struct result number(struct ir *ir, unsigned n, struct result r)
 {
-    struct ins *i = &t->ir->ins[n];
+    struct known *k = &ir->known;
+    struct ins *i = &ir->ins[n];
     unsigned h = hash_of(i);
 
-    for (unsigned old = t->bucket[h]; old; old = t->chain[old]) {
-        if (is_same(&t->ir->ins[old], i)) {
-            ir_replace(t->ir, n, TAG_NUMBER, REF(old, TAG_NUMBER));
-            if (ins_fact(i)->uses & ISA_WRITE_CD)
-                ir_replace(t->ir, n, TAG_FLAGS, REF(old, TAG_FLAGS));
-            ir_remove(t->ir, n);
-            return;
+    for (unsigned old = k->bucket[h]; old; old = k->chain[old]) {
+        if (is_same(&ir->ins[old], i)) {
+            ir_remove(ir, n);
+            return (struct result){r.number == REF(n, TAG_NUMBER) ? REF(old, TAG_NUMBER) : r.number,
+                                   REF(old, TAG_FLAGS)};
         }
     }
-    t->chain[n] = t->bucket[h];
-    t->bucket[h] = (uint16_t)n;
+    k->chain[n] = k->bucket[h];
+    k->bucket[h] = (uint16_t)n;
+    return r;
 }
 
 /* ---- memory */
-
-static bool same_place(const struct ins *a, const struct ins *b)
-{
-    return a->arg[ARG_A] == b->arg[ARG_A] && a->arg[ARG_B] == b->arg[ARG_B] &&
-           a->op.imm == b->op.imm && a->op.sc == b->op.sc &&
-           ins_fact(a)->size == ins_fact(b)->size && ins_fact(a)->extends == ins_fact(b)->extends;
-}
-
-static void remember(struct table *t, const struct ins *access, ref value)
-{
-    if (t->count == KNOWN) {
-        for (unsigned k = 1; k < KNOWN; k++)
-            t->known[k - 1] = t->known[k];
-        t->count--;
-    }
-    t->known[t->count++] = (struct known){access, value};
-}
 
 static bool extends_sign(const struct ins *load)
 {
@@ -94,78 +72,123 @@ static bool extends_sign(const struct ins *load)
     }
 }
 
-/* What the load at n would give, out of what is known; its low bits are right. */
-static ref extended(struct table *t, unsigned n, const struct known *k)
+static struct access access_of(const struct ins *i, ref value)
 {
-    const struct ins *load = &t->ir->ins[n];
-    unsigned bits = 8u * ins_fact(load)->size;
-    bool sign = extends_sign(load);
+    uint64_t base = i->arg[ARG_A], index = i->arg[ARG_B];
+
+    return (struct access){
+        .where = base << 48 | index << 32 | (uint32_t)i->op.imm,
+        .scale = i->op.sc,
+        .size = ins_fact(i)->size,
+        .sign = extends_sign(i),
+        .load = ins_is(i, ISA_F_LOAD),
+        .value = value,
+    };
+}
+
+static void remember(struct known *k, const struct access *a)
+{
+    if (k->accesses == IR_ACCESSES) {
+        for (unsigned n = 1; n < IR_ACCESSES; n++)
+            k->access[n - 1] = k->access[n];
+        k->accesses--;
+    }
+    k->access[k->accesses++] = *a;
+}
+
+/* What the load at n, `a`, would give, out of what is known; its low bits are right. */
+static ref extended(struct ir *ir, unsigned n, const struct access *a, const struct access *known)
+{
+    unsigned bits = 8u * a->size;
     ref r;
 
-    if (ins_is(k->access, ISA_F_LOAD) && extends_sign(k->access) == sign)
-        return k->value;
-    if (!sign && ir_ins(t->ir, k->value)->width <= bits)
-        return k->value;
-    r = ir_number(t->ir, n,
-                  &(struct isa_op){.atom = sign ? ISA_exts : ISA_extu, .len = (uint8_t)bits},
-                  k->value, REF_NONE);
-    ir_ins(t->ir, r)->width = (uint8_t)(sign ? 64 : bits);
+    if (known->load && known->sign == a->sign)
+        return known->value;
+    if (!a->sign && ir_ins(ir, known->value)->width <= bits)
+        return known->value;
+    r = ir_number(ir, n,
+                  &(struct isa_op){.atom = a->sign ? ISA_exts : ISA_extu, .len = (uint8_t)bits},
+                  known->value, REF_NONE);
+    ir_ins(ir, r)->width = (uint8_t)(a->sign ? 64 : bits);
     return r;
 }
 
-static void load(struct table *t, unsigned n)
+static ref load(struct ir *ir, unsigned n)
 {
-    const struct ins *i = &t->ir->ins[n];
+    struct known *k = &ir->known;
+    struct access a = access_of(&ir->ins[n], REF(n, TAG_NUMBER));
 
-    for (unsigned k = t->count; k-- > 0;) {
-        if (same_place(t->known[k].access, i)) {
-            ir_replace(t->ir, n, TAG_NUMBER, extended(t, n, &t->known[k]));
-            ir_remove(t->ir, n);
-            return;
+    for (const struct access *old = k->access + k->accesses; old-- > k->access;) {
+        if (old->where == a.where && old->size == a.size && old->scale == a.scale) {
+            ref value = extended(ir, n, &a, old);
+
+            ir_remove(ir, n);
+            return value;
         }
     }
-    remember(t, i, REF(n, TAG_NUMBER));
+    remember(k, &a);
+    return a.value;
 }
 
-static void store(struct table *t, const struct ins *i)
+/* Can the two never touch a common byte, as ir_apart says? */
+static bool apart(const struct access *a, const struct access *b)
 {
+    uint32_t distance = ((uint32_t)b->where - (uint32_t)a->where) & PAGE_MASK;
+
+    return a->where >> 32 == b->where >> 32 && (uint16_t)(a->where >> 32) == REF_NONE &&
+           distance >= a->size && PAGE_SIZE - distance >= b->size;
+}
+
+static void store(struct known *k, const struct ins *i)
+{
+    struct access a = access_of(i, i->arg[ARG_D]);
     unsigned kept = 0;
 
-    for (unsigned k = 0; k < t->count; k++) {
-        if (ir_apart(t->known[k].access, i))
-            t->known[kept++] = t->known[k];
+    for (unsigned n = 0; n < k->accesses; n++) {
+        if (apart(&k->access[n], &a))
+            k->access[kept++] = k->access[n];
     }
-    t->count = kept;
-    remember(t, i, i->arg[ARG_D]);
+    k->accesses = kept;
+    remember(k, &a);
 }
 
-static void visit(struct table *t, unsigned n)
+struct result memory_ins(struct ir *ir, unsigned n, struct result r)
 {
-    struct ins *i = &t->ir->ins[n];
+    struct ins *i = &ir->ins[n];
 
-    ir_resolve_args(t->ir, i);
     if (i->role == ROLE_SIDE)
-        ir_resolve_exit(t->ir, i->exit);
-    else if (ins_is(i, ISA_F_GUEST) && ins_is(i, ISA_F_STORE))
-        store(t, i);
+        return r;
+    if (ins_is(i, ISA_F_GUEST) && ins_is(i, ISA_F_STORE))
+        store(&ir->known, i);
     else if (ins_is(i, ISA_F_GUEST))
-        load(t, n);
+        r.number = load(ir, n);
     else if (ir_is_pure(i) || ir_is_fixed_load(i))
-        number(t, n);
+        r = number(ir, n, r);
+    return r;
+}
+
+static void visit(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+    struct result r = {REF(n, TAG_NUMBER), REF(n, TAG_FLAGS)}, is;
+
+    ir_resolve_args(ir, i);
+    if (i->role == ROLE_SIDE)
+        ir_resolve_exit(ir, i->exit);
+    is = memory_ins(ir, n, r);
+    if (is.number != r.number)
+        ir_replace(ir, n, TAG_NUMBER, is.number);
+    if (is.flags != r.flags && ins_fact(i)->uses & ISA_WRITE_CD)
+        ir_replace(ir, n, TAG_FLAGS, is.flags);
 }
 
 void pass_memory(struct ir *ir)
 {
-    struct table t;
-
-    t.ir = ir;
-    t.count = 0;
-    memset(t.bucket, 0, sizeof(t.bucket));
-
+    memory_begin(ir);
     for (unsigned block = BLOCK_ENTRY; block <= BLOCK_BODY; block++) {
         for (unsigned n = ir->block[block].first, next; n != IR_NONE; n = next) {
             next = ir->ins[n].next;
-            visit(&t, n);
+            visit(ir, n);
         }
     }
     ir->changed |= ir->replaced;

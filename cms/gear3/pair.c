@@ -84,7 +84,10 @@ bool ir_drop_flags(const struct ir *ir, struct ins *i)
 
 /* ---- a number and its flags in one atom */
 
-/* The number's instruction does what the flags' one does, which follows it. */
+/*
+ * The number's instruction does what the flags' one does, and was made right before it: what the
+ * flags need is there.
+ */
 static bool is_pair(const struct ir *ir, const struct ins *number, const struct ins *flags)
 {
     struct ins plain = *flags;
@@ -96,24 +99,24 @@ static bool is_pair(const struct ir *ir, const struct ins *number, const struct 
         if (plain.arg[k] != number->arg[k])
             return false;
     }
-    return number->block == flags->block;
+    return number->block == flags->block && number + 1 == flags;
 }
 
 void pass_pair(struct ir *ir)
 {
     for (unsigned n = ir->block[BLOCK_BODY].first, next; n != IR_NONE; n = next) {
-        struct ins *i = &ir->ins[n], *number = &ir->ins[i->twin];
+        struct ins *i = &ir->ins[n], *number = ir_ins(ir, i->twin);
 
         next = i->next;
         ir_resolve_args(ir, i);
         if (i->role == ROLE_SIDE)
             ir_resolve_exit(ir, i->exit);
-        if (!i->twin || ir_is_replaced(ir, REF(i->twin, TAG_NUMBER)) || !is_pair(ir, number, i))
+        if (i->twin == REF_NONE || ir_is_replaced(ir, i->twin) || !is_pair(ir, number, i))
             continue;
         number->op = i->op;
         for (unsigned k = 0; k < ARG_COUNT; k++)
             number->arg[k] = i->arg[k];
-        ir_replace(ir, n, TAG_FLAGS, REF(i->twin, TAG_FLAGS));
+        ir_replace(ir, n, TAG_FLAGS, i->twin | TAG_FLAGS);
         ir_remove(ir, n);
     }
     ir_resolve_end(ir);

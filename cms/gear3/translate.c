@@ -22,13 +22,13 @@ static const struct pass passes[] = {
 };
 
 /*
- * By letters: passes, and which of them run once more behind if these have changed values. What
- * memory forwards (return addresses, pushed constants) lets more be folded; what is sunk leaves
- * flags behind that nobody uses; the constants of fused branches are made once.
+ * By letters: passes, and which of them run again behind if these have changed values; fold and
+ * memory have been asked of each instruction when it was lifted. What is sunk leaves flags behind
+ * that nobody uses; the constants of fused branches are made once.
  */
 static const struct {
     const char *passes, *again;
-} order[] = {{"fm", "f"}, {"csc", "fm"}, {"dpir", ""}};
+} order[] = {{"csc", "fm"}, {"dpir", ""}};
 
 void gear3_init(void)
 {
@@ -71,7 +71,6 @@ static bool run_all(const char *letters, struct ir *ir)
 static bool optimize(struct ir *ir)
 {
     for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
-        ir->changed = false;
         if (!run_all(order[k].passes, ir) || (ir->changed && !run_all(order[k].again, ir)))
             return false;
     }

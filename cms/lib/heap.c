@@ -6,7 +6,7 @@
  */
 #include "cms.h"
 
-#define HEAP_ALIGN 16
+#define HEAP_ALIGN 64 /* a line of the cache */
 
 void heap_init(uint64_t first, uint64_t end)
 {

@@ -293,12 +293,29 @@ static bool lower_atoms(struct trans *t)
     return t->abort == ABORT_NONE;
 }
 
+/* Addresses that are a base and a constant, as gear 3 would say; a base by how often it was set. */
+static void note_addresses(struct trans *t)
+{
+    uint16_t set[64] = {0};
+
+    for (struct atom *a = t->atom; a < t->atom + t->atoms; a++) {
+        const struct isa_fact *fact = &isa_facts[a->op.atom];
+
+        a->stable = a->role == ROLE_PLAIN && fact->flags & ISA_F_GUEST && fact->extends;
+        a->base = set[a->op.ra];
+        a->offset = (int32_t)a->op.imm;
+        for (uint64_t written = a->writes & ~BIT_FLAGS; written; written &= written - 1)
+            set[__builtin_ctzll(written)]++;
+    }
+}
+
 static void translate_by_schedule(struct trans *t)
 {
     t->gear = 3;
     t->max_patches = 0;
     if (!trans_select(t) || !lower_atoms(t))
         return;
+    note_addresses(t);
     if (!trans_schedule(t)) {
         fail(t, "not scheduled");
         return;
