@@ -43,7 +43,6 @@ unsigned flow_exit_indirect(struct trans *t)
 
 void put_commit(struct trans *t, unsigned insns)
 {
-    lower_self_check(t);
     if (t->gear == 2)
         pack_bits(t, ISA_commit, ISA_BITS_CM(insns), 0, 0, 0, 0);
     else

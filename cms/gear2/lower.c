@@ -31,6 +31,8 @@ static void lower_by_group(struct trans *t, const struct guest_insn *g)
 
 void trans_lower_insn(struct trans *t, const struct guest_insn *g)
 {
+    unsigned stores = t->stores;
+
     t->pack.moves = 0;
     if (g->patched)
         lower_patch(t, g);
@@ -38,6 +40,8 @@ void trans_lower_insn(struct trans *t, const struct guest_insn *g)
         lower_branch(t, g);
     else
         lower_by_group(t, g);
+    if (t->stores > stores)
+        lower_self_check(t);
     if (t->stores > t->machine->stores || t->stores > TRANS_STORES)
         give_up(t, ABORT_SIZE);
     if (t->gear == 2 && t->pack.at > t->room_end)
@@ -68,14 +72,18 @@ void trans_lower_begin(struct trans *t)
 /* The whole trace; returns the number of instructions that went well. */
 static unsigned lower_trace(struct trans *t)
 {
+    const uint32_t *body;
+
     trans_lower_begin(t);
     pack_begin(t, t->room + (t->loops ? PINS_WORDS : 0));
     t->region[REGION_PINS].start = 0;
+    lower_self_check(t);
     region_here(t, &t->region[REGION_BODY]);
+    body = t->pack.at;
     for (t->current = 0; t->current < t->insns; t->current++) {
-        const struct guest_insn *g = &t->insn[t->current];
+        struct guest_insn *g = &t->insn[t->current];
 
-        t->insn[t->current].begin = (uint16_t)(t->pack.at - t->pack.code);
+        g->begin = (uint16_t)(t->pack.at - body);
         trans_lower_insn(t, g);
         if (t->current == t->insns - 1)
             flow_end(t, g);
@@ -124,7 +132,7 @@ static void lower_loop_pins(struct trans *t)
     memcpy(p->code, begin, words * sizeof(*begin));
     p->at = begin;
     p->last = begin - 1;
-    t->region[REGION_BODY].start = words;
+    t->region[REGION_BODY].start += words;
     pack_break(t);
 }
 

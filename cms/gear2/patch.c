@@ -22,6 +22,7 @@ bool trans_may_patch(const struct trans *t, const struct insn *i, bool first)
 void trans_patch(struct trans *t, struct guest_insn *g)
 {
     g->patched = true;
+    g->loads = false; /* the patch has the whole instruction */
     t->patches++;
     if (patch_way(&g->insn).leaves)
         g->flow = FLOW_PATCH;
@@ -38,7 +39,6 @@ static unsigned changed_exit(struct trans *t)
 
 void lower_patch(struct trans *t, const struct guest_insn *g)
 {
-    lower_self_check(t);
     if (t->current > t->committed) {
         put_i(t, ISA_addi, REG_EIP, 0, g->eip);
         pack_bits(t, ISA_commit, ISA_BITS_CM(t->current - t->committed), 0, 0, 0, 0);
@@ -52,9 +52,10 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
     t->regions = ++t->pieces + 1;
     region_here(t, &t->region[t->pieces]);
     put_i(t, ISA_ldd, PATCH_LINK, 0, (intptr_t)patch_way_out());
-    if (g->flow == FLOW_PATCH)
+    if (g->flow == FLOW_PATCH) {
         put_branch(t, ROLE_LEAVE, changed_exit(t));
-    else
-        put(t, &(struct isa_op){.atom = ISA_brnei, .ra = PATCH_RESULT}, ROLE_LEAVE,
-            changed_exit(t));
+        return;
+    }
+    put(t, &(struct isa_op){.atom = ISA_brnei, .ra = PATCH_RESULT}, ROLE_LEAVE, changed_exit(t));
+    lower_self_check(t);
 }

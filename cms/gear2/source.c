@@ -2,9 +2,11 @@
  * source.c - translations that check themselves.
  *
  * Code in a granule that is written again and again isn't protected: its translations compare the
- * code's bytes with a copy before every commit. They read them as the guest would, so they see
- * their own stores that wait for that commit: code that changes the instruction behind it, or its
- * own loop, is caught in time. Nothing has happened then, whatever the stale code did.
+ * code's bytes with a copy at their begin, behind each instruction that stores, and behind what an
+ * emulation patch has done. They read them as the guest would, so they see their own stores that
+ * wait for the commit: code that changes the instruction behind it, or its own loop, is caught in
+ * time. Nothing has happened then, whatever the stale code did. A comparison at the commit alone
+ * would miss a store that changes code back which others had changed before.
  *
  *     gld.64 a, [code]   ld.d b, [copy]   xor a, a, b   or sum, sum, a   ...   brnei sum, 0, stale
  *

@@ -149,12 +149,11 @@ struct translation *trans_finish(struct trans *t)
 static bool find_room(struct trans *t)
 {
     unsigned check = t->self_check ? self_check_words(t) : 0;
-    unsigned body = BODY_WORDS(t->insns) + check * t->patches;
-    unsigned outside = OUTSIDE_WORDS + check * (GEAR2_SIDES + 1);
+    unsigned body = BODY_WORDS(t->insns) + check * (t->insns + 1);
 
-    t->room = tcache_room(body + outside + COPY_WORDS(t->insns), GEAR2_EXITS, TRANS_PATCHES,
+    t->room = tcache_room(body + OUTSIDE_WORDS + COPY_WORDS(t->insns), GEAR2_EXITS, TRANS_PATCHES,
                           &t->first_patch);
-    t->room_end = t->room + body - INSN_WORDS;
+    t->room_end = t->room + body - INSN_WORDS - check;
     return t->room;
 }
 

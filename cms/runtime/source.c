@@ -3,8 +3,8 @@
  *
  * A copy of them lies behind the translation's code. When something has been written to their
  * granule the copy says whether the translation is still right; a self-checking translation asks
- * the same of itself before each commit. Immediates that the translation loads from the code when
- * it runs are left out.
+ * the same of itself wherever that may have changed. Immediates that the translation loads from the
+ * code when it runs are left out.
  */
 #include "runtime/source.h"
 

@@ -1,7 +1,8 @@
 /*
  * Code that changes, hot enough that it is translated, revalidated, made to check itself or to load
- * its immediates: its own loop, the next instruction, another page, versions that alternate, data
- * beside code, an immediate that is patched before each call, and what DMA writes.
+ * its immediates: its own loop, the next instruction, the one before, another page, versions that
+ * alternate, data beside code, immediates that are patched before each call or of an access to a
+ * device, and what DMA writes.
  */
 #define TEST_NAME "smc"
 #include "pc.h"
@@ -40,6 +41,31 @@ test32:
     decl %ecx
     jnz 3b
     EQ(%eax, 1)
+
+/* INC and DEC by turns, changed behind: at a commit the code is what the next round has. */
+    xorl %eax, %eax
+    movl $ROUNDS + 1, %ecx
+17: incl %eax
+    xorb $INC_EAX ^ DEC_EAX, 17b
+    decl %ecx
+    jnz 17b
+    EQ(%eax, 1)
+
+/* A patched immediate, of a store that mostly goes to the display's window, a device. */
+    xorl %eax, %eax
+    movl $ROUNDS, %ecx
+18: movl $0xa0000, %edi
+    testb $3, %cl
+    jnz 19f
+    movl $THERE, %edi
+19: movl %ecx, 20f + 2
+20: movl $0, (%edi)
+    testb $3, %cl
+    jnz 21f
+    addl (%edi), %eax
+21: decl %ecx
+    jnz 18b
+    EQ(%eax, 4 * (ROUNDS / 4) * (ROUNDS / 4 + 1) / 2)
 
 /* In the same trace, behind a store and several instructions. */
     xorl %eax, %eax
