@@ -9,7 +9,7 @@ TEST_NEEDS += $(B)/bin/loops-make $(LOOPS_RUNNER)
 
 $(B)/host/tests/gears/%.o: HOST_FLAGS := -DCMS_HOST -Icms
 
-$(B)/bin/loops-make: $(addprefix $(B)/host/,$(LOOPS)/main.o $(LOOPS)/make.o $(LOOPS)/insns.o tests/x86/native.o cms/x86/decode.o cms/x86/print.o)
+$(B)/bin/loops-make: $(addprefix $(B)/host/,$(LOOPS)/main.o $(LOOPS)/make.o $(LOOPS)/insns.o $(LOOPS)/disk.o tests/x86/native.o cms/x86/decode.o cms/x86/print.o)
 
 $(B)/guests/gears/%.o: $(LOOPS)/%.c $(LOOPS_HEADERS)
 	@mkdir -p $(@D)

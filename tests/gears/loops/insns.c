@@ -88,6 +88,11 @@ void done2(struct maker *m, unsigned a, unsigned b)
     done1(m, b);
 }
 
+void set_le(struct maker *m, uint32_t at, uint32_t value)
+{
+    memcpy(m->p->code + at, &value, 4);
+}
+
 uint32_t here(const struct maker *m)
 {
     return m->p->start + m->at;
@@ -106,9 +111,7 @@ uint32_t branch(struct maker *m, unsigned escape, unsigned opcode)
 
 void land_at(struct maker *m, uint32_t field, uint32_t target)
 {
-    uint32_t offset = target - (field + 4);
-
-    memcpy(m->p->code + field, &offset, 4);
+    set_le(m, field, target - (field + 4));
 }
 
 void land(struct maker *m, uint32_t field)

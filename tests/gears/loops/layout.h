@@ -6,6 +6,9 @@
  * linear addresses on both sides and nothing else near: CODE, a slot of two pages each; DATA, a
  * page that can only be read and two that can be written; STACK, one page. All but the code is as
  * fill() makes it when a case begins. Of the last slot there is only the first page.
+ *
+ * A case may start the bus master of the first disk, whose table of regions is at REGIONS; JUNK is
+ * memory for what of a sector isn't wanted.
  */
 #ifndef TESTS_GEARS_LAYOUT_H
 #define TESTS_GEARS_LAYOUT_H
@@ -21,6 +24,20 @@
 #define DATA_SIZE 0x2000u
 #define STACK 0x02300000u
 #define STACK_SIZE 0x1000u
+#define REGIONS (STACK + 0x40)
+#define JUNK (CODE + SLOTS * SLOT - SLOT / 2)
+
+#define DISK 0x1f0u /* ports: of the drive, */
+#define DISK_COUNT (DISK + 2)
+#define DISK_SECTOR (DISK + 3)
+#define DISK_COMMAND (DISK + 7)
+#define READ_DMA 0xc8u
+#define MASTER 0xc000u /* and of the bus master */
+#define MASTER_TABLE (MASTER + 4)
+#define MASTER_READ 9u
+#define REGION_LAST 0x80000000u
+#define SECTOR 512u
+#define SECTORS 256u
 
 #define MAGIC 0x504f4f4cu
 #define NO_FAULT 3u /* vector of the breakpoint that ends a case */

@@ -1,9 +1,10 @@
 /*
- * main.c - loops-make [-n CASES] [-f FIRST] [-s SEED] [-p CASE] [-g] > FILE
+ * main.c - loops-make [-n CASES] [-f FIRST] [-s SEED] [-p CASE] [-g] [-d DISK] > FILE
  *
  * Makes CASES (1000) pieces of code with loops of SEED (1), from number FIRST (0) on, runs each on
  * the host's processor, and writes it with what came of it, for runner.c. With -p it prints case
  * number CASE instead. With -g the cases are garbage, which isn't run here.
+ * With -d they read from a disk into their code; what it has is written to DISK.
  */
 #define _GNU_SOURCE
 
@@ -13,10 +14,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "disk.h"
 #include "make.h"
 #include "tests/x86/diff.h"
 
 #define SECONDS 60 /* in vain, if code has got into an endless loop */
+#define OUT_DX_AL 0xee
 
 static uint32_t *at(uint32_t address)
 {
@@ -73,14 +76,28 @@ static void print(const struct piece *p, const struct record *r)
            r->flags, r->vector, r->error, r->cr2);
 }
 
+/* As the host's processor does it; what OUT is for, `disk` does. */
+static void run_native(struct regs in, struct disk *disk, struct outcome *out)
+{
+    static const struct fpu fpu = {.image = {0x7f, 3, [24] = 0x80, 0x1f}}; /* no case uses it */
+
+    for (;;) {
+        native_run(&in, &fpu, true, out);
+        if (!disk || out->vector != X86_GP || *native_memory(out->regs.eip) != OUT_DX_AL)
+            return;
+        in = out->regs;
+        in.eip++;
+        disk_out(disk, in.gpr[EDX], (uint8_t)in.gpr[EAX]);
+    }
+}
+
 /* A case, from making it to its outcome. */
-static void run(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
+static void run(uint64_t seed, uint32_t n, struct disk *disk, struct piece *p, struct record *r)
 {
     struct regs in;
     struct outcome out;
-    static const struct fpu fpu = {.image = {0x7f, 3, [24] = 0x80, 0x1f}}; /* no case uses it */
 
-    make_piece(seed * 1000003 + n, n % SLOTS, p);
+    make_piece(seed * 1000003 + n, n % SLOTS, disk, p);
     fill(at(DATA), DATA, DATA_SIZE);
     fill(at(STACK), STACK, STACK_SIZE);
     memset(at(p->start & ~(SLOT - 1)), 0xcc, SLOT / 2);
@@ -88,7 +105,7 @@ static void run(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
     memcpy(in.gpr, p->in.gpr, sizeof in.gpr);
     in.eip = p->in.eip;
     in.eflags = p->in.eflags;
-    native_run(&in, &fpu, true, &out);
+    run_native(in, disk, &out);
     *r = (struct record){
         .number = n,
         .start = p->start,
@@ -119,25 +136,39 @@ static void spoil(uint64_t seed, uint32_t n, struct piece *p, struct record *r)
     };
 }
 
+static void write_disk(struct disk *disk, const char *name)
+{
+    FILE *f = fopen(name, "wb");
+
+    disk_fill(disk);
+    if (!f || fwrite(disk->data, sizeof disk->data, 1, f) != 1 || fclose(f) != 0) {
+        perror(name);
+        exit(2);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct piece piece;
+    static struct disk disk;
     struct list list = {.magic = MAGIC, .cases = 1000};
     uint64_t seed = 1;
     uint32_t first = 0;
-    bool printed = false, garbage = false;
+    bool printed = false, garbage = false, dma = false;
     unsigned ended = 0;
     int option;
 
-    while ((option = getopt(argc, argv, "n:f:s:p:g")) != -1) {
+    while ((option = getopt(argc, argv, "n:f:s:p:gd:")) != -1) {
         switch (option) {
         case 'n': list.cases = (uint32_t)strtoul(optarg, NULL, 0); break;
         case 's': seed = strtoull(optarg, NULL, 0); break;
         case 'p': printed = true; /* fall through */
         case 'f': first = (uint32_t)strtoul(optarg, NULL, 0); break;
         case 'g': garbage = true; break;
+        case 'd': dma = true, write_disk(&disk, optarg); break;
         default:
-            fprintf(stderr, "usage: loops-make [-n cases] [-f first] [-s seed] [-p case] [-g]\n");
+            fprintf(stderr, "usage: loops-make [-n cases] [-f first] [-s seed] [-p case] [-g] "
+                            "[-d disk]\n");
             return 2;
         }
     }
@@ -152,7 +183,7 @@ int main(int argc, char **argv)
         if (garbage)
             spoil(seed, n, &piece, &r);
         else
-            run(seed, n, &piece, &r);
+            run(seed, n, dma ? &disk : NULL, &piece, &r);
         if (printed) {
             print(&piece, &r);
             return 0;

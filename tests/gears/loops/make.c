@@ -5,18 +5,22 @@
  * the same bytes, a few bytes apart, or near the end of what there is, so that some round of a loop
  * faults. ECX or a word on the stack counts rounds. ESP is used in pairs. EAX, EDX and EBP are
  * free. Code writes into code: the immediate or the opcode of the next instruction, of one in this
- * loop, of a routine in the next page. Some branches lead into the middle of an instruction, and
+ * loop, of a routine in the next page. A disk's bus master writes into it, too: a row of short
+ * instructions, or an immediate, behind the OUT or in any loop. Some branches lead into the middle of an instruction, and
  * code in the last slot runs into the page that isn't there.
  *
  * What the flags are is defined wherever somebody looks: which ones an instruction leaves undefined
  * is known from the decoder's table, and a comparison comes first where it matters.
  */
+#include "disk.h"
 #include "maker.h"
 
 #include <string.h>
 
 #define COUNTER (STACK + 0x10) /* and the words behind it: of the loops in it */
 #define LOOPS_DEEP 2
+#define SLED_MAX 16 /* bytes */
+#define TRANSFERS 3 /* in a piece of code: they are long */
 
 /* ---------------------------------------------------------------- strings */
 
@@ -75,6 +79,73 @@ static void modify(struct maker *m)
         land_at(m, field, m->routine);
         m->undef = 0;
     }
+}
+
+/* ---------------------------------------------------------------- a disk that changes code */
+
+/* MOV DWORD [address], value; returns where the value is. */
+static uint32_t store(struct maker *m, uint32_t address, uint32_t value)
+{
+    put(m, 0xc7), put(m, 0x05), put_le(m, address, 4), put_le(m, value, 4), done(m);
+    return m->at - 4;
+}
+
+static void out_al(struct maker *m, uint32_t port)
+{
+    mov_reg(m, EDX, port);
+    done1(m, 0xee);
+}
+
+static void out_byte(struct maker *m, uint32_t port, uint8_t value)
+{
+    done2(m, 0xb0, value);
+    out_al(m, port);
+}
+
+/* What a transfer may change: one immediate, or instructions of one byte, at an even address. */
+static struct sled sled(struct maker *m)
+{
+    bool immediate = rnd(m, 3) == 0;
+    struct sled s = {.size = immediate ? 4 : 2 + 2 * rnd(m, SLED_MAX / 2)};
+
+    define_flags(m);
+    if ((here(m) + immediate) & 1)
+        done1(m, 0x90);
+    s.at = m->at + immediate;
+    if (immediate)
+        put(m, 0x05), put_le(m, number(m), 4), done(m); /* add eax, .. */
+    for (unsigned i = 0; i < s.size && !immediate; i++)
+        done1(m, harmless[rnd(m, harmless_count)]);
+    m->sled[m->sleds < SLEDS ? m->sleds++ : rnd(m, SLEDS)] = s;
+    return s;
+}
+
+/* The first bytes of sector AH to a sled. No flag changes. */
+static void transfer(struct maker *m)
+{
+    uint32_t address = store(m, REGIONS, 0), size = store(m, REGIONS + 4, 0), rest;
+    struct sled to;
+
+    store(m, REGIONS + 8, JUNK);
+    rest = store(m, REGIONS + 12, 0);
+    done2(m, 0x88, 0xc0 | (EAX + 4) << 3 | EAX); /* mov al, ah */
+    out_al(m, DISK_SECTOR);
+    out_byte(m, DISK_COUNT, 1);
+    out_byte(m, DISK_COMMAND, READ_DMA);
+    out_byte(m, MASTER, 0);
+    out_byte(m, MASTER, MASTER_READ);
+    to = m->sleds && rnd(m, 2) ? m->sled[rnd(m, m->sleds)] : sled(m);
+    set_le(m, address, m->p->start + to.at);
+    set_le(m, size, to.size);
+    set_le(m, rest, REGION_LAST | (SECTOR - to.size));
+}
+
+static void dma(struct maker *m)
+{
+    if (m->transfers && rnd(m, 2))
+        m->transfers--, transfer(m);
+    else
+        sled(m);
 }
 
 /* ---------------------------------------------------------------- structure */
@@ -139,9 +210,7 @@ static void choose(struct maker *m)
     table = m->at;
     copy(m, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
     for (unsigned i = 0; i < 4; i++) {
-        uint32_t target = here(m);
-
-        memcpy(m->p->code + table + 4 * i, &target, 4);
+        set_le(m, table + 4 * i, here(m));
         m->undef = before;
         body(m, 1 + rnd(m, 2), true);
         end[i] = branch(m, 0, 0xe9);
@@ -217,6 +286,12 @@ static void instruction(struct maker *m)
             loop(m);
         else
             inside(m);
+        break;
+    case 7:
+        if (m->dma)
+            dma(m);
+        else
+            plain(m);
         break;
     default: plain(m);
     }
@@ -307,9 +382,14 @@ static void other_page(struct maker *m)
     m->routine = at;
 }
 
-void make_piece(uint64_t seed, uint32_t slot, struct piece *p)
+void make_piece(uint64_t seed, uint32_t slot, bool dma, struct piece *p)
 {
-    struct maker m = {.p = p, .state = seed * 0x9e3779b97f4a7c15u + 1};
+    struct maker m = {
+        .p = p,
+        .state = seed * 0x9e3779b97f4a7c15u + 1,
+        .dma = dma,
+        .transfers = TRANSFERS,
+    };
 
     *p = (struct piece){0};
     memset(p->code, 0xcc, sizeof p->code);
@@ -327,7 +407,7 @@ void make_piece(uint64_t seed, uint32_t slot, struct piece *p)
     if (slot == SLOTS - 1) {
         /* straight code from close before the end of its page on */
         p->start = p->in.eip = CODE + slot * SLOT + 0x1000 - (0x10 + rnd(&m, 0x40)) * 4;
-        m.modifies = false;
+        m.modifies = m.dma = false;
         m.routine = 0;
         pointers(&m);
         while (here(&m) < CODE + slot * SLOT + 0x1000)
@@ -348,7 +428,7 @@ void make_garbage(uint64_t seed, uint32_t slot, struct piece *p)
     struct maker m = {.state = seed * 0xd1342543de82ef95u + 1};
     uint32_t bytes = 1 + rnd(&m, 12);
 
-    make_piece(seed, slot, p);
+    make_piece(seed, slot, false, p);
     if (rnd(&m, 2)) {
         while (bytes--)
             p->code[rnd(&m, p->length)] = (uint8_t)rnd(&m, 256);

@@ -18,7 +18,8 @@ struct piece {
     uint32_t ever;       /* or anywhere */
 };
 
-void make_piece(uint64_t seed, uint32_t slot, struct piece *p);
+/* `dma`: with code that reads from the disk into itself. */
+void make_piece(uint64_t seed, uint32_t slot, bool dma, struct piece *p);
 
 /*
  * Random bytes, or such code with some of its bytes changed. What comes of it is only for the gears

@@ -6,6 +6,12 @@
 #include "x86/x86.h"
 
 #define PATCHES 8
+#define SLEDS 8
+
+struct sled {
+    uint32_t at; /* in the code */
+    unsigned size;
+};
 
 struct maker {
     struct piece *p;
@@ -20,12 +26,16 @@ struct maker {
     unsigned patches;
     uint32_t routine; /* in another page; 0: there is none */
     bool modifies;
+    bool dma;
+    struct sled sled[SLEDS]; /* what a transfer from the disk may change, in whatever loop */
+    unsigned sleds;
+    unsigned transfers; /* that may still come */
     bool daring; /* pointers near the end of the data, divisions that may fail */
 };
 
 /*
  * insns.c. put() and its kin begin an instruction, done() checks it and appends it to the code;
- * branch() makes one that land() or land_at() gives its target.
+ * branch() makes one that land() or land_at() gives its target; set_le() sets four bytes of one.
  */
 uint32_t rnd(struct maker *m, uint32_t below);
 uint32_t number(struct maker *m);
@@ -36,6 +46,7 @@ void define_flags(struct maker *m);
 void done(struct maker *m);
 void done1(struct maker *m, unsigned a);
 void done2(struct maker *m, unsigned a, unsigned b);
+void set_le(struct maker *m, uint32_t at, uint32_t value);
 uint32_t here(const struct maker *m);
 uint32_t branch(struct maker *m, unsigned escape, unsigned opcode);
 void land_at(struct maker *m, uint32_t field, uint32_t target);
