@@ -376,13 +376,53 @@ static void rare(void)
     }
 }
 
+void mov_reg(unsigned reg, uint32_t value)
+{
+    b(0xb8 | reg), le(value, code.wide ? 4 : 2);
+}
+
+/* mov dword [address], value */
+static void store(uint32_t address, uint32_t value)
+{
+    if (!code.wide)
+        b(0x66);
+    b(0xc7), b(0x06 - code.wide), le(address, code.wide ? 4 : 2), le(value, 4);
+}
+
+/*
+ * The firmware configuration device writes the immediate operand of the next instruction: the
+ * beginning of its signature or of its version, as some flag says.
+ */
+static void modify_by_dma(void)
+{
+    enum { BLOCK = 0x810, PORT = 0x518, SELECT_AND_READ = 10 };
+    unsigned size = code.wide ? 4 : 2;
+    uint32_t address;
+
+    store(BLOCK, SELECT_AND_READ << 24);
+    store(BLOCK + 4, size << 24);
+    store(BLOCK + 8, 0);
+    store(BLOCK + 12, 0);
+    address = code.at - 4;
+    PUT("\x0f"), b(0x90 | rnd(16)), b(0x06 - code.wide), le(BLOCK + 1, size); /* setcc [item] */
+    mov_reg(EDX, PORT);
+    if (!code.wide)
+        b(0x66);
+    b(0xb8 | EAX), le(__builtin_bswap32(BLOCK + (code.wide ? 0 : REAL_BASE)), 4);
+    if (!code.wide)
+        b(0x66);
+    b(0xef);                                      /* out dx, eax */
+    PUT("\x81\xc2"), le(number(), size);           /* add (e)dx, operand */
+    le_at(address, __builtin_bswap32(IMAGE_BASE + code.at - size));
+}
+
 /* Writes the immediate operand of the next instruction but one. */
 static void modify(void)
 {
     uint32_t operand = code.at + 5 + 2;
 
     if (code.wide)
-        b(0xa2), le(0xe0000 + operand, 4); /* mov [operand], al */
+        b(0xa2), le(IMAGE_BASE + operand, 4); /* mov [operand], al */
     else
         PUT("\x2e\x88\x06"), le(operand & 0xffff, 2); /* mov cs:[operand], al */
     PUT("\x83\xc2"), b(rnd(256));                     /* add (e)dx, operand */
@@ -391,10 +431,11 @@ static void modify(void)
 /* An operand that lies across a page border, or a port. */
 static void awkward(void)
 {
-    switch (rnd(3)) {
+    switch (rnd(4)) {
     case 0:
         PUT("\xe4\x80"); /* in al, 80h */
         break;
+    case 2: modify_by_dma(); break;
     case 1:
         b(0x01 | rnd(8) << 3), b((code.wide ? 5 : 6) | free_reg() << 3),
             le(0x1fff + 0x1000 * rnd(2), code.wide ? 4 : 2);
@@ -403,17 +444,17 @@ static void awkward(void)
     }
 }
 
-/* What only the system may do: flags, control registers, the TLB, segments. */
+/* What the system does: flags, segments, and if it is all of it control registers and the TLB. */
 static void privileged(void)
 {
-    switch (rnd(7)) {
+    switch (rnd(code.v86 ? 4 : 7)) {
     case 0: b(0xfa | rnd(2)); break;                  /* cli, sti: nothing interrupts */
-    case 1: PUT("\x0f\x20\xc0"); break;              /* mov eax, cr0 */
-    case 2: PUT("\x0f\x20\xd8\x0f\x22\xd8"); break; /* mov eax, cr3; mov cr3, eax */
-    case 3: PUT("\x0f\x01"), modrm_memory(7); break; /* invlpg */
-    case 4: PUT("\x0f\x01"), modrm_memory(4); break; /* smsw */
-    case 5: PUT("\x1e\x1f"); break;                  /* push ds; pop ds */
-    default: PUT("\x8c\xda\x8e\xda");                /* mov dx, ds; mov ds, dx */
+    case 1: PUT("\x0f\x01"), modrm_memory(4); break; /* smsw */
+    case 2: PUT("\x1e\x1f"); break;                  /* push ds; pop ds */
+    case 3: PUT("\x8c\xda\x8e\xda"); break;          /* mov dx, ds; mov ds, dx */
+    case 4: PUT("\x0f\x20\xc0"); break;              /* mov eax, cr0 */
+    case 5: PUT("\x0f\x20\xd8\x0f\x22\xd8"); break; /* mov eax, cr3; mov cr3, eax */
+    default: PUT("\x0f\x01"), modrm_memory(7);        /* invlpg */
     }
 }
 

@@ -13,6 +13,8 @@
 #define SIZE 0x20000    /* of the image: E0000..FFFFF */
 #define CODE 0x10000    /* code begins here: F000:0000 */
 #define CODE_MAX 0xf000 /* bytes */
+#define IMAGE_BASE 0xe0000
+#define REAL_BASE 0x10000 /* of 16-bit code's data segment */
 #define DATA 0x1000     /* offset of the data that EBX, ESI, EDI point into */
 #define DATA_SIZE 0x3000
 
@@ -22,6 +24,7 @@ struct code {
     uint8_t image[SIZE];
     uint32_t at; /* of the next byte */
     bool wide;   /* 32-bit code */
+    bool v86;    /* virtual-8086 mode, I/O allowed */
     uint64_t state;
 };
 
@@ -55,6 +58,15 @@ static inline void le(uint32_t value, unsigned size)
     for (unsigned i = 0; i < size; i++)
         b(value >> 8 * i & 0xff);
 }
+
+static inline void le_at(uint32_t at, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++)
+        code.image[at + i] = (uint8_t)(value >> 8 * i);
+}
+
+/* A register gets a number, as wide as the code is. */
+void mov_reg(unsigned reg, uint32_t value);
 
 /* So many random instructions. */
 void random_instructions(unsigned count);

@@ -3,8 +3,9 @@
  *
  *     random_image SEED BLOCKS > image
  *
- * The image holds BLOCKS loops of random integer instructions: a third 16-bit code in real mode, a
- * third 32-bit code in flat protected mode, the rest with paging. Each loop goes round often enough
+ * The image holds BLOCKS loops of random integer instructions: a quarter 16-bit code in real
+ * mode, a quarter 32-bit code in flat protected mode, a quarter with paging, the rest 16-bit code in
+ * virtual-8086 mode. Each loop goes round often enough
  * to be translated; after it the registers and the flags are written to the debug port (402h), at
  * the very end a sum over all data. Whoever executes the image correctly writes the same bytes;
  * undefined flags are the same in all gears because they come from the same atoms, and those that
@@ -19,15 +20,15 @@
 #include "random_code.h"
 
 #define GDT 0x1f800
+#define IDT 0x1f900
+#define PROTECTION 13
+#define TSS 0xb000
+#define STACK_INNER 0x9000
+#define PAGES 0x9000
 #define ROUNDS 20
 #define COUNTER 0x800 /* of the rounds */
 
 struct code code = {.at = CODE};
-
-static void mov_reg(unsigned reg, uint32_t value)
-{
-    b(0xb8 | reg), le(value, code.wide ? 4 : 2);
-}
 
 /* Every register and the flags to the debug port, byte by byte. */
 static void print_state(void)
@@ -62,12 +63,12 @@ static void aim_at_device(void)
     if (code.wide) {
         PUT("\xf6\x05"), le(COUNTER, 4), b(3); /* test byte [COUNTER], 3 */
         b(0x75), b(5);
-        mov_reg(EBX, 0xb8000 + rnd(0x400));
+        mov_reg(EBX, 0xa0000 + rnd(0x400));
     } else {
         PUT("\xb8\x00\x20");                  /* mov ax, 2000h */
         PUT("\xf6\x06"), le(COUNTER, 2), b(3); /* test byte [COUNTER], 3 */
         b(0x75), b(3);
-        PUT("\xb8\x00\xb8");
+        PUT("\xb8\x00\xa0");
         PUT("\x8e\xc0"); /* mov es, ax */
     }
 }
@@ -131,12 +132,13 @@ static void enter_protected(void)
         0, 0, 0, 0, 0, 0, 0, 0,             /* null */
         0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0, /* 08: code, flat */
         0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0, /* 10: data, flat */
-        23, 0, GDT & 0xff, GDT >> 8 & 0xff, 0xe + (GDT >> 16), 0, /* pointer: at E0000 + GDT */
+        0xff, 1, 0, TSS >> 8, 0, 0x89, 0, 0, /* 18: TSS, with a map of ports */
+        31, 0, GDT & 0xff, GDT >> 8 & 0xff, 0xe + (GDT >> 16), 0, /* pointer: at E0000 + GDT */
     };
     /* clang-format on */
 
     memcpy(code.image + GDT, gdt, sizeof(gdt));
-    PUT("\x2e\x66\x0f\x01\x16"), le((GDT + 24) & 0xffff, 2); /* o32 lgdt cs:[..] */
+    PUT("\x2e\x66\x0f\x01\x16"), le((GDT + 32) & 0xffff, 2); /* o32 lgdt cs:[..] */
     PUT("\x0f\x20\xc0\x0c\x01\x0f\x22\xc0");                 /* CR0.PE */
     PUT("\x66\xea"), le(0xe0000 + code.at + 6, 4), le(8, 2);
     code.wide = true;
@@ -144,11 +146,22 @@ static void enter_protected(void)
     PUT("\x66\xb8\x10\x00\x8e\xd8\x8e\xc0\x8e\xd0\xbc\x00\x70\x00\x00");
 }
 
+/* mov dword [..], value */
+static void put_word(uint32_t address, uint32_t value)
+{
+    PUT("\xc7\x05"), le(address, 4), le(value, 4);
+}
+
+static void map_low(uint32_t entry)
+{
+    put_word(PAGES, entry);
+    b(0xb8), le(PAGES, 4), PUT("\x0f\x22\xd8"); /* mov eax, ..; mov cr3, eax */
+}
+
 /* One 4 MiB page, one to one: pages may be remapped now, so translations know less. */
 static void enter_paging(void)
 {
-    PUT("\xc7\x05\x00\x90\x00\x00\x83\x00\x00\x00"); /* mov dword [9000h], 83h */
-    PUT("\xb8\x00\x90\x00\x00\x0f\x22\xd8");         /* CR3 = 9000h */
+    map_low(0x83);
     PUT("\x0f\x20\xe0\x0c\x10\x0f\x22\xe0");         /* CR4.PSE */
     PUT("\x0f\x20\xc0\x0d\x00\x00\x00\x80\x0f\x22\xc0"); /* CR0.PG */
 }
@@ -165,6 +178,45 @@ static void print_data(void)
     PUT("\x88\xd8\xee\xc1\xcb\x08\xe2\xf8"); /* L: mov al, bl; out dx, al; ror ebx, 8; loop L */
 }
 
+/* Into 16-bit code behind this, from where the first exception leads to leave_v86. */
+static void enter_v86(void)
+{
+    static const uint16_t frame[] = {0, 0, REAL_BASE >> 4, 0x2000, 0, 0x7000}; /* GS to ESP */
+    uint32_t eip;
+
+    map_low(0x87);
+    put_word(TSS + 4, STACK_INNER);
+    put_word(TSS + 8, 0x10);
+    put_word(TSS + 0x64, 0x68 << 16);
+    PUT("\xb8\x18\x00\x00\x00\x0f\x00\xd8");         /* mov eax, 18h; ltr ax */
+    PUT("\x0f\x01\x1d"), le(IMAGE_BASE + IDT + 8, 4); /* lidt, its pointer is in the second gate */
+    code.image[IDT + 8] = 8 * PROTECTION + 7;
+    le_at(IDT + 10, IMAGE_BASE + IDT);
+    for (unsigned i = 0; i < sizeof(frame) / sizeof(frame[0]); i++)
+        b(0x68), le(frame[i], 4);
+    b(0x68), le(0x23202, 4); /* VM, IOPL 3 */
+    b(0x68), le(0xf000, 4);
+    b(0x68), eip = code.at, le(0, 4);
+    b(0xcf);
+    le_at(eip, code.at & 0xffff);
+    code.wide = false;
+    code.v86 = true;
+}
+
+/* HLT, which isn't allowed; its handler, in ring 0. */
+static void leave_v86(void)
+{
+    uint32_t handler;
+
+    b(0xf4);
+    handler = IMAGE_BASE + code.at;
+    le_at(IDT + 8 * PROTECTION, 8 << 16 | (handler & 0xffff));
+    le_at(IDT + 8 * PROTECTION + 4, (handler & 0xffff0000) | 0x8e00);
+    PUT("\xb8\x10\x00\x00\x00\x8e\xd8\x8e\xc0\xfc"); /* ds, es = 10h; cld */
+    code.wide = true;
+    code.v86 = false;
+}
+
 int main(int argc, char **argv)
 {
     unsigned blocks;
@@ -178,12 +230,15 @@ int main(int argc, char **argv)
     enter_shadow();
     enter_real();
     for (unsigned i = 0; i < blocks; i++) {
-        if (i == blocks / 3)
+        if (i == blocks / 4)
             enter_protected();
-        if (i == blocks / 3 * 2)
+        if (i == blocks / 4 * 2)
             enter_paging();
+        if (i == blocks / 4 * 3)
+            enter_v86();
         block(4 + rnd(24));
     }
+    leave_v86();
     print_data();
     PUT("\xfa\xf4");                                      /* cli; hlt */
     memcpy(code.image + SIZE - 16, "\xea\x00\x00\x00\xf0", 5); /* reset: jmp F000:0000 */

@@ -1,11 +1,12 @@
 #!/bin/sh
 # compare-events.sh BUILD FIRST COUNT - run COUNT images of random system code, from seed FIRST, in
-# the host build, on the chip in gear 1, and in gear 2 as soon as possible. Events must agree as far
-# as the shortest run got. Prints `N programs, N events, N differ`; ends with 1 if one does.
+# the host build, on the chip in gear 1, in gear 2 as soon as possible, and with all gears at once.
+# Events must agree as far as the shortest run got. Prints `N programs, N events, N differ`; ends with 1 if one does.
 set -eu
 build=$1 first=$2 count=$3
 work=$build/tests/out/events.$$
 mkdir -p "$work"
+eager=$("$(dirname "$0")/../gears/eager.sh" "$build")
 trap 'rm -rf "$work"' EXIT
 
 # Lines of $1 that $2 has too, from the first on.
@@ -39,7 +40,9 @@ while [ "$programs" -lt "$count" ]; do
     "$build/bin/cms-host" "$work/image" -n 150000 2>&1 | grep '^ [0-9a-f ]*$' >"$work/host" || true
     chip gear1 --gear 1
     chip gear2 --gear 2 -o cms.gear2.threshold=1
-    for other in gear1 gear2; do
+    # shellcheck disable=SC2086
+    chip eager $eager
+    for other in gear1 gear2 eager; do
         if ! agree host $other; then
             echo "seed $seed: the host build and $other differ:" >&2
             diff "$work/a" "$work/b" | head -4 >&2 || true
