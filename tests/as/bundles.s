@@ -41,6 +41,7 @@ start: { add r1, r2, r3 ; sub r4, r5, r6 ; brne r1, r4, first }
 # CHECK-NEXT: { gldx.16s r1, [r2 + r3 << 2] }
 # CHECK-NEXT: { dep r1, r2, 8, 8 }
 # CHECK-NEXT: { commit 4095 }
+# CHECK-NEXT: { commitr 4095, r63 }
 a: b:
     slli r1, r2, COUNT * 8
     breqi r1, -(1 << 5), a
@@ -49,4 +50,5 @@ a: b:
     gldx.16s r1, [r2 + r3 << 2]
     dep r1, r2, 8, (COUNT+5)
     commit 0xfff
+    commitr 0xfff, r63
 COUNT = 3

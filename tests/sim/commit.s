@@ -49,6 +49,13 @@ start:
     brnei r2, 0, bad
     rollback
     brnei r2, 5, bad
+    li r41, 10              // a count from a register, as it was before the bundle
+    li r42, 5
+// CHECK: commit: {{[0-9]+}} start+0x{{[0-9a-f]+}} commit 8, 0 stores
+    { commitr 3, r42 ; li r42, 100 }
+    mfsr r11, RETIRED
+    sub r11, r11, r40
+    brnei r11, 9, bad       // and one of the commit 1 above
     li r41, 0
 bad:
     mv r10, r41
