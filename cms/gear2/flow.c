@@ -70,7 +70,7 @@ static void set_eip(struct trans *t, unsigned target, unsigned size)
 static void put_side(struct trans *t, const struct isa_op *branch, unsigned exit)
 {
     t->exit[exit].side = true;
-    t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed);
+    t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed - t->optional);
     t->exit[exit].needs = GUEST_STATE;
     put(t, branch, ROLE_SIDE, exit);
 }
@@ -227,8 +227,21 @@ static void lower_side(struct trans *t, const struct guest_insn *g)
     put_side(t, &branch, exit);
 }
 
+/* Gear 3's alone. */
+static void lower_skip(struct trans *t, const struct guest_insn *g)
+{
+    struct isa_op branch = {.atom = ISA_brc, .cond = g->insn.opcode & 15};
+
+    put(t, &branch, ROLE_SKIP, 0);
+    t->optional += g->skips;
+}
+
 void lower_branch(struct trans *t, const struct guest_insn *g)
 {
+    if (g->flow == FLOW_SKIP) {
+        lower_skip(t, g);
+        return;
+    }
     switch (g->insn.op) {
     case OP_jcc:
     case OP_loop:

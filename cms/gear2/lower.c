@@ -59,6 +59,7 @@ void trans_lower_begin(struct trans *t)
     t->changed = t->stale = TRANS_EXITS;
     t->falls = TRANS_EXITS;
     t->committed = 0;
+    t->optional = 0;
     t->pieces = REGION_BODY;
     t->patched = 0;
     t->pins = 0;

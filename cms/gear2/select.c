@@ -275,7 +275,9 @@ void trans_liveness(struct trans *t)
     for (unsigned n = t->insns; n-- > 0;) {
         struct guest_insn *g = &t->insn[n];
 
-        if (g->flow != FLOW_NEXT || g->patched)
+        if (g->flow == FLOW_SKIP)
+            live |= t->insn[n + g->skips].live;
+        else if (g->flow != FLOW_NEXT || g->patched)
             live = FL_STATUS;
         g->live = (uint16_t)live;
         live = g->patched ? FL_STATUS

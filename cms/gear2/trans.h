@@ -77,6 +77,8 @@ enum flow {
     FLOW_NEXT,     /* to the next of the trace, which may be a direct jump's or call's target */
     FLOW_SIDE,     /* conditional branch: out of the trace if taken, */
     FLOW_TAKEN,    /* or if not taken: the trace goes on at the target */
+    FLOW_SKIP,     /* or around the next `skips` instructions, which are in the trace all the same:
+                    * gear 3 selects (ifconvert.c) */
     FLOW_RETURN,   /* return to the trace's own caller: `target`, as long as that is so */
     FLOW_GUESS,    /* computed branch: on to `target`, where it mostly leads, or out */
     FLOW_COND,     /* conditional branch that ends the trace */
@@ -97,6 +99,7 @@ struct guest_insn {
     bool device;     /* seen to touch a device */
     bool crosses;    /* seen to cross page borders again and again */
     bool loads;      /* its immediate is loaded from the code */
+    uint8_t skips;   /* FLOW_SKIP: so many instructions */
     bool varies;     /* a return seen to lead elsewhere than the trace took for granted */
 };
 
@@ -111,6 +114,7 @@ enum role {
     ROLE_COMMIT,
     ROLE_PATCH, /* enters the routine of patch `exit` */
     ROLE_SOURCE, /* loads of the copy of the source, from this offset */
+    ROLE_SKIP,   /* never emitted: the branch that gear 3 replaces by selects */
 };
 
 /*
@@ -151,7 +155,7 @@ struct leaving {
     uint32_t eip;
     bool computed;             /* EIP is a value of the translation's, not `eip` */
     uint8_t side;              /* out of the middle: */
-    uint8_t insns;             /* guest instructions that are done then */
+    uint8_t insns;             /* guest instructions that are done then, but for optional ones */
     uint8_t region;            /* its side exit's region */
     uint8_t lookup;            /* the region that looks for its target, 0: there is none */
     uint32_t last;             /* its stub, which goes to the dispatcher: words from the start */
@@ -197,6 +201,7 @@ struct trans {
     unsigned current;     /* guest instruction being lowered */
     unsigned stores;      /* guest stores since the last commit */
     unsigned committed;   /* guest instructions before it */
+    unsigned optional;    /* gear 3: of those so far, which are skipped on some ways */
     unsigned pieces;      /* of the body: regions REGION_BODY to this one */
     unsigned patches;     /* instructions that are patched */
     unsigned patched;     /* of these, lowered so far */

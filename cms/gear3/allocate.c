@@ -346,20 +346,20 @@ static void allocate_block(struct allocator *a, unsigned block)
 static void put_end(struct allocator *a)
 {
     struct trans *t = a->t;
+    unsigned insns = t->insns - t->optional, extra;
 
     t->current = t->insns - 1;
-    alloc_put_home(a, a->ir->end, take(a));
+    extra = alloc_put_home(a, a->ir->end, take(a));
     if (t->loops) {
-        put_commit(t, t->insns);
+        alloc_put_commit(t, insns, extra);
         put_branch(t, ROLE_LOOP, 0);
     } else if (a->ir->end[STATE_EIP] != REF_NONE) {
-        put_commit(t, t->insns);
+        alloc_put_commit(t, insns, extra);
         t->falls = flow_exit_indirect(t);
         put_lookup(t, t->falls);
     } else {
         put_i(t, ISA_addi, REG_EIP, 0, t->goes_on);
-        put_commit(t, t->insns);
-        put_branch(t, ROLE_LEAVE, flow_exit_to(t, t->goes_on));
+        alloc_put_leave(t, flow_exit_to(t, t->goes_on), insns, extra);
     }
 }
 

@@ -47,8 +47,14 @@ _Static_assert(BIT_C2 == BIT_C1 << 1 && BIT_C3 == BIT_C1 << 2, "in a row");
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd);
 void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca);
 
-/* exits.c: the guest's registers as the snapshot has them, by way of `spare`; an exit's region */
-void alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsigned spare);
+/*
+ * exits.c: the guest's registers as the snapshot has them, by way of `spare`; returns the register
+ * in which STATE_EXTRA is then. A commit of so many instructions, and those; with it the way out by
+ * an exit. A side exit's region.
+ */
+unsigned alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsigned spare);
+void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra);
+void alloc_put_leave(struct trans *t, unsigned exit, unsigned insns, unsigned extra);
 void alloc_exit(struct allocator *a, unsigned exit);
 
 #endif

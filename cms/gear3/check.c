@@ -41,7 +41,8 @@ static bool state_exists(const struct seen *s, const ref *state)
         if (!operand_is_right(s, state[k], TAG_NUMBER, true))
             return false;
     }
-    return operand_is_right(s, state[STATE_EIP], TAG_NUMBER, state[STATE_EIP] != REF_NONE);
+    return operand_is_right(s, state[STATE_EIP], TAG_NUMBER, state[STATE_EIP] != REF_NONE) &&
+           operand_is_right(s, state[STATE_EXTRA], TAG_NUMBER, true);
 }
 
 static bool check_block(const struct ir *ir, struct seen *s, unsigned block);

@@ -61,13 +61,16 @@ static void add_constants(struct line *l, const struct ins *i)
 static void dump_state(struct line *l, const ref state[STATE_COUNT])
 {
     static const char *const name[STATE_COUNT] = {" flags", " eax", " ecx", " edx", " ebx",
-                                                  " esp",   " ebp", " esi", " edi", " eip"};
+                                                  " esp",   " ebp", " esi", " edi", " eip",
+                                                  " extra"};
+    static const ref entry[STATE_COUNT] = {REF(IR_ENTRY_FLAGS, TAG_FLAGS), REF(1, TAG_NUMBER),
+                                           REF(2, TAG_NUMBER), REF(3, TAG_NUMBER),
+                                           REF(4, TAG_NUMBER), REF(5, TAG_NUMBER),
+                                           REF(6, TAG_NUMBER), REF(7, TAG_NUMBER),
+                                           REF(8, TAG_NUMBER), REF_NONE, REF_ZERO};
 
     for (unsigned k = 0; k < STATE_COUNT; k++) {
-        bool entry = k == STATE_FLAGS ? state[k] == REF(IR_ENTRY_FLAGS, TAG_FLAGS)
-                                      : state[k] == REF(k, TAG_NUMBER);
-
-        if (entry || state[k] == REF_NONE)
+        if (state[k] == entry[k] || state[k] == REF_NONE)
             continue;
         add_word(l, name[k]);
         add_ref(l, state[k]);

@@ -120,17 +120,37 @@ static void put_moves(struct trans *t, unsigned open, uint8_t from[STATE_COUNT],
     }
 }
 
-void alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsigned spare)
+unsigned alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsigned spare)
 {
     uint8_t from[STATE_COUNT];
-    unsigned open = 0;
+    unsigned open = 0, extra = a->reg[state[STATE_EXTRA]];
 
+    if (extra && extra <= STATE_EIP) {
+        put_copy(a->t, REG_A0, extra);
+        extra = REG_A0;
+    }
     for (unsigned g = STATE_EAX; g <= STATE_EIP; g++) {
         from[g] = (uint8_t)(state[g] == REF_NONE ? g : a->reg[state[g]]);
         open |= (from[g] != g) << g;
     }
     put_moves(a->t, open, from, spare);
     alloc_put_flags_copy(a, 0, a->reg[state[STATE_FLAGS]]);
+    return extra;
+}
+
+void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
+{
+    if (extra)
+        put(t, &(struct isa_op){.atom = ISA_commitr, .ra = (uint8_t)extra, .imm = insns},
+            ROLE_COMMIT, 0);
+    else
+        put_commit(t, insns);
+}
+
+void alloc_put_leave(struct trans *t, unsigned exit, unsigned insns, unsigned extra)
+{
+    alloc_put_commit(t, insns, extra);
+    put_branch(t, ROLE_LEAVE, exit);
 }
 
 /* ---- an exit */
@@ -154,22 +174,21 @@ void alloc_exit(struct allocator *a, unsigned exit)
     struct leaving *l = &t->exit[exit];
     struct path p = {.exit = exit};
     struct region *r = region_open(t);
-    unsigned first = ir->block[BLOCK_EXITS + exit].first;
+    unsigned first = ir->block[BLOCK_EXITS + exit].first, extra;
 
     l->region = (uint8_t)(t->regions - 1);
     need_flags(a, &p, ir->state[exit][STATE_FLAGS]);
-    need_numbers(a, &p, &ir->state[exit][STATE_EAX], STATE_EIP);
+    need_numbers(a, &p, &ir->state[exit][STATE_EAX], STATE_COUNT - STATE_EAX);
     for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next) {
         need_numbers(a, &p, ir->ins[n].arg, ARG_C);
         need_flags(a, &p, ir->ins[n].arg[ARG_C]);
     }
     for (unsigned n = first; n != IR_NONE; n = ir->ins[n].next)
         place_on_path(a, &p, n);
-    alloc_put_home(a, ir->state[exit], path_take(a, &p));
+    extra = alloc_put_home(a, ir->state[exit], path_take(a, &p));
     if (!l->computed)
         put_i(t, ISA_addi, REG_EIP, 0, l->eip);
-    put_commit(t, l->insns);
-    put_branch(t, ROLE_LEAVE, exit);
+    alloc_put_leave(t, exit, l->insns, extra);
     region_close(t, r);
     l->needs = needs_of(t, r);
 }

@@ -35,6 +35,8 @@ struct translation *gear3_consider(struct translation *t, const struct context *
 bool gear3_watching(void); /* is that while still on? */
 /* t, which gear 3 made, was rolled back: was it by an atom that speculates? */
 bool gear3_speculated(const struct translation *t);
+/* If so, the guest instruction that the atom belongs to isn't to speculate any more. */
+void gear3_blame(const struct translation *t, unsigned cause);
 /* t, which gear 3 made, was rolled back by this cause, at this bundle. */
 void gear3_failed(struct translation *t, unsigned cause);
 

@@ -53,8 +53,19 @@ static inline unsigned ref_tag(ref r)
     return r & 1;
 }
 
-/* Places of the guest's state, in the order of the chip's registers. */
-enum { STATE_FLAGS = 0, STATE_EAX = 1, STATE_ESP = 5, STATE_EDI = 8, STATE_EIP = 9, STATE_COUNT };
+/*
+ * Places of the guest's state, in the order of the chip's registers, and how many instructions were
+ * executed of those that are skipped on some ways.
+ */
+enum {
+    STATE_FLAGS = 0,
+    STATE_EAX = 1,
+    STATE_ESP = 5,
+    STATE_EDI = 8,
+    STATE_EIP = 9,
+    STATE_EXTRA = 10,
+    STATE_COUNT
+};
 
 /* Values at the begin: REF_ZERO, then r1..r9 by their own numbers, then c0. */
 #define IR_ENTRY_FLAGS 10
@@ -111,6 +122,14 @@ struct result {
     ref number, flags;
 };
 
+/* A branch that is converted, on the way to where it leads (ifconvert.c). */
+struct hammock {
+    unsigned skips, join; /* past so many instructions, to that one; 0: there is none */
+    ref flags;            /* if so it is by these, */
+    uint8_t cond;
+    ref r[STATE_EIP], c0; /* and this is the guest's state then */
+};
+
 struct ir {
     struct trans *t;
     unsigned count;
@@ -121,7 +140,8 @@ struct ir {
     ref end[STATE_COUNT]; /* the snapshot at the body's end, */
     struct block block[BLOCK_EXITS + TRANS_EXITS];
     ref state[TRANS_EXITS][STATE_COUNT]; /* and those of side exits */
-    ref r[64], c[4];                     /* while lowering: what the chip's registers hold */
+    ref r[64], c[4], extra;              /* while lowering: what the chip's registers hold */
+    struct hammock hammock;
     struct known known;
     _Alignas(sizeof(struct ins)) struct ins ins[IR_INS];
     /* of each value: */
@@ -243,6 +263,8 @@ struct result memory_ins(struct ir *ir, unsigned n, struct result r);
 /* ---- before and after them */
 bool region_select(struct trans *t);  /* region.c */
 bool ir_lift(struct ir *ir);          /* lift.c: guest instructions to IR */
+/* What n, the newest, gives: it stays only if that is a new value, or something happens there. */
+struct result ir_settle(struct ir *ir, unsigned n);
 bool ir_check(const struct ir *ir);   /* check.c */
 void ir_dump(struct ir *ir, const char *pass); /* dump.c */
 bool ir_allocate(struct ir *ir);      /* allocate.c: IR to atoms in registers */

@@ -12,7 +12,7 @@
  * another value never becomes an instruction.
  */
 #include "gear2/build.h"
-#include "gear3/ir.h"
+#include "gear3/ifconvert.h"
 
 static void begin(struct ir *ir)
 {
@@ -30,6 +30,8 @@ static void begin(struct ir *ir)
         ir->r[n] = n <= REG_EIP ? REF(n, TAG_NUMBER) : REF_ZERO;
     for (unsigned n = 0; n < 4; n++)
         ir->c[n] = REF(IR_ENTRY_FLAGS, TAG_FLAGS);
+    ir->extra = REF_ZERO;
+    ir->hammock.join = 0;
     memory_begin(ir);
 }
 
@@ -39,6 +41,7 @@ static void snapshot(struct ir *ir, ref state[STATE_COUNT], bool computed)
     for (unsigned n = STATE_EAX; n <= STATE_EDI; n++)
         state[n] = ir->r[n];
     state[STATE_EIP] = computed ? ir->r[REG_EIP] : REF_NONE;
+    state[STATE_EXTRA] = ir->extra;
 }
 
 /* Fold has made a sum for n's address: it may be there already. */
@@ -55,8 +58,7 @@ static void share_sum(struct ir *ir, unsigned n)
         ir->count--;
 }
 
-/* What n, the newest, gives: it stays only if that is a new value, or something happens there. */
-static struct result settle(struct ir *ir, unsigned n)
+struct result ir_settle(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
     struct result r = {REF(n, TAG_NUMBER), REF(n, TAG_FLAGS)};
@@ -92,7 +94,7 @@ static ref plain_number(struct ir *ir, const struct isa_op *op, const ref arg[AR
         return REF_NONE;
     }
     ir_append(ir, block, n);
-    return settle(ir, n).number;
+    return ir_settle(ir, n).number;
 }
 
 static void name_results(struct ir *ir, const struct isa_op *op, struct result r)
@@ -132,6 +134,10 @@ static void lift(struct trans *t, const struct isa_op *op, unsigned role, unsign
         ir->r[op->rd] = ir->r[op->ra];
         return;
     }
+    if (role == ROLE_SKIP) {
+        ifconvert_skip(ir, op);
+        return;
+    }
     read_operands(ir, op, arg);
     if (uses & ISA_WRITE_CD && uses & ISA_WRITE_RD && op->rd)
         number = plain_number(ir, op, arg, block);
@@ -142,7 +148,7 @@ static void lift(struct trans *t, const struct isa_op *op, unsigned role, unsign
     ir->ins[n].exit = (uint8_t)exit;
     ir->ins[n].twin = number;
     ir_append(ir, block, n);
-    r = settle(ir, n);
+    r = ir_settle(ir, n);
     if (number != REF_NONE)
         r.number = number;
     name_results(ir, op, r);
@@ -162,6 +168,8 @@ static unsigned lower_region(struct trans *t)
         trans_lower_insn(t, &t->insn[t->current]);
         if (t->abort != ABORT_NONE)
             return t->current;
+        if (t->current + 1 == t->ir->hammock.join)
+            ifconvert_join(t->ir);
     }
     return t->insns;
 }
@@ -173,7 +181,7 @@ bool ir_lift(struct ir *ir)
 
     t->ir = ir;
     t->lift = lift;
-    while ((done = lower_region(t)) != t->insns && done) {
+    while ((done = ifconvert_whole(t, lower_region(t))) != t->insns && done) {
         t->goes_on = t->insn[done].eip;
         t->insns = done;
         t->loops = false;

@@ -89,8 +89,7 @@ bool gear3_speculated(const struct translation *t)
     return spot_of(t) != NULL;
 }
 
-/* The guest instruction is to blame, if the atom that trapped was speculating. */
-static void note_site(const struct translation *t, unsigned cause)
+void gear3_blame(const struct translation *t, unsigned cause)
 {
     const struct spot *s = spot_of(t);
 
@@ -104,7 +103,7 @@ void gear3_failed(struct translation *t, unsigned cause)
 
     cms_count(EV_GEAR3_ROLLBACKS);
     if (cause != CAUSE_none)
-        note_site(t, cause);
+        gear3_blame(t, cause);
     if (t->dead || !tcache_fails_often(t, gear3_speculated(t) ? FAILED : tcache_failure(cause)))
         return;
     cms_count(EV_GEAR3_DROPPED);

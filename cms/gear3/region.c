@@ -13,7 +13,7 @@
  */
 #include "gear1/gear1.h"
 #include "gear3/gear3.h"
-#include "gear3/ir.h"
+#include "gear3/ifconvert.h"
 #include "runtime/profile.h"
 
 #define CALLS 16   /* depth of calls that are followed */
@@ -21,6 +21,7 @@
 #define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling; */
 #define SAME_GUESSED 6 /* if it is different code each time that a computed branch leads to */
 #define ALWAYS 0x10000u
+#define OPEN (ALWAYS / 10)
 #define STAYS (ALWAYS / 4 * 3) /* a loop is one if another round is at least so likely */
 
 struct walk {
@@ -63,6 +64,12 @@ static uint32_t odds(const struct trans *t, const struct guest_insn *g)
             return (uint32_t)((uint64_t)s->taken * ALWAYS / ((uint64_t)s->taken + s->through));
     }
     return g->target <= g->eip || profile_is_warm(t->key.cs_base + g->target) ? ALWAYS : 0;
+}
+
+/* Does the branch go either way so often that leaving the line for it costs more than both ways? */
+static bool is_open(uint32_t odds)
+{
+    return odds >= OPEN && odds <= ALWAYS - OPEN;
 }
 
 static bool is_conditional(const struct guest_insn *g)
@@ -109,8 +116,13 @@ static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
     *eip = g->next;
     g->flow = FLOW_NEXT;
     if (is_conditional(g)) {
-        bool taken = odds(w->t, g) > ALWAYS / 2;
+        uint32_t likely = odds(w->t, g);
+        bool taken = likely > ALWAYS / 2;
 
+        if (is_open(likely) && ifconvert_take(w->t, g)) {
+            *eip = g->target;
+            return true;
+        }
         g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
         if (taken)
             *eip = g->target;
@@ -175,7 +187,7 @@ static bool go_on(struct walk *w, uint32_t eip)
     if (guessed_from(t, first))
         return count < SAME_GUESSED;
     if (eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET)) &&
-        stays_from(t, first) >= STAYS) {
+        ifconvert_whole(t, first) == first && stays_from(t, first) >= STAYS) {
         t->insns = first;
         return false;
     }
@@ -205,6 +217,7 @@ bool region_select(struct trans *t)
 {
     struct walk w = {.t = t};
     uint32_t eip = t->key.eip;
+    unsigned first;
     bool more;
 
     enter(&w, eip);
@@ -226,11 +239,12 @@ bool region_select(struct trans *t)
             t->abort = ABORT_SMC;
             return false;
         }
-        w.seen[eip % SEEN / 64] |= UINT64_C(1) << eip % 64;
-        t->insns++;
+        first = t->insns++;
         more = follow(&w, g, &eip);
+        for (unsigned n = first; n < t->insns; n++)
+            w.seen[t->insn[n].eip % SEEN / 64] |= UINT64_C(1) << t->insn[n].eip % 64;
         t->goes_on = eip;
-        if (eip != g->next)
+        if (eip != g->next && g->flow != FLOW_SKIP)
             enter(&w, eip);
     } while (more && go_on(&w, eip));
     t->abort = t->insns ? ABORT_NONE : t->abort;

@@ -439,9 +439,13 @@ void tcache_first_touch(struct translation *t, unsigned cause)
         gear3_failed(t, cause);
 }
 
-/* Gear 1 will find out which instruction it was, and the next translation has a patch there. */
+/*
+ * Gear 1 will find out which instruction it was, and the next translation has a patch there; unless
+ * it was a load that the guest wouldn't have executed.
+ */
 void tcache_io(struct translation *t)
 {
+    gear3_blame(t, CAUSE_tlb_io);
     if (cms.opt->patches)
         retranslate(t, EV_RECOVERY_device);
     else
