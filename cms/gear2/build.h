@@ -151,7 +151,6 @@ unsigned flow_exit_to(struct trans *t, uint32_t eip);
 unsigned flow_exit_indirect(struct trans *t);
 /* The look-up of EIP, after the commit of an exit of the indirect kind. */
 void put_lookup(struct trans *t, unsigned exit);
-void flow_lookup(struct trans *t, unsigned exit); /* its region that looks, if it needs one */
 void put_commit(struct trans *t, unsigned insns);
 void put_branch(struct trans *t, unsigned role, unsigned exit);
 struct region *region_open(struct trans *t);

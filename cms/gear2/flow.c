@@ -348,7 +348,8 @@ static void side_region(struct trans *t, unsigned exit)
     region_close(t, r);
 }
 
-void flow_lookup(struct trans *t, unsigned exit)
+/* Its region that looks, if it needs one. */
+static void look_up(struct trans *t, unsigned exit)
 {
     struct leaving *l = &t->exit[exit];
     struct region *r;
@@ -366,6 +367,6 @@ void flow_outside(struct trans *t)
     for (unsigned e = 0; e < t->exits; e++) {
         if (t->exit[e].side)
             side_region(t, e);
-        flow_lookup(t, e);
+        look_up(t, e);
     }
 }

@@ -354,9 +354,7 @@ static void put_end(struct allocator *a)
         alloc_put_commit(t, insns, extra);
         put_branch(t, ROLE_LOOP, 0);
     } else if (a->ir->end[STATE_EIP] != REF_NONE) {
-        alloc_put_commit(t, insns, extra);
-        t->falls = flow_exit_indirect(t);
-        put_lookup(t, t->falls);
+        alloc_put_leave(t, flow_exit_indirect(t), insns, extra);
     } else {
         put_i(t, ISA_addi, REG_EIP, 0, t->goes_on);
         alloc_put_leave(t, flow_exit_to(t, t->goes_on), insns, extra);
@@ -427,7 +425,5 @@ bool ir_allocate(struct ir *ir)
         if (sides >> e & 1)
             alloc_exit(&a, e);
     }
-    for (unsigned e = 0; e < t->exits; e++)
-        flow_lookup(t, e);
     return t->abort == ABORT_NONE;
 }

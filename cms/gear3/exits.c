@@ -150,7 +150,10 @@ void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
 void alloc_put_leave(struct trans *t, unsigned exit, unsigned insns, unsigned extra)
 {
     alloc_put_commit(t, insns, extra);
-    put_branch(t, ROLE_LEAVE, exit);
+    if (t->exit[exit].kind == EXIT_INDIRECT)
+        put_lookup(t, exit);
+    else
+        put_branch(t, ROLE_LEAVE, exit);
 }
 
 /* ---- an exit */

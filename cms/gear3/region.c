@@ -176,13 +176,13 @@ static bool go_on(struct walk *w, uint32_t eip)
     unsigned first = 0, count;
 
     if (eip == t->key.eip) {
-        t->loops = !w->calls && !(x86_ops[g->insn.op].props & (P_CALL | P_RET));
+        t->loops = true;
         return false;
     }
     if (t->insns == t->max_insns || w->sides == t->max_sides || !trans_same_page(t, eip))
         return false;
     count = occurrences(w, eip, &first);
-    if (!count)
+    if (!count || eip == g->next)
         return true;
     if (guessed_from(t, first))
         return count < SAME_GUESSED;

@@ -1,6 +1,6 @@
 /*
  * More calls inside calls than a region follows, none of which returns: a kernel fills the return
- * buffers of processors this way, with each change of stacks.
+ * buffers of processors this way, with each change of stacks. And a function that calls itself.
  */
 #define TEST_NAME "calls"
 #include "pc.h"
@@ -21,6 +21,17 @@ again:
     addl $4 * CALLS, %esp
     decl %ebx
     jnz again
+    movl $300, %ebx
+1:  movl $400, %ecx
+    call down
+    decl %ebx
+    jnz 1b
     subl %esp, %ebp
     EQ(%ebp, 0)
     jmp pass
+
+down:
+    decl %ecx
+    jz 1f
+    call down
+1:  ret
