@@ -112,8 +112,9 @@ void cms_run(void) __attribute__((noreturn));
 /* stats.h, events.def: counters of the firmware */
 #define cms_count(event) ((void)cms.count[event]++)
 
-/* jumps.c: a linear page may have been mapped elsewhere */
+/* jumps.c: linear pages may have been mapped elsewhere: any; that of `lin` */
 void jumps_flush(void);
+void jumps_flush_page(uint32_t lin);
 
 /*
  * mmu.c: guest linear addresses. Enter a TLB entry and set accessed and dirty bits, or raise #PF by

@@ -6,7 +6,7 @@
  * key's upper half numbers the mode and CS base, so entries of other contexts don't match: the
  * dispatcher leaves the number in r10 (REG_PLACE), shifted, whenever the context has changed.
  * Physical pages are not in the key: the table is emptied whenever a linear page may have been
- * mapped elsewhere.
+ * mapped elsewhere to which one of its entries may lead.
  *
  * On a machine with a JTLB translated code asks that first, by the same key. It forgets; the table
  * in memory is behind it, and whoever finds his target there tells the JTLB.
@@ -18,6 +18,7 @@
 #include "isa_intrinsics.h"
 
 #define PLACES 16
+#define PAGE_BITS 4096 /* a power of two */
 
 struct place {
     uint32_t mode, cs_base;
@@ -27,6 +28,7 @@ struct place {
 struct jumps {
     struct jumps_table table;
     bool used;       /* since the last flush */
+    uint64_t page[PAGE_BITS / 64]; /* where entries lead: a bit by a linear page's low bits */
     bool jtlb;       /* the machine has one, and may use it */
     uint32_t places; /* numbered so far */
     struct place place[PLACES];
@@ -84,16 +86,28 @@ static uint64_t key_of(const struct translation *t)
     return (uint64_t)t->place << 32 | t->key.eip;
 }
 
+static uint64_t *page_word(uint32_t lin)
+{
+    return &cms.jumps->page[(lin >> PAGE_SHIFT) % PAGE_BITS / 64];
+}
+
+static uint64_t page_bit(uint32_t lin)
+{
+    return UINT64_C(1) << (lin >> PAGE_SHIFT) % 64;
+}
+
 void jumps_enter(struct translation *t)
 {
     struct jumps *j = cms.jumps;
     unsigned n = t->key.eip % JUMPS;
+    uint32_t lin = t->key.cs_base + t->key.eip;
 
     j->table.key[n] = key_of(t);
     j->table.code[n] = (uintptr_t)t->code;
     if (j->jtlb)
         vx_jtw(key_of(t), (uintptr_t)t->code);
     j->used = true;
+    *page_word(lin) |= page_bit(lin);
     cms_count(EV_JUMPS_ENTERED);
 }
 
@@ -114,10 +128,17 @@ void jumps_flush(void)
     if (!j->used)
         return;
     memset(j->table.key, 0, sizeof(j->table.key));
+    memset(j->page, 0, sizeof(j->page));
     if (j->jtlb)
         vx_jtf();
     j->used = false;
     cms_count(EV_JUMPS_FLUSHED);
+}
+
+void jumps_flush_page(uint32_t lin)
+{
+    if (*page_word(lin) & page_bit(lin))
+        jumps_flush();
 }
 
 const struct jumps_table *jumps_table(void)

@@ -266,19 +266,26 @@ void mmu_fill_port(uint32_t port)
     tlb_enter((port & 0xf000) | TLB_PORT, TLB_ALL | TLB_IO);
 }
 
-/* What remembers where linear addresses lead: the jump table and gear 1's fetch windows. */
-static void forget_mappings(void)
+/*
+ * What remembers where a page leads has to forget it: the jump table and, if the instruction at
+ * work is in that page, the translation that it is part of.
+ */
+static void forget_page(uint32_t lin)
 {
-    cms.epoch++;
-    jumps_flush();
-    gear1_refetch();
+    uint32_t code = cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP);
+
+    jumps_flush_page(lin);
+    if ((lin ^ code) < PAGE_SIZE)
+        cms.epoch++;
 }
 
 void mmu_flush(void)
 {
     vx_tlbf();
     refill_flush();
-    forget_mappings();
+    jumps_flush();
+    gear1_refetch();
+    cms.epoch++;
     cms.mmu = (struct mmu){0};
 }
 
@@ -290,11 +297,13 @@ void mmu_flush_local(void)
         mmu_flush();
         return;
     }
-    for (uint32_t i = 0; i < m->locals; i++)
+    for (uint32_t i = 0; i < m->locals; i++) {
         vx_tlbi(m->local[i]);
+        forget_page(m->local[i]);
+    }
     refill_flush();
+    gear1_refetch();
     m->locals = 0;
-    forget_mappings();
 }
 
 void mmu_invlpg(uint32_t lin)
@@ -305,7 +314,8 @@ void mmu_invlpg(uint32_t lin)
     }
     vx_tlbi(lin & ~PAGE_MASK);
     refill_drop(lin & ~PAGE_MASK);
-    forget_mappings();
+    gear1_refetch();
+    forget_page(lin);
 }
 
 /*

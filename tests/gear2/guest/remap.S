@@ -1,7 +1,8 @@
 /*
  * Code pages that are mapped elsewhere between two calls: neither a chain nor the table of computed
  * branches may lead to what was there before. Linear page 400000h is one of two physical pages, by
- * INVLPG and by loading CR3.
+ * INVLPG and by loading CR3, which leaves global pages alone. Code there does both to its own page,
+ * too.
  */
 #define TEST_NAME "remap"
 #include "pc.h"
@@ -14,6 +15,9 @@
 #define CODE_A DATA
 #define CODE_B (DATA + 0x1000)
 #define WINDOW 0x400000
+#define SWAP_TABLE 0x40   /* where in the page */
+#define SWAP_TABLES 0x80
+#define CR4_PGE 0x80
 
 .text 0
 .code32
@@ -23,18 +27,41 @@ routine:
     ret
 routine_end:
 
-.macro copy to, constant
-    movl $routine, %esi
+/* These go on in the other page. */
+swap_table:
+    xorl $(CODE_A ^ CODE_B), TABLE
+    invlpg WINDOW
+    addl $1, %ebx
+    ret
+swap_table_end:
+swap_tables:
+    xorl $(DIRECTORY ^ DIRECTORY2), %edi
+    movl %edi, %cr3
+    addl $1, %ebx
+    ret
+swap_tables_end:
+
+.macro copy what, to, constant
+    movl $\what, %esi
     movl $\to, %edi
-    movl $(routine_end - routine), %ecx
+    movl $(\what\()_end - \what), %ecx
     rep movsb
-    movb $\constant, \to + 2
+    movb $\constant, -2(%edi) /* of ADD */
+.endm
+
+.macro copy_all to, constant
+    copy routine, \to, \constant
+    copy swap_table, \to + SWAP_TABLE, \constant
+    copy swap_tables, \to + SWAP_TABLES, \constant
 .endm
 
 test32:
-    copy CODE_A, 1
-    copy CODE_B, 100
-    identity_table LOW_TABLE, 3
+    copy_all CODE_A, 1
+    copy_all CODE_B, 100
+    identity_table LOW_TABLE, 0x103
+    movl %cr4, %eax
+    orl $CR4_PGE, %eax
+    movl %eax, %cr4
     movl $(LOW_TABLE | 3), DIRECTORY
     movl $(TABLE | 3), DIRECTORY + 4
     movl $(LOW_TABLE | 3), DIRECTORY2
@@ -73,4 +100,20 @@ test32:
     decl %ebp
     jnz 4b
     EQ(%ebx, 20 * 20 * 101)
+
+    /* The code there swaps it. */
+    xorl %ebx, %ebx
+    movl $400, %ebp
+6:  movl $(WINDOW + SWAP_TABLE), %edx
+    call *%edx
+    decl %ebp
+    jnz 6b
+    EQ(%ebx, 200 * 101)
+    xorl %ebx, %ebx
+    movl $400, %ebp
+7:  movl $(WINDOW + SWAP_TABLES), %edx
+    call *%edx
+    decl %ebp
+    jnz 7b
+    EQ(%ebx, 200 * 101)
     jmp pass
