@@ -84,9 +84,11 @@ extern struct cms cms;
 static inline const struct insn *gear1_decoded_near(uint64_t gpa, bool code32, uint64_t flip)
 {
     uint64_t tag = gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
-    const struct slot *s = &cms.gear1.slots[(tag ^ flip) & (SLOT_COUNT - 1)];
+    const struct slot_line *line = &cms.gear1.lines[(tag ^ flip) & (SLOT_LINES - 1)];
 
-    return s->tag == tag ? &s->insn : NULL;
+    return line->page == SLOT_PAGE(tag)
+               ? (const struct insn *)((uintptr_t)&cms.gear1.slots->insn + line->at)
+               : NULL;
 }
 
 /*
@@ -161,7 +163,8 @@ static inline bool gear1_in_shadow(void)
 void gear1_one(void);                             /* one instruction; of REP, an iteration */
 void gear1_deliver(const struct fault *f);        /* exception: #DF and shutdown handled inside */
 void gear1_interrupt(uint8_t vector);             /* external, at an instruction boundary */
-void gear1_forget(uint64_t gpa, uint64_t length); /* code bytes changed: drop what they made */
+void gear1_forget(uint64_t gpa, unsigned length); /* code bytes of a page changed: drop what
+                                                     they made */
 void gear1_profile(void);                         /* at the end of a run: -d profile */
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */

@@ -2,6 +2,7 @@
  * core.c - gear 1: one guest instruction at a time, exactly.
  *
  *     fetch.c   EIP to decoded instruction and handler, remembered by physical address
+ *     border.c  likewise, if it lies in two pages
  *     core.c    fetch, advance EIP, execute, commit
  *     others    the handlers, a file for each kind of instruction
  *
@@ -21,7 +22,8 @@
 
 void gear1_init(void)
 {
-    cms.gear1.slots = cms_alloc(SLOT_COUNT * sizeof(struct slot));
+    g1_fetch_init();
+    g1_border_init();
     lin_init();
     fpu_init();
 }
@@ -116,7 +118,7 @@ static void execute(const struct slot *s, uint64_t next)
 void gear1_run(unsigned limit)
 {
     struct gear1 *g = &cms.gear1;
-    const struct slot *slots = g->slots;
+    const struct slot_line *lines = g->lines;
     struct window w = {0};
 
     if (cms.step || gear1_in_shadow() || cms.cpu.watch || cms.cpu.eflags & (FL_TF | FL_RF) ||
@@ -136,12 +138,11 @@ void gear1_run(unsigned limit)
         uint32_t in = (uint32_t)eip - w.eip;
 
         if (likely(in < w.size)) {
-            uint64_t tag = w.tag + in;
-            const struct slot *s = &slots[tag ^ w.flip];
-            uint64_t next = eip + s->insn.length;
+            const struct slot_line *line = &lines[(w.tag + in) ^ w.flip];
+            const struct slot *s = g1_slot_at(line->at);
 
-            if (likely(s->tag == tag)) {
-                execute(s, next);
+            if (likely(line->page == w.page)) {
+                execute(s, eip + s->insn.length);
                 continue;
             }
         }

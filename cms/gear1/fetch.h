@@ -9,28 +9,41 @@
 
 typedef void gear1_handler(const struct insn *);
 
-/* One decoded instruction, whole inside one page of guest memory. 64 bytes. */
+#define SLOT_SIZE 64 /* a line of the cache */
+
+/* One decoded instruction. */
 struct slot {
-    uint64_t tag; /* SLOT_VALID | code size | guest-physical address of its first byte; 0: empty */
     gear1_handler *handler;
     struct insn insn;
     uint32_t taken, through; /* transfers of control: how often either way (profile.c) */
     uint32_t io;             /* executions that touched I/O */
+    uint64_t spare;
 };
 
-_Static_assert(sizeof(struct slot) == 64, "slots lie on lines of the cache");
+_Static_assert(sizeof(struct slot) == SLOT_SIZE, "slots are cleared by lines");
 
-#define SLOT_COUNT 4096u /* a power of two, at least the bytes of a page */
-#define SLOT_CODE32 (UINT64_C(1) << 40)
-#define SLOT_VALID (UINT64_C(1) << 41)
+/* A tag says which instruction: its first byte's guest-physical address, and */
+#define SLOT_CODE32 (UINT64_C(1) << 40) /* the code size, and */
+#define SLOT_VALID (UINT64_C(1) << 41)  /* that it isn't 0. */
+
+#define SLOT_COUNT 4096u /* a power of two */
+
+/* Where the instruction with a certain tag is, one that lies whole in one page of memory. */
+struct slot_line {
+    uint32_t page; /* SLOT_PAGE(tag); 0: it isn't there */
+    uint32_t at;   /* bytes from the first slot */
+};
+
+#define SLOT_LINES 16384u /* a power of two, at least the bytes of a page */
+#define SLOT_PAGE(tag) ((uint32_t)((tag) >> 12))
 
 /* `size` EIPs from `eip` on lie in one page of memory, inside CS's limit. Chosen by the bits of EIP
  * above the page. */
 struct window {
     uint32_t eip, size; /* size 0: no window */
     uint64_t tag;       /* of the instruction at `eip` */
-    uint64_t flip;      /* a tag of this page, exclusive-or this, is the number of its slot */
-    uint64_t spare;
+    uint64_t flip;      /* a tag of this page, exclusive-or this, is the number of its line */
+    uint32_t page;      /* SLOT_PAGE of its tags */
 };
 
 #define WINDOWS 16u
@@ -59,7 +72,11 @@ struct gear1 {
     bool touched;       /* it has touched I/O: for the profile */
     bool resume;        /* this instruction has loaded EFLAGS.RF: it stays for the next */
     struct lin_buffer *buffer; /* lin.c: stores of the instruction, if the chip's buffer is small */
+    struct slot_line *lines;   /* by tag: fetch.c */
     struct slot *slots;
+    uint16_t *owner;           /* the line that led to each slot last */
+    uint32_t filling;          /* the slot that is filled next */
+    struct border *border;     /* border.c */
     struct window window[WINDOWS];
     struct last last;
 };

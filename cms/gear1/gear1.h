@@ -51,7 +51,20 @@ static inline void g1_jump(uint32_t eip)
 }
 
 /* ---------------------------------------------------------------- fetch.c */
+void g1_fetch_init(void);
 const struct slot *g1_fetch_slow(uint32_t eip);
+/*
+ * Where a code byte is: in DRAM (*memory), or at a guest-physical address that a device answers.
+ * Raises the page fault.
+ */
+uint64_t g1_code_address(uint32_t lin, bool *memory);
+
+uint64_t g1_slot_tag(const struct slot *s); /* of the instruction that it holds, 0: none */
+
+static inline struct slot *g1_slot_at(uint32_t at)
+{
+    return (struct slot *)((uintptr_t)cms.gear1.slots + at);
+}
 
 static inline struct window *g1_window(uint32_t eip)
 {
@@ -66,14 +79,21 @@ static inline const struct slot *g1_fetch(uint32_t eip)
     uint32_t in = eip - w->eip;
 
     if (likely(in < w->size)) {
-        uint64_t tag = w->tag + in;
-        const struct slot *s = &g->slots[tag ^ w->flip];
+        const struct slot_line *line = &g->lines[(w->tag + in) ^ w->flip];
 
-        if (likely(s->tag == tag))
-            return s;
+        if (likely(line->page == w->page))
+            return g1_slot_at(line->at);
     }
     return g1_fetch_slow(eip);
 }
+
+/* ---------------------------------------------------------------- border.c: across two pages */
+void g1_border_init(void);
+/* The instruction at EIP by its tag; NULL: none, or no longer. Raises what fetching raises. */
+const struct slot *g1_border_find(uint32_t eip, uint64_t tag);
+/* `s` is that instruction, decoded; its second part is at `rest` in DRAM. */
+void g1_border_keep(const struct slot *s, uint64_t tag, uint64_t rest);
+void g1_border_forget(uint64_t gpa, uint64_t length);
 
 /* ---------------------------------------------------------------- last.c: before a triple fault */
 void g1_note_event(uint8_t vector, uint32_t error);

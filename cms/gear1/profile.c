@@ -20,7 +20,7 @@ static uint64_t executions(const struct slot *s)
 
 static uint64_t slot_gpa(const struct slot *s)
 {
-    return s->tag & (SLOT_CODE32 - 1);
+    return g1_slot_tag(s) & (SLOT_CODE32 - 1);
 }
 
 /* The next block: the most executed of those below (`last`, or equal and behind it), or NULL. */
@@ -31,8 +31,9 @@ static const struct slot *next_block(const struct slot *last)
     for (const struct slot *s = cms.gear1.slots; s < cms.gear1.slots + SLOT_COUNT; s++) {
         uint64_t count = executions(s);
 
-        if (!s->tag || !count || (last && (count > executions(last) ||
-                                           (count == executions(last) && s <= last))))
+        if (!count || (last && (count > executions(last) ||
+                                (count == executions(last) && s <= last))) ||
+            !g1_slot_tag(s))
             continue;
         if (!best || count > executions(best))
             best = s;
@@ -48,9 +49,11 @@ static bool *find_leaders(void)
     for (const struct slot *s = cms.gear1.slots; s < cms.gear1.slots + SLOT_COUNT; s++) {
         const struct insn *i = &s->insn, *target;
 
-        if (!s->tag || !s->taken || i->opd[0] != OPD_IMM || x86_ops[i->op].props & (P_RET | P_TRAP))
+        if (!g1_slot_tag(s) || !s->taken || i->opd[0] != OPD_IMM ||
+            x86_ops[i->op].props & (P_RET | P_TRAP))
             continue;
-        target = gear1_decoded((uint32_t)(slot_gpa(s) + i->length + i->imm), s->tag & SLOT_CODE32);
+        target = gear1_decoded((uint32_t)(slot_gpa(s) + i->length + i->imm),
+                               g1_slot_tag(s) & SLOT_CODE32);
         if (target)
             leader[g1_slot(target) - cms.gear1.slots] = true;
     }
@@ -60,7 +63,7 @@ static bool *find_leaders(void)
 /* The instruction that ends where this one begins, if it goes on to it. */
 const struct slot *g1_before(const struct slot *s)
 {
-    bool code32 = s->tag & SLOT_CODE32;
+    bool code32 = g1_slot_tag(s) & SLOT_CODE32;
     uint64_t gpa = slot_gpa(s);
 
     for (unsigned length = 1; length <= X86_MAX_LENGTH && length <= gpa; length++) {

@@ -109,11 +109,13 @@ bool smc_is_hot(uint64_t gpa)
 
 bool smc_protect(uint64_t gpa, unsigned length)
 {
-    uint64_t last = gpa + length - 1;
+    uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT), bits = granule_bits(gpa, length);
 
-    if (smc_is_hot(gpa) || smc_is_hot(last))
+    if (page < cms.smc->pages && !(bits & ~cms.smc->mask[page]))
+        return true; /* what is marked hasn't been written since */
+    if (smc_is_hot(gpa) || smc_is_hot(gpa + length - 1))
         return false;
-    smc_protect_granules((uint32_t)(gpa >> PAGE_SHIFT), granule_bits(gpa, length));
+    smc_protect_granules(page, bits);
     return true;
 }
 

@@ -8,38 +8,60 @@
 #include "x86.h"
 
 /* What an operand letter says about the operand size. */
-enum kind_size { SZ_NONE, SZ_B, SZ_W, SZ_D, SZ_Q, SZ_V };
+enum kind_size { SZ_NONE, SZ_B = 1, SZ_W = 2, SZ_D = 4, SZ_Q = 8, SZ_V = 16 };
 
 enum {
     KH_MODRM = 1,  /* needs a modrm byte */
     KH_MEM = 2,    /* mod 3 is undefined */
     KH_REGRM = 4,  /* mod is ignored: a register */
     KH_OPCODE = 8, /* register number in the opcode */
-    KH_BYTES = 16, /* see immediate() */
     KH_SREG = 32,  /* modrm.reg must name a segment register */
     KH_NOMEM = 64, /* memory is undefined */
 };
 
+/* Size of a modrm operand that isn't the same in all modes, V being the operand size. */
+enum { RM_V = 32, RM_V_OR_2 /* of memory 2 */, RM_V_PLUS_2, RM_TWO_V };
+
+/* What is behind modrm: immediates, or registers that the opcode implies, as SEG_ES and so on. */
 enum {
-#define K(letter, opd, size, how) K_##letter,
+    TAKE_NOTHING,
+    TAKE_SIGNED_1,
+    TAKE_SIGNED_V,
+    TAKE_PLAIN_1,
+    TAKE_PLAIN_2,
+    TAKE_ONE, /* the constant */
+    TAKE_FAR,
+    TAKE_ADDRESS, /* of memory */
+    TAKE_ES,
+    TAKE_CS,
+    TAKE_SS,
+    TAKE_DS,
+    TAKE_FS,
+    TAKE_GS,
+};
+
+#define K(letter, opd, size, how, rm, take) OPD_##letter = opd,
+enum {
 #include "operands.def"
 };
 
+#define K(letter, opd, size, how, rm, take) SIZE_##letter = (int)size,
 enum {
-#define K(letter, opd, size, how) SIZE_##letter = (int)size,
 #include "operands.def"
 };
 
+#define K(letter, opd, size, how, rm, take) HOW_##letter = how,
 enum {
-#define K(letter, opd, size, how) HOW_##letter = how,
 #include "operands.def"
 };
 
-static const struct kind {
-    uint8_t opd; /* enum x86_opd */
-    uint8_t how; /* KH_x */
-} kinds[] = {
-#define K(letter, opd, size, how) [K_##letter] = {opd, how},
+#define K(letter, opd, size, how, rm, take) RM_##letter = (int)rm,
+enum {
+#include "operands.def"
+};
+
+#define K(letter, opd, size, how, rm, take) TAKE_##letter = (int)TAKE_##take,
+enum {
 #include "operands.def"
 };
 
@@ -53,19 +75,26 @@ enum {
 enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_66, MAP_F3, MAP_F2, MAP_COUNT };
 
 #define FIRST(a, b, c) ((a) ? (a) : (b) ? (b) : (c)) /* that isn't 0 */
+#define SECOND(a, b, c) ((a) ? FIRST(b, c, 0) : (b) ? (c) : 0)
 
+/* Everything that the letters of an encoding say. */
 static const struct row {
     uint16_t op;
-    uint8_t kind[3];
-    uint8_t size; /* enum kind_size of the first operand that has one */
-    uint8_t how;  /* of all operands */
+    uint8_t opd[3];  /* enum x86_opd */
+    uint8_t size;    /* enum kind_size of the first operand that has one */
+    uint8_t how;     /* KH_x of all operands */
+    uint8_t rm;      /* bytes of the modrm operand, or RM_x */
+    uint8_t take[2]; /* TAKE_x, in the order of the bytes */
 } rows[] = {
-    [ROW_none] = {OP_none, {K___, K___, K___}, SZ_NONE, 0},
-#define ENC(map, first, last, ext0, ext1, name, a, b, c)                   \
-    [ROW_##map##_##first##_##ext0] = {OP_##name,                           \
-                                      {K_##a, K_##b, K_##c},               \
-                                      FIRST(SIZE_##a, SIZE_##b, SIZE_##c), \
-                                      HOW_##a | HOW_##b | HOW_##c},
+    [ROW_none] = {.op = OP_none},
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                      \
+    [ROW_##map##_##first##_##ext0] = {OP_##name,                                              \
+                                      {OPD_##a, OPD_##b, OPD_##c},                            \
+                                      FIRST(SIZE_##a, SIZE_##b, SIZE_##c),                    \
+                                      HOW_##a | HOW_##b | HOW_##c,                            \
+                                      FIRST(RM_##a, RM_##b, RM_##c),                          \
+                                      {FIRST(TAKE_##a, TAKE_##b, TAKE_##c),                   \
+                                       SECOND(TAKE_##a, TAKE_##b, TAKE_##c)}},
 #include "insns.def"
 };
 
@@ -84,74 +113,78 @@ const struct x86_op_info x86_ops[OP_COUNT] = {
 #include "insns.def"
 };
 
-/*
- * The bytes being decoded. `error` stays 1 while all is well, else it is what x86_decode returns.
- */
+/* The bytes being decoded: `end` of them may be looked at. */
 struct cursor {
     const uint8_t *bytes;
-    unsigned avail, pos;
-    int error;
+    unsigned pos, end;
+    bool over; /* more were asked for */
 };
 
-static uint8_t next(struct cursor *c)
+static inline uint8_t next(struct cursor *c)
 {
-    if (c->pos < c->avail && c->pos < X86_MAX_LENGTH)
+    if (c->pos < c->end)
         return c->bytes[c->pos++];
-    if (c->error == 1)
-        c->error = c->pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
+    c->over = true;
     return 0;
 }
 
-static uint32_t next_le(struct cursor *c, unsigned size)
+/* So many bytes, `size` 1, 2 or 4, at the upper end of the word. */
+static inline uint32_t next_high(struct cursor *c, unsigned size)
 {
     uint32_t value = 0;
 
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint32_t)next(c) << 8 * i;
+    if (c->end - c->pos >= sizeof value) {
+        __builtin_memcpy(&value, c->bytes + c->pos, sizeof value);
+        c->pos += size;
+        return value << (32 - 8 * size);
+    }
+    for (unsigned n = 0; n < size; n++)
+        value = value >> 8 | (uint32_t)next(c) << 24;
     return value;
 }
 
-static uint32_t next_signed(struct cursor *c, unsigned size)
+static inline uint32_t next_le(struct cursor *c, unsigned size)
 {
-    uint32_t value = next_le(c, size);
-
-    return size == 1 ? (uint32_t)(int8_t)value : size == 2 ? (uint32_t)(int16_t)value : value;
+    return next_high(c, size) >> (32 - 8 * size);
 }
 
-/* Takes prefixes; returns the first byte that isn't one. */
-static uint8_t prefixes(struct cursor *c, struct insn *i, bool code32)
+static inline uint32_t next_signed(struct cursor *c, unsigned size)
 {
-    i->opsize = i->adsize = code32 ? 4 : 2;
-    i->seg = SEG_DS;
-    for (;;) {
-        uint8_t byte = next(c);
+    return (uint32_t)((int32_t)next_high(c, size) >> (32 - 8 * size));
+}
 
-        switch (byte) {
-        case 0x26:
-        case 0x2e:
-        case 0x36:
-        case 0x3e:
-            i->seg = byte >> 3 & 3;
-            i->seg_override = true;
-            break;
-        case 0x64:
-        case 0x65:
-            i->seg = byte - 0x60;
-            i->seg_override = true;
-            break;
-        case 0x66: i->opsize = code32 ? 2 : 4; break;
-        case 0x67: i->adsize = code32 ? 2 : 4; break;
-        case 0xf0: i->lock = true; break;
-        case 0xf2:
-        case 0xf3: i->rep = byte; break;
-        default: return byte;
-        }
-        if (c->error != 1)
-            return 0;
+/* What x86_decode returns when the cursor has gone over the end. */
+static int too_short(const struct cursor *c)
+{
+    return c->end >= X86_MAX_LENGTH ? X86_ELONG : 0;
+}
+
+/* Is the byte a prefix? Then takes it. */
+static bool prefix(struct insn *i, uint8_t byte, bool code32)
+{
+    switch (byte) {
+    case 0x26:
+    case 0x2e:
+    case 0x36:
+    case 0x3e:
+        i->seg = byte >> 3 & 3;
+        i->seg_override = true;
+        return true;
+    case 0x64:
+    case 0x65:
+        i->seg = byte - 0x60;
+        i->seg_override = true;
+        return true;
+    case 0x66: i->opsize = code32 ? 2 : 4; return true;
+    case 0x67: i->adsize = code32 ? 2 : 4; return true;
+    case 0xf0: i->lock = true; return true;
+    case 0xf2:
+    case 0xf3: i->rep = byte; return true;
+    default: return false;
     }
 }
 
-static void modrm16(struct cursor *c, struct insn *i)
+static inline void modrm16(struct cursor *c, struct insn *i)
 {
     static const int8_t base[8] = {EBX, EBX, EBP, EBP, ESI, EDI, EBP, EBX};
     static const int8_t index[8] = {ESI, EDI, ESI, EDI, -1, -1, -1, -1};
@@ -166,7 +199,7 @@ static void modrm16(struct cursor *c, struct insn *i)
     }
 }
 
-static void modrm32(struct cursor *c, struct insn *i)
+static inline void modrm32(struct cursor *c, struct insn *i)
 {
     i->base = (int8_t)i->rm;
     if (i->rm == ESP) {
@@ -184,7 +217,7 @@ static void modrm32(struct cursor *c, struct insn *i)
     }
 }
 
-static void modrm(struct cursor *c, struct insn *i, unsigned how)
+static inline void modrm(struct cursor *c, struct insn *i, unsigned how)
 {
     uint8_t byte = next(c);
 
@@ -204,56 +237,34 @@ static void modrm(struct cursor *c, struct insn *i, unsigned how)
 }
 
 /* Operands that are neither in modrm nor implied. */
-static void immediate(struct cursor *c, struct insn *i, unsigned kind, uint32_t *imm)
+static inline void take(struct cursor *c, struct insn *i, unsigned what, uint32_t *imm)
 {
-    switch (kind) {
-    case K_Jb:
-    case K_Ib: *imm = next_signed(c, 1); break;
-    case K_Ub: *imm = next(c); break;
-    case K_Uw: *imm = next_le(c, 2); break;
-    case K_Jz:
-    case K_Iz: *imm = next_signed(c, i->opsize); break;
-    case K_I1: *imm = 1; break;
-    case K_Ap:
+    switch (what) {
+    case TAKE_SIGNED_1: *imm = next_signed(c, 1); break;
+    case TAKE_SIGNED_V: *imm = next_signed(c, i->opsize); break;
+    case TAKE_PLAIN_1: *imm = next(c); break;
+    case TAKE_PLAIN_2: *imm = next_le(c, 2); break;
+    case TAKE_ONE: *imm = 1; break;
+    case TAKE_FAR:
         *imm = next_le(c, i->opsize);
         i->imm2 = next_le(c, 2);
         break;
-    case K_Ob:
-    case K_Ov:
+    case TAKE_ADDRESS:
         i->is_mem = true;
         i->disp = (int32_t)next_le(c, i->adsize);
         break;
-    case K_Es:
-    case K_Cs:
-    case K_Ss:
-    case K_Ds:
-    case K_Fs:
-    case K_Gs: i->reg = kind - K_Es + SEG_ES; break;
+    default: i->reg = (uint8_t)(what - TAKE_ES + SEG_ES);
     }
 }
 
-static uint8_t rm_size(const struct insn *i, unsigned kind)
+static uint8_t rm_size(const struct insn *i, unsigned rm)
 {
-    switch (kind) {
-    case K_Eb:
-    case K_Ob: return 1;
-    case K_Ew: return 2;
-    case K_Vw: return i->is_mem ? 2 : i->opsize;
-    case K_Mp: return i->opsize + 2;
-    case K_Ma: return i->opsize * 2;
-    case K_Ms: return 6;
-    case K_M0: return 0;
-    case K_Mw: return 2;
-    case K_Md:
-    case K_Ed:
-    case K_Qd:
-    case K_Wd: return 4;
-    case K_Qq:
-    case K_Wq: return 8;
-    case K_Mt: return 10;
-    case K_Mo:
-    case K_Wo: return 16;
-    default: return i->opsize;
+    switch (rm) {
+    case RM_V: return i->opsize;
+    case RM_V_OR_2: return i->is_mem ? 2 : i->opsize;
+    case RM_V_PLUS_2: return i->opsize + 2;
+    case RM_TWO_V: return i->opsize * 2;
+    default: return (uint8_t)rm;
     }
 }
 
@@ -270,7 +281,7 @@ static unsigned prefixed_map(const struct insn *i, bool code32)
  */
 static const struct row *find_row(const struct cursor *c, unsigned map, uint8_t opcode)
 {
-    bool known = c->pos < c->avail;
+    bool known = c->pos < c->end;
     uint8_t byte = known ? c->bytes[c->pos] : 0;
     const uint16_t *row = opcode_map[map][opcode];
 
@@ -301,25 +312,26 @@ static const struct row *find_0f(const struct cursor *c, const struct insn *i, b
 
 int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i)
 {
-    static const uint8_t fixed[] = {[SZ_B] = 1, [SZ_W] = 2, [SZ_D] = 4, [SZ_Q] = 8};
-    struct cursor c = {bytes, avail, 0, 1};
-    uint32_t *imm = &i->imm;
+    struct cursor c = {.bytes = bytes, .end = avail < X86_MAX_LENGTH ? avail : X86_MAX_LENGTH};
     unsigned map = MAP_ONE;
 
-    *i = (struct insn){.mod = 3, .base = -1, .index = -1};
-    i->opcode = prefixes(&c, i, code32);
+    *i = (struct insn){.seg = SEG_DS, .mod = 3, .base = -1, .index = -1};
+    i->opsize = i->adsize = code32 ? 4 : 2;
+    do
+        i->opcode = next(&c);
+    while (prefix(i, i->opcode, code32));
     if (i->opcode == 0x0f) {
         map = MAP_0F;
         i->opcode = next(&c);
     }
-    if (c.error != 1)
-        return c.error;
+    if (c.over)
+        return too_short(&c);
 
     const struct row *row =
         map == MAP_0F ? find_0f(&c, i, code32) : find_row(&c, map, i->opcode);
 
     if (!row)
-        return c.pos >= X86_MAX_LENGTH ? X86_ELONG : 0;
+        return too_short(&c);
     if (row->op == OP_none)
         return X86_EUD;
 
@@ -327,25 +339,20 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
 
     i->op = row->op;
     if (row->size != SZ_NONE && row->size != SZ_V)
-        i->opsize = fixed[row->size];
+        i->opsize = row->size;
     if (how & KH_MODRM)
         modrm(&c, i, how);
     else if (how & KH_OPCODE)
         i->reg = i->opcode & 7;
-    for (unsigned n = 0; n < 3 && row->kind[n] != K___; n++) {
-        unsigned kind = row->kind[n];
-
-        i->opd[n] = kinds[kind].opd;
-        if (kinds[kind].how & KH_BYTES) {
-            immediate(&c, i, kind, imm);
-            if (i->opd[n] == OPD_IMM)
-                imm = &i->imm2;
-        }
-        if (i->opd[n] == OPD_RM || i->opd[n] == OPD_MMX_RM || i->opd[n] == OPD_XMM_RM)
-            i->msize = rm_size(i, kind);
-    }
-    if (c.error != 1)
-        return c.error;
+    for (unsigned n = 0; n < 3; n++)
+        i->opd[n] = row->opd[n];
+    if (row->take[0] != TAKE_NOTHING)
+        take(&c, i, row->take[0], &i->imm);
+    if (row->take[1] != TAKE_NOTHING)
+        take(&c, i, row->take[1], &i->imm2);
+    i->msize = rm_size(i, row->rm);
+    if (c.over)
+        return too_short(&c);
     i->length = (uint8_t)c.pos;
     if ((how & KH_MEM && !i->is_mem) || (how & KH_NOMEM && i->is_mem))
         return X86_EUD;
