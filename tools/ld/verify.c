@@ -356,20 +356,29 @@ static void execute_input(const struct program *p, struct verifier *v, struct ru
                           const struct atom *a)
 {
     struct isa_effects fx;
+    unsigned rd = isa_facts[a->op.atom].uses & ISA_WRITE_RD ? a->op.rd : 0;
+    unsigned indexed = 1 + (r->r[a->op.ra] & 7); /* the register that gget and gset mean */
     int32_t result = object_result(p, a, r->object[a->op.ra], r->object[a->op.rb],
                                    r->object[a->op.rd]);
 
+    isa_effects(&a->op, &fx);
+    if (atom_is(a, ISA_F_GREG_READ)) {
+        result = r->object[indexed];
+    } else if (atom_is(a, ISA_F_GREG_WRITE)) {
+        result = r->object[a->op.rb];
+        rd = indexed;
+        fx.r_write = BIT(indexed);
+    }
     r->access = 0;
     if (atom_is_load(a) || atom_is_store(a))
         r->access = a->op.ra == R_SP ? STACK_OBJECT : r->object[a->op.ra];
     r->constant = r->access && r->access != STACK_OBJECT && p->object_constant[r->access];
     execute(v, r, a);
     retire(v, r, p);
-    isa_effects(&a->op, &fx);
     for (uint64_t m = fx.r_write; m; m &= m - 1)
         r->object[__builtin_ctzll(m)] = 0;
-    if ((isa_facts[a->op.atom].uses & ISA_WRITE_RD) && a->op.rd)
-        r->object[a->op.rd] = result;
+    if (rd)
+        r->object[rd] = result;
 }
 
 /* A call or return into the next member: it must lead there. */

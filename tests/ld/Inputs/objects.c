@@ -1,4 +1,6 @@
 /* objects.c - loads that tests/ld/objects.test wants to see above late stores, and others below. */
+#include "isa_intrinsics.h"
+
 #define APART __attribute__((noipa))
 
 struct pair {
@@ -42,6 +44,21 @@ APART static long anywhere(long *p, long i, long k)
     return there.b + 1;
 }
 
+/* The pointers pass through r2, by numbers that are known; so they lead where they led before. */
+APART static long by_number(long i, long k)
+{
+    vx_gset(1, (unsigned long)&there);
+    (&here)[(i & 3) - 1].a = i * k;
+    return ((const struct pair *)vx_gget(1))->a + 1;
+}
+
+APART static long by_number_back(long i, long k)
+{
+    vx_gset(1, (unsigned long)&here);
+    (&there)[(i & 3) - 1].a = i * k;
+    return ((const struct pair *)vx_gget(1))->a + 1;
+}
+
 /* The loads need the pass before; the stores behind them need not wait. */
 APART static long late_constant(long *p, long *q, long x, long passes)
 {
@@ -60,5 +77,6 @@ int main(void)
 
     sum += anywhere(&there.b, 7, 7);
     sum += late_constant(&here.a, &there.a, 0, 2);
-    return (int)(sum + here.b + there.b) - (1 + 5 + 1 + 1 + 50 + (7 ^ 15) + 1 + 1);
+    sum += here.b + there.b + by_number(1, 7) + by_number_back(1, 7);
+    return (int)sum - (1 + 5 + 1 + 1 + 50 + (7 ^ 15) + 1 + 1 + 2 + 8);
 }
