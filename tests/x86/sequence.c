@@ -52,6 +52,12 @@ static void put_push(struct piece *p, bool code32, uint32_t value)
     put(p, &value, 4);
 }
 
+/* Near enough to 4 GiB for the access to be #GP on this host before it is anything else. */
+static bool wraps(uint32_t address)
+{
+    return address > UINT32_MAX - 16;
+}
+
 /* Runs the piece; false if there is no room for it. */
 static bool run(struct sequence *s, const struct piece *p)
 {
@@ -67,7 +73,8 @@ static bool run(struct sequence *s, const struct piece *p)
     s->at = out.regs;
     s->fpu = out.fpu;
     s->ended = out.vector != NO_VECTOR;
-    s->strange = out.vector == X86_PF && (native_has(out.cr2) || out.cr2 > UINT32_MAX - 8);
+    s->strange = (out.vector == X86_PF && (native_has(out.cr2) || wraps(out.cr2))) ||
+                 (out.vector == X86_AC && (wraps(out.regs.gpr[ESI]) || wraps(out.regs.gpr[EDI])));
     if (eip + p->size > s->end)
         s->end = eip + p->size;
     return true;
