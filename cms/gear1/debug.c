@@ -85,9 +85,15 @@ void debug_fetch(uint32_t eip)
     }
 }
 
+/* Ten bytes are aligned like eight. */
+static uint32_t align_mask(unsigned size)
+{
+    return (size == 10 ? 8 : size) - 1;
+}
+
 void debug_access(uint32_t lin, unsigned size, bool write, bool user)
 {
-    if (cms.cpu.watch & WATCH_ALIGN && user && lin & (size - 1))
+    if (cms.cpu.watch & WATCH_ALIGN && user && lin & align_mask(size))
         x86_fault_code(X86_AC, 0);
     if (cms.cpu.watch & WATCH_DATA) {
         unsigned kinds = write ? 1u << BREAK_WRITE | 1u << BREAK_ACCESS : 1u << BREAK_ACCESS;

@@ -87,7 +87,7 @@ static uint32_t effective(const struct testcase *tc, const struct insn *i)
  * Moves the memory operand to `want`: by the base register, else by the index if that is unscaled,
  * else by the displacement in the code. False if none of these can.
  */
-bool make_aim(struct testcase *tc, const struct insn *i, uint32_t want)
+bool make_aim(struct testcase *tc, struct insn *i, uint32_t want)
 {
     uint32_t by = want - effective(tc, i);
     int reg = i->base >= 0 && i->base != i->index ? i->base
@@ -109,6 +109,7 @@ bool make_aim(struct testcase *tc, const struct insn *i, uint32_t want)
             continue;
         found += by;
         memcpy(tc->code + at, &found, disp_size);
+        i->disp += (int32_t)by;
         return true;
     }
     return false;

@@ -16,7 +16,7 @@ bool make_tame(struct testcase *tc, struct insn *i);
 
 /* Registers and immediates for the instruction; then its memory operand moved to `want`. */
 void make_arrange(struct testcase *tc, const struct insn *i);
-bool make_aim(struct testcase *tc, const struct insn *i, uint32_t want);
+bool make_aim(struct testcase *tc, struct insn *i, uint32_t want);
 
 bool make_differs(const struct testcase *tc, const struct insn *i); /* processors differ here */
 uint32_t make_aligned(const struct insn *i, uint32_t place);

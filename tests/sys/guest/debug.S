@@ -268,6 +268,11 @@ user:
     movb DATA + 1, %al
     movl DATA + 4, %eax
     FAULT(17, 0, pushl DATA + 2)
+    movw $0x27e, DATA /* invalid operations are unmasked: nothing would be stored */
+    fldcw DATA
+    FAULT(17, 0, fbstp DATA + 2)
+    FAULT(17, 0, fstpt DATA + 6)
+    fninit
     pushl $2
     popfl
     movl DATA + 1, %eax
