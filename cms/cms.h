@@ -80,10 +80,15 @@ struct cms {
 
 extern struct cms cms;
 
-/* gear1_decoded for many instructions of a page. `flip` is gear1_page_flip of it. */
-static inline const struct insn *gear1_decoded_near(uint64_t gpa, bool code32, uint64_t flip)
+/* gear1_decoded for many instructions of a page: `tag` is gear1_tag of the first byte, `flip`
+ * gear1_page_flip of the page. */
+static inline uint64_t gear1_tag(uint64_t gpa, bool code32)
 {
-    uint64_t tag = gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
+    return gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
+}
+
+static inline const struct insn *gear1_decoded_by_tag(uint64_t tag, uint64_t flip)
+{
     const struct slot_line *line = &cms.gear1.lines[(tag ^ flip) & (SLOT_LINES - 1)];
 
     return line->page == SLOT_PAGE(tag)
@@ -169,7 +174,7 @@ void gear1_profile(void);                         /* at the end of a run: -d pro
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);
-/* For gear1_decoded_near: what its slots have to do with the page */
+/* For gear1_decoded_by_tag: what its slots have to do with the page */
 uint64_t gear1_page_flip(uint64_t gpa, bool code32);
 
 bool x87_error(void);                             /* an x87 exception waits to be reported */

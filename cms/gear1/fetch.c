@@ -36,14 +36,9 @@ static uint64_t slot_flip(uint64_t tag)
     return page | (hash & (SLOT_LINES - 1));
 }
 
-static uint64_t slot_tag(uint64_t gpa, bool code32)
-{
-    return gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
-}
-
 uint64_t gear1_page_flip(uint64_t gpa, bool code32)
 {
-    return slot_flip(slot_tag(gpa, code32));
+    return slot_flip(gear1_tag(gpa, code32));
 }
 
 static struct slot_line *slot_line(uint64_t tag)
@@ -81,7 +76,7 @@ void gear1_refetch(void)
 /* What begins in [from, to) of a page. */
 static void drop(uint64_t from, uint64_t to, bool code32)
 {
-    uint64_t tag = slot_tag(from, code32), flip = slot_flip(tag);
+    uint64_t tag = gear1_tag(from, code32), flip = slot_flip(tag);
 
     for (uint64_t end = tag + (to - from); tag < end; tag++) {
         struct slot_line *line = &cms.gear1.lines[tag ^ flip];
@@ -104,7 +99,7 @@ void gear1_forget(uint64_t gpa, unsigned length)
 
 const struct insn *gear1_decoded(uint64_t gpa, bool code32)
 {
-    return gear1_decoded_near(gpa, code32, gear1_page_flip(gpa, code32));
+    return gear1_decoded_by_tag(gear1_tag(gpa, code32), gear1_page_flip(gpa, code32));
 }
 
 uint64_t g1_code_address(uint32_t lin, bool *memory)
@@ -234,7 +229,7 @@ static void slot_enter(uint64_t tag, struct slot_line *line)
 /* The instruction at `gpa`, whose line that is, is decoded, and kept if it lies in memory. */
 static const struct slot *fill(uint32_t eip, uint64_t gpa, bool memory, struct slot_line *line)
 {
-    uint64_t tag = slot_tag(gpa, cms.cpu.code32), rest;
+    uint64_t tag = gear1_tag(gpa, cms.cpu.code32), rest;
     const struct slot *known = NULL;
     struct slot *s;
 
@@ -288,7 +283,7 @@ const struct slot *g1_fetch_slow(uint32_t eip)
 
     uint64_t gpa = g1_code_address(lin, &memory);
 
-    tag = slot_tag(gpa, cms.cpu.code32);
+    tag = gear1_tag(gpa, cms.cpu.code32);
     if (memory)
         open_window(eip, lin, tag);
 

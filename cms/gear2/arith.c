@@ -15,13 +15,13 @@ struct binary {
 
 #define BINARY(name, plain, plain_i) {SIZED(name##f), SIZED(name##if), plain, plain_i}
 
-static const struct binary alu_add = BINARY(add, ISA_addz, ISA_addiz);
-static const struct binary alu_sub = BINARY(sub, ISA_subz, 0);
-static const struct binary alu_and = BINARY(and, ISA_and, ISA_andi);
-static const struct binary alu_or = BINARY(or, ISA_or, ISA_ori);
-static const struct binary alu_xor = BINARY(xor, ISA_xor, ISA_xori);
-static const struct binary alu_adc = BINARY(adc, 0, 0);
-static const struct binary alu_sbb = BINARY(sbb, 0, 0);
+static const struct binary binaries[] = {
+    [OP_add] = BINARY(add, ISA_addz, ISA_addiz), [OP_sub] = BINARY(sub, ISA_subz, 0),
+    [OP_and] = BINARY(and, ISA_and, ISA_andi),   [OP_or] = BINARY(or, ISA_or, ISA_ori),
+    [OP_xor] = BINARY(xor, ISA_xor, ISA_xori),   [OP_adc] = BINARY(adc, 0, 0),
+    [OP_sbb] = BINARY(sbb, 0, 0),                [OP_cmp] = BINARY(sub, 0, 0),
+    [OP_test] = BINARY(and, 0, 0),
+};
 
 /*
  * The immediate as the x86 atoms want it: its low bytes, sign-extended so that it is short if
@@ -46,17 +46,18 @@ static void binary_plain(struct trans *t, const struct binary *b, const struct i
 {
     if (i->opd[1] != OPD_IMM || t->insn[t->current].loads)
         put_r(t, b->plain, rd, ra, operand(t, i, 1));
-    else if (b == &alu_add || b == &alu_sub)
-        put_i(t, ISA_addiz, rd, ra, b == &alu_add ? (int32_t)i->imm : -(int64_t)(int32_t)i->imm);
-    else if (b == &alu_and)
+    else if (i->op == OP_add || i->op == OP_sub)
+        put_i(t, ISA_addiz, rd, ra, i->op == OP_add ? (int32_t)i->imm : -(int64_t)(int32_t)i->imm);
+    else if (i->op == OP_and)
         put_i(t, ISA_andi, rd, ra, (int32_t)i->imm);
     else
         put_i(t, b->plain_i, rd, ra, i->imm);
 }
 
-static void lower_binary(struct trans *t, const struct guest_insn *g, const struct binary *b)
+void lower_binary(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
+    const struct binary *b = &binaries[i->op];
     bool flags = g->live & x86_ops[i->op].writes;
     struct target d;
 
@@ -69,14 +70,14 @@ static void lower_binary(struct trans *t, const struct guest_insn *g, const stru
 }
 
 /* CMP and TEST: operands are read, and that is all if nobody looks. */
-static void lower_compare(struct trans *t, const struct guest_insn *g, const struct binary *b)
+void lower_compare(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned size = i->opd[0] == OPD_RM ? i->msize : i->opsize;
     unsigned value = operand(t, i, 0);
 
     if (g->live & x86_ops[i->op].writes)
-        binary_flags(t, b, i, 0, value, size);
+        binary_flags(t, &binaries[i->op], i, 0, value, size);
     else if (i->opd[1] == OPD_RM && i->is_mem)
         operand(t, i, 1);
 }
@@ -84,8 +85,7 @@ static void lower_compare(struct trans *t, const struct guest_insn *g, const str
 /* x XOR x and x SUB x: zero, whatever x is; the flags say so without waiting for it. */
 static bool is_zeroing(const struct insn *i)
 {
-    return (i->op == OP_xor || i->op == OP_sub) && i->opsize == 4 && !i->is_mem &&
-           i->opd[1] != OPD_IMM && i->reg == i->rm;
+    return i->opsize == 4 && !i->is_mem && i->opd[1] != OPD_IMM && i->reg == i->rm;
 }
 
 static void lower_zeroing(struct trans *t, const struct guest_insn *g)
@@ -98,9 +98,18 @@ static void lower_zeroing(struct trans *t, const struct guest_insn *g)
         put_i(t, ISA_addi, rd, 0, 0);
 }
 
-static void lower_step(struct trans *t, const struct guest_insn *g, bool up)
+void lower_difference(struct trans *t, const struct guest_insn *g)
+{
+    if (is_zeroing(&g->insn))
+        lower_zeroing(t, g);
+    else
+        lower_binary(t, g);
+}
+
+void lower_step(struct trans *t, const struct guest_insn *g)
 {
     static const sized_atom inc = SIZED(incf), dec = SIZED(decf);
+    bool up = g->insn.op == OP_inc;
     struct target d;
 
     target_open(t, &g->insn, 0, &d, true);
@@ -111,7 +120,7 @@ static void lower_step(struct trans *t, const struct guest_insn *g, bool up)
     target_close(t, &d, d.result);
 }
 
-static void lower_neg(struct trans *t, const struct guest_insn *g)
+void lower_neg(struct trans *t, const struct guest_insn *g)
 {
     static const sized_atom neg = SIZED(negf);
     struct target d;
@@ -124,7 +133,7 @@ static void lower_neg(struct trans *t, const struct guest_insn *g)
     target_close(t, &d, d.result);
 }
 
-static void lower_not(struct trans *t, const struct guest_insn *g)
+void lower_not(struct trans *t, const struct guest_insn *g)
 {
     struct target d;
 
@@ -134,7 +143,7 @@ static void lower_not(struct trans *t, const struct guest_insn *g)
 }
 
 /* MUL and IMUL of one operand: the accumulator doubles. */
-static void lower_mul(struct trans *t, const struct guest_insn *g)
+void lower_mul(struct trans *t, const struct guest_insn *g)
 {
     static const sized_atom mul = SIZED(umulf), imul = SIZED(imulf);
     const struct insn *i = &g->insn;
@@ -158,7 +167,7 @@ static void lower_mul(struct trans *t, const struct guest_insn *g)
 }
 
 /* IMUL of two and three operands: the low half alone. */
-static void lower_mul_low(struct trans *t, const struct guest_insn *g)
+void lower_mul_low(struct trans *t, const struct guest_insn *g)
 {
     static const sized_atom imul = SIZED(imulf);
     const struct insn *i = &g->insn;
@@ -182,7 +191,7 @@ static void lower_mul_low(struct trans *t, const struct guest_insn *g)
 /*
  * DIV and IDIV: a zero divisor or a quotient that doesn't fit leaves for gear 1, which raises #DE.
  */
-static void lower_div(struct trans *t, const struct guest_insn *g)
+void lower_div(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     bool is_signed = i->op == OP_idiv;
@@ -218,7 +227,7 @@ static void lower_div(struct trans *t, const struct guest_insn *g)
 }
 
 /* CBW, CWDE: the accumulator's lower half is sign-extended. */
-static void lower_cwde(struct trans *t, const struct guest_insn *g)
+void lower_cwde(struct trans *t, const struct guest_insn *g)
 {
     unsigned wide = temp(t);
 
@@ -232,7 +241,7 @@ static void lower_cwde(struct trans *t, const struct guest_insn *g)
 }
 
 /* CWD, CDQ: its sign fills EDX. */
-static void lower_cdq(struct trans *t, const struct guest_insn *g)
+void lower_cdq(struct trans *t, const struct guest_insn *g)
 {
     if (g->insn.opsize == 4) {
         put_shift(t, ISA_sraiz, REG_GPR0 + EDX, REG_GPR0 + EAX, 31);
@@ -244,7 +253,7 @@ static void lower_cdq(struct trans *t, const struct guest_insn *g)
     }
 }
 
-static void lower_xadd(struct trans *t, const struct guest_insn *g)
+void lower_xadd(struct trans *t, const struct guest_insn *g)
 {
     static const sized_atom addf = SIZED(addf);
     const struct insn *i = &g->insn;
@@ -264,7 +273,7 @@ static void lower_xadd(struct trans *t, const struct guest_insn *g)
 }
 
 /* The destination is written in any case, as it was or with the source. */
-static void lower_cmpxchg(struct trans *t, const struct guest_insn *g)
+void lower_cmpxchg(struct trans *t, const struct guest_insn *g)
 {
     static const sized_atom subf = SIZED(subf);
     const struct insn *i = &g->insn;
@@ -281,39 +290,5 @@ static void lower_cmpxchg(struct trans *t, const struct guest_insn *g)
     } else {
         reg_write(t, EAX, d.size, accumulator);
         target_close(t, &d, new);
-    }
-}
-
-bool lower_arith(struct trans *t, const struct guest_insn *g)
-{
-    if (is_zeroing(&g->insn)) {
-        lower_zeroing(t, g);
-        return true;
-    }
-    switch (g->insn.op) {
-    case OP_add: lower_binary(t, g, &alu_add); return true;
-    case OP_or: lower_binary(t, g, &alu_or); return true;
-    case OP_adc: lower_binary(t, g, &alu_adc); return true;
-    case OP_sbb: lower_binary(t, g, &alu_sbb); return true;
-    case OP_and: lower_binary(t, g, &alu_and); return true;
-    case OP_sub: lower_binary(t, g, &alu_sub); return true;
-    case OP_xor: lower_binary(t, g, &alu_xor); return true;
-    case OP_cmp: lower_compare(t, g, &alu_sub); return true;
-    case OP_test: lower_compare(t, g, &alu_and); return true;
-    case OP_inc: lower_step(t, g, true); return true;
-    case OP_dec: lower_step(t, g, false); return true;
-    case OP_neg: lower_neg(t, g); return true;
-    case OP_not: lower_not(t, g); return true;
-    case OP_mul:
-    case OP_imul: lower_mul(t, g); return true;
-    case OP_imul2:
-    case OP_imul3: lower_mul_low(t, g); return true;
-    case OP_div:
-    case OP_idiv: lower_div(t, g); return true;
-    case OP_cwde: lower_cwde(t, g); return true;
-    case OP_cdq: lower_cdq(t, g); return true;
-    case OP_xadd: lower_xadd(t, g); return true;
-    case OP_cmpxchg: lower_cmpxchg(t, g); return true;
-    default: return false;
     }
 }

@@ -69,7 +69,8 @@ void put_copy(struct trans *t, unsigned rd, unsigned ra)
 }
 
 /* Gear 3 gets atoms to think about, gear 2 puts them into code at once. */
-static void keep(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+static __attribute__((noinline)) void keep(struct trans *t, const struct isa_op *op, unsigned role,
+                                           unsigned exit)
 {
     struct atom *a;
 
@@ -93,7 +94,7 @@ void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb)
 {
     if (t->gear == 2)
-        pack_bits(t, atom, ISA_BITS_R(rd, ra, rb), rd, ra, rb, 0);
+        pack_bits(t, atom, ISA_BITS_R(rd, ra, rb), rd, PACK_READS(ra, rb));
     else
         keep(t,
              &(struct isa_op){
@@ -104,7 +105,7 @@ void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm)
 {
     if (t->gear == 2) {
-        pack_imm(t, atom, ISA_BITS_R(rd, ra, 0), rd, ra, 0, imm);
+        pack_imm(t, atom, ISA_BITS_R(rd, ra, 0), rd, PACK_READS(ra, 0), imm);
         return;
     }
     keep(t,
@@ -115,7 +116,7 @@ void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count)
 {
     if (t->gear == 2) {
-        pack_bits(t, atom, ISA_BITS_SH(rd, ra, count), rd, ra, 0, 0);
+        pack_bits(t, atom, ISA_BITS_SH(rd, ra, count), rd, PACK_READS(ra, 0));
         return;
     }
     keep(t,
@@ -128,7 +129,7 @@ void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigne
                unsigned length)
 {
     if (t->gear == 2) {
-        pack_bits(t, atom, ISA_BITS_BF(rd, ra, pos, length & 63), rd, ra, 0, 0);
+        pack_bits(t, atom, ISA_BITS_BF(rd, ra, pos, length & 63), rd, PACK_READS(ra, 0));
         return;
     }
     keep(t,
@@ -168,7 +169,7 @@ void put_move(struct trans *t, unsigned rd, unsigned ra)
 void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb, unsigned cond)
 {
     if (t->gear == 2) {
-        pack_bits(t, atom, ISA_BITS_SEL(rd, ra, rb, cond, 0), rd, ra, rb, 0);
+        pack_bits(t, atom, ISA_BITS_SEL(rd, ra, rb, cond, 0), rd, PACK_READS(ra, rb));
         return;
     }
     keep(t,
@@ -190,6 +191,46 @@ void put_set_flags(struct trans *t, unsigned ra)
     put_r(t, ISA_movtc, 0, ra, 0);
 }
 
+void put_branch(struct trans *t, unsigned role, unsigned exit)
+{
+    if (t->gear == 2)
+        pack_branch(t, ISA_br, 0, 0, role, exit);
+    else
+        keep(t, &(struct isa_op){.atom = ISA_br}, role, exit);
+}
+
+void put_branch_c(struct trans *t, unsigned cond, unsigned role, unsigned exit)
+{
+    if (t->gear == 2)
+        pack_branch(t, ISA_brc, ISA_BITS_BC(cond, 0, 0), 0, role, exit);
+    else
+        keep(t, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond}, role, exit);
+}
+
+void put_branch_i(struct trans *t, unsigned atom, unsigned ra, int cmp, unsigned role,
+                  unsigned exit)
+{
+    if (t->gear == 2) {
+        pack_branch(t, atom, ISA_BITS_BI(ra, cmp, 0), PACK_READS(ra, 0), role, exit);
+        return;
+    }
+    keep(t,
+         &(struct isa_op){.atom = (uint16_t)atom, .ra = (uint8_t)ra, .cmp = (int8_t)cmp}, role,
+         exit);
+}
+
+void put_branch_r(struct trans *t, unsigned atom, unsigned ra, unsigned rb, unsigned role,
+                  unsigned exit)
+{
+    if (t->gear == 2) {
+        pack_branch(t, atom, ISA_BITS_B(ra, rb, 0), PACK_READS(ra, rb), role, exit);
+        return;
+    }
+    keep(t,
+         &(struct isa_op){.atom = (uint16_t)atom, .ra = (uint8_t)ra, .rb = (uint8_t)rb}, role,
+         exit);
+}
+
 /* The exit for checks that fail; there is one. */
 static unsigned rerun_exit(struct trans *t)
 {
@@ -202,14 +243,12 @@ static unsigned rerun_exit(struct trans *t)
 
 void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .cmp = (int8_t)cmp},
-        ROLE_CHECK, rerun_exit(t));
+    put_branch_i(t, branch, ra, cmp, ROLE_CHECK, rerun_exit(t));
 }
 
 void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb)
 {
-    put(t, &(struct isa_op){.atom = (uint16_t)branch, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
-        ROLE_CHECK, rerun_exit(t));
+    put_branch_r(t, branch, ra, rb, ROLE_CHECK, rerun_exit(t));
 }
 
 unsigned temp(struct trans *t)

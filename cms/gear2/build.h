@@ -66,6 +66,14 @@ void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned
 /* All 64 bits. A temporary that is moved must not be used afterwards. */
 void put_move(struct trans *t, unsigned rd, unsigned ra);
 
+/* br, brc, compare and branch with a number, with a register */
+void put_branch(struct trans *t, unsigned role, unsigned exit);
+void put_branch_c(struct trans *t, unsigned cond, unsigned role, unsigned exit);
+void put_branch_i(struct trans *t, unsigned atom, unsigned ra, int cmp, unsigned role,
+                  unsigned exit);
+void put_branch_r(struct trans *t, unsigned atom, unsigned ra, unsigned rb, unsigned role,
+                  unsigned exit);
+
 /* The translation is wrong if the branch would be taken. */
 void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp);
 void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb);
@@ -126,12 +134,10 @@ void push_value(struct trans *t, unsigned size, unsigned from);
 void stack_top(struct trans *t, unsigned size, unsigned rd);
 void move_esp(struct trans *t, int32_t bytes);
 
-/* ---- the operations, by group. False: not one of this group. */
-bool lower_arith(struct trans *t, const struct guest_insn *g);
-bool lower_shift(struct trans *t, const struct guest_insn *g);
-bool lower_move(struct trans *t, const struct guest_insn *g);
-bool lower_stack(struct trans *t, const struct guest_insn *g);
-bool lower_string(struct trans *t, const struct guest_insn *g);
+/* ---- the operations; branches with their side exits */
+typedef void lower_function(struct trans *t, const struct guest_insn *g);
+#define LOWER(op, how) lower_function lower_##how;
+#include "gear2/lowering.def"
 
 /* ---- patch.c: gear 2's alone */
 void lower_patch(struct trans *t, const struct guest_insn *g);
@@ -142,7 +148,6 @@ unsigned self_check_words(struct trans *t); /* the most that it takes */
 unsigned lower_immediate(struct trans *t, const struct guest_insn *g);
 
 /* ---- flow.c */
-void lower_branch(struct trans *t, const struct guest_insn *g); /* side exits included */
 /* the last one: commit, leave or loop */
 void flow_end(struct trans *t, const struct guest_insn *g);
 void flow_outside(struct trans *t); /* regions after the body: side exits and look-ups */
@@ -152,7 +157,6 @@ unsigned flow_exit_indirect(struct trans *t);
 /* The look-up of EIP, after the commit of an exit of the indirect kind. */
 void put_lookup(struct trans *t, unsigned exit);
 void put_commit(struct trans *t, unsigned insns);
-void put_branch(struct trans *t, unsigned role, unsigned exit);
 struct region *region_open(struct trans *t);
 void region_here(struct trans *t, struct region *r); /* gear 2: it begins here */
 void region_close(struct trans *t, struct region *r);

@@ -177,7 +177,7 @@ static void dump_scheduled(const struct trans *t, const uint32_t *code)
 void trans_dump(const struct trans *t, const uint32_t *code)
 {
     cms_trace("translation %08x: %u instructions, %u atoms, %u words, mode %x%s", t->key.eip,
-              t->insns, t->gear == 2 ? t->pack.atoms : t->atoms, t->words, t->key.mode,
+              t->insns, t->gear == 2 ? pack_atoms(&t->pack) : t->atoms, t->words, t->key.mode,
               t->loops ? ", loops" : "");
     dump_guest(t);
     if (t->gear == 2)

@@ -97,12 +97,12 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
     uint32_t words[2];
 
     if (a->role == ROLE_SOURCE)
-        op.imm += (intptr_t)(code + t->words);
+        op.imm += (intptr_t)trans_source_copy(t, code);
     else
         op.imm = (int64_t)trans_branch_target(t, a->role, a->exit) - o->bundle;
     if (a->role == ROLE_LEAVE) {
-        t->exit[a->exit].bundle = code + o->bundle;
-        t->exit[a->exit].branch = code + o->word;
+        t->exit[a->exit].bundle = o->bundle;
+        t->exit[a->exit].branch = o->word;
     }
     if (isa_encode(&op, a->next < 0, words) != (op.long_imm ? 2 : 1))
         return fail(t);

@@ -44,14 +44,9 @@ unsigned flow_exit_indirect(struct trans *t)
 void put_commit(struct trans *t, unsigned insns)
 {
     if (t->gear == 2)
-        pack_bits(t, ISA_commit, ISA_BITS_CM(insns), 0, 0, 0, 0);
+        pack_bits(t, ISA_commit, ISA_BITS_CM(insns), 0, 0);
     else
         put(t, &(struct isa_op){.atom = ISA_commit, .imm = insns}, ROLE_COMMIT, 0);
-}
-
-void put_branch(struct trans *t, unsigned role, unsigned exit)
-{
-    put(t, &(struct isa_op){.atom = ISA_br}, role, exit);
 }
 
 /* ---- what branches do besides */
@@ -66,13 +61,13 @@ static void set_eip(struct trans *t, unsigned target, unsigned size)
         put_move(t, REG_EIP, target);
 }
 
-/* A branch out of the middle. */
-static void put_side(struct trans *t, const struct isa_op *branch, unsigned exit)
+/* The branch out of the middle follows. */
+static unsigned side(struct trans *t, unsigned exit)
 {
     t->exit[exit].side = true;
     t->exit[exit].insns = (uint8_t)(t->current + 1 - t->committed - t->optional);
     t->exit[exit].needs = GUEST_STATE;
-    put(t, branch, ROLE_SIDE, exit);
+    return exit;
 }
 
 /* A computed branch to `target`. */
@@ -80,10 +75,8 @@ static void go_to(struct trans *t, const struct guest_insn *g, unsigned target)
 {
     set_eip(t, target, g->insn.opsize);
     if (g->flow == FLOW_GUESS)
-        put_side(t,
-                 &(struct isa_op){
-                     .atom = ISA_brne, .ra = REG_EIP, .rb = (uint8_t)constant(t, g->target)},
-                 flow_exit_indirect(t));
+        put_branch_r(t, ISA_brne, REG_EIP, constant(t, g->target), ROLE_SIDE,
+                     side(t, flow_exit_indirect(t)));
 }
 
 static bool is_computed(const struct guest_insn *g)
@@ -91,7 +84,7 @@ static bool is_computed(const struct guest_insn *g)
     return g->flow == FLOW_INDIRECT || g->flow == FLOW_GUESS;
 }
 
-static void lower_call(struct trans *t, const struct guest_insn *g)
+void lower_call(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned target = 0;
@@ -114,11 +107,10 @@ static void expect(struct trans *t, const struct guest_insn *g, unsigned target,
 
     if (size == 2)
         put_r(t, ISA_zexth, target, target, 0);
-    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)target, .rb = (uint8_t)expected},
-        ROLE_CHECK, exit_new(t, EXIT_VARIES, g->eip));
+    put_branch_r(t, ISA_brne, target, expected, ROLE_CHECK, exit_new(t, EXIT_VARIES, g->eip));
 }
 
-static void lower_ret(struct trans *t, const struct guest_insn *g)
+void lower_ret(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned target = temp(t);
@@ -132,6 +124,20 @@ static void lower_ret(struct trans *t, const struct guest_insn *g)
         go_to(t, g, target);
 }
 
+/* What a conditional branch asks. */
+struct test {
+    uint16_t atom; /* brc; or breqi, brnei: is the register zero? */
+    uint8_t cond, reg;
+};
+
+static void put_test(struct trans *t, struct test test, unsigned role, unsigned exit)
+{
+    if (test.atom == ISA_brc)
+        put_branch_c(t, test.cond, role, exit);
+    else
+        put_branch_i(t, test.atom, test.reg, 0, role, exit);
+}
+
 /* ---- the conditional end: taken to one exit or round the loop, else to another exit */
 
 struct ending {
@@ -143,15 +149,13 @@ static struct ending targets(struct trans *t, const struct guest_insn *g)
     return (struct ending){pin(t, PIN_CONSTANT, g->target), pin(t, PIN_CONSTANT, g->next)};
 }
 
-/* `branch` is the conditional branch, complete but for its displacement. */
-static void end_conditional(struct trans *t, const struct guest_insn *g,
-                            const struct isa_op *branch)
+static void end_conditional(struct trans *t, const struct guest_insn *g, struct test test)
 {
     put_commit(t, t->insns - t->committed);
     if (t->loops)
-        put(t, branch, ROLE_LOOP, 0);
+        put_test(t, test, ROLE_LOOP, 0);
     else
-        put(t, branch, ROLE_LEAVE, flow_exit_to(t, g->target));
+        put_test(t, test, ROLE_LEAVE, flow_exit_to(t, g->target));
     put_branch(t, ROLE_LEAVE, flow_exit_to(t, g->next));
 }
 
@@ -161,7 +165,7 @@ static void end_jcc(struct trans *t, const struct guest_insn *g)
     struct ending e = targets(t, g);
 
     put_cond(t, ISA_sel, REG_EIP, e.taken, e.fall, cond);
-    end_conditional(t, g, &(struct isa_op){.atom = ISA_brc, .cond = (uint8_t)cond});
+    end_conditional(t, g, (struct test){.atom = ISA_brc, .cond = (uint8_t)cond});
 }
 
 /*
@@ -204,8 +208,8 @@ static void end_count(struct trans *t, const struct guest_insn *g)
 
     put_move(t, REG_EIP, e.fall);
     put_r(t, zero ? ISA_cmovz : ISA_cmovnz, REG_EIP, count, e.taken);
-    end_conditional(t, g,
-                    &(struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count});
+    end_conditional(
+        t, g, (struct test){.atom = zero ? ISA_breqi : ISA_brnei, .reg = (uint8_t)count});
 }
 
 /* ---- called by the driver */
@@ -216,15 +220,15 @@ static void lower_side(struct trans *t, const struct guest_insn *g)
     bool inverted = g->flow == FLOW_TAKEN;
     unsigned cond = (g->insn.opcode & 15) ^ inverted;
     unsigned exit = flow_exit_to(t, inverted ? g->next : g->target);
-    struct isa_op branch = {.atom = ISA_brc, .cond = (uint8_t)cond};
+    struct test test = {.atom = ISA_brc, .cond = (uint8_t)cond};
 
     if (g->insn.op != OP_jcc) {
         unsigned count = lower_count_down(t, &g->insn);
         bool zero = (g->insn.op == OP_jecxz) != inverted;
 
-        branch = (struct isa_op){.atom = zero ? ISA_breqi : ISA_brnei, .ra = (uint8_t)count};
+        test = (struct test){.atom = zero ? ISA_breqi : ISA_brnei, .reg = (uint8_t)count};
     }
-    put_side(t, &branch, exit);
+    put_test(t, test, ROLE_SIDE, side(t, exit));
 }
 
 /* Gear 3's alone. */
@@ -236,29 +240,18 @@ static void lower_skip(struct trans *t, const struct guest_insn *g)
     t->optional += g->skips;
 }
 
-void lower_branch(struct trans *t, const struct guest_insn *g)
+void lower_conditional(struct trans *t, const struct guest_insn *g)
 {
-    if (g->flow == FLOW_SKIP) {
+    if (g->flow == FLOW_SKIP)
         lower_skip(t, g);
-        return;
-    }
-    switch (g->insn.op) {
-    case OP_jcc:
-    case OP_loop:
-    case OP_loope:
-    case OP_loopne:
-    case OP_jecxz:
-        if (g->flow != FLOW_COND) /* else flow_end does it all */
-            lower_side(t, g);
-        return;
-    case OP_jmp:
-        if (is_computed(g))
-            go_to(t, g, operand(t, &g->insn, 0));
-        return;
-    case OP_call: lower_call(t, g); return;
-    case OP_ret: lower_ret(t, g); return;
-    default: give_up(t, ABORT_OPCODE);
-    }
+    else if (g->flow != FLOW_COND) /* else flow_end does it all */
+        lower_side(t, g);
+}
+
+void lower_jmp(struct trans *t, const struct guest_insn *g)
+{
+    if (is_computed(g))
+        go_to(t, g, operand(t, &g->insn, 0));
 }
 
 /*
@@ -273,17 +266,16 @@ void put_lookup(struct trans *t, unsigned exit)
 
     put_r(t, ISA_or, wanted, REG_EIP, REG_PLACE);
     if (jtlb)
-        put(t, &(struct isa_op){.atom = ISA_jtj, .ra = (uint8_t)wanted}, ROLE_PLAIN, 0);
+        put_r(t, ISA_jtj, 0, wanted, 0);
     put_i(t, ISA_addi, table, 0, (intptr_t)jumps_table());
     put_field(t, ISA_extu, row, REG_EIP, 0, JUMPS_BITS);
     put_r(t, ISA_sh3add, entry, row, table);
     put_i(t, ISA_ldd, key, entry, offsetof(struct jumps_table, key));
     put_i(t, ISA_ldd, code, entry, offsetof(struct jumps_table, code));
-    put(t, &(struct isa_op){.atom = ISA_brne, .ra = (uint8_t)key, .rb = (uint8_t)wanted}, ROLE_MISS,
-        exit);
+    put_branch_r(t, ISA_brne, key, wanted, ROLE_MISS, exit);
     if (jtlb)
         put_r(t, ISA_jtw, 0, wanted, code);
-    put(t, &(struct isa_op){.atom = ISA_jr, .ra = (uint8_t)code}, ROLE_PLAIN, 0);
+    put_r(t, ISA_jr, 0, code, 0);
 }
 
 void flow_end(struct trans *t, const struct guest_insn *g)
@@ -316,7 +308,7 @@ void flow_end(struct trans *t, const struct guest_insn *g)
 
 void region_here(struct trans *t, struct region *r)
 {
-    pack_break(t);
+    pack_break(&t->pack);
     r->start = (uint32_t)(t->pack.at - t->pack.code);
 }
 

@@ -1,8 +1,8 @@
 /*
  * lower.c - from guest instructions to atoms: the driver.
  *
- * Each instruction is lowered by the group that knows it. If one can't be (a form, a segment), it
- * is left to an emulation patch and lowering starts again, because which flags matter depends on
+ * Each operation has its function (lowering.def). If an instruction can't be lowered (a form, a
+ * segment), it is left to an emulation patch and lowering starts again, because which flags matter depends on
  * where commits are. If that isn't possible, or the store buffer is too small, the trace is cut
  * before it.
  */
@@ -10,42 +10,30 @@
 
 #define PINS_WORDS (2 * TRANS_PINS)
 
-/* The groups are asked in turn; the one that knew an operation is asked first the next time. */
-static void lower_by_group(struct trans *t, const struct guest_insn *g)
-{
-    static bool (*const groups[])(struct trans *, const struct guest_insn *) = {
-        lower_arith, lower_move, lower_stack, lower_shift, lower_string,
-    };
-    uint8_t *knows = &t->group[g->insn.op];
+static lower_function *const lowering[OP_COUNT] = {
+#define LOWER(op, how) [OP_##op] = lower_##how,
+#include "gear2/lowering.def"
+};
 
-    if (groups[*knows](t, g))
-        return;
-    for (unsigned n = 0; n < sizeof(groups) / sizeof(groups[0]); n++) {
-        if (groups[n](t, g)) {
-            *knows = (uint8_t)n;
-            return;
-        }
-    }
-    give_up(t, ABORT_OPCODE);
+static inline void lower(struct trans *t, const struct guest_insn *g)
+{
+    lower_function *how = g->patched ? lower_patch : lowering[g->insn.op];
+    unsigned stores = t->stores;
+
+    t->pack.moves = 0;
+    if (how)
+        how(t, g);
+    else
+        give_up(t, ABORT_OPCODE);
+    if (t->self_check & (t->stores > stores))
+        lower_self_check(t);
+    if ((t->stores > t->most_stores) | ((t->gear == 2) & (t->pack.at > t->room_end)))
+        give_up(t, ABORT_SIZE);
 }
 
 void trans_lower_insn(struct trans *t, const struct guest_insn *g)
 {
-    unsigned stores = t->stores;
-
-    t->pack.moves = 0;
-    if (g->patched)
-        lower_patch(t, g);
-    else if (x86_ops[g->insn.op].props & P_BRANCH)
-        lower_branch(t, g);
-    else
-        lower_by_group(t, g);
-    if (t->stores > stores)
-        lower_self_check(t);
-    if (t->stores > t->machine->stores || t->stores > TRANS_STORES)
-        give_up(t, ABORT_SIZE);
-    if (t->gear == 2 && t->pack.at > t->room_end)
-        give_up(t, ABORT_SIZE);
+    lower(t, g);
 }
 
 void trans_lower_begin(struct trans *t)
@@ -65,9 +53,11 @@ void trans_lower_begin(struct trans *t)
     t->pins = 0;
     t->temp = 0;
     t->stores = 0;
+    t->most_stores = t->machine->stores < TRANS_STORES ? t->machine->stores : TRANS_STORES;
     t->spots = 0;
     t->set_pins = 0;
-    trans_sources(t);
+    if (!t->sourced)
+        trans_sources(t);
 }
 
 /* The whole trace; returns the number of instructions that went well. */
@@ -81,17 +71,18 @@ static unsigned lower_trace(struct trans *t)
     lower_self_check(t);
     region_here(t, &t->region[REGION_BODY]);
     body = t->pack.at;
-    for (t->current = 0; t->current < t->insns; t->current++) {
+    for (t->current = 0;; t->current++) {
         struct guest_insn *g = &t->insn[t->current];
 
         g->begin = (uint16_t)(t->pack.at - body);
-        trans_lower_insn(t, g);
+        lower(t, g);
         if (t->current == t->insns - 1)
             flow_end(t, g);
         if (t->abort != ABORT_NONE)
             return t->current;
+        if (t->current == t->insns - 1)
+            return t->insns;
     }
-    return t->insns;
 }
 
 void trans_lower_pins(struct trans *t)
@@ -125,16 +116,19 @@ static void lower_loop_pins(struct trans *t)
     uint32_t *begin = p->at;
     unsigned words;
 
-    pack_break(t);
+    pack_break(&t->pack);
     trans_lower_pins(t);
-    *p->last |= ISA_STOP;
+    p->at[-1] |= ISA_STOP;
     words = (unsigned)(p->at - begin);
     p->code -= words;
     memcpy(p->code, begin, words * sizeof(*begin));
     p->at = begin;
-    p->last = begin - 1;
+    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
+        l->bundle += (uint16_t)words;
+        l->branch += (uint16_t)words;
+    }
     t->region[REGION_BODY].start += words;
-    pack_break(t);
+    pack_break(&t->pack);
 }
 
 bool trans_lower(struct trans *t)

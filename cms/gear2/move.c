@@ -3,7 +3,7 @@
  */
 #include "gear2/build.h"
 
-static void lower_mov(struct trans *t, const struct guest_insn *g)
+void lower_mov(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     bool to_memory = i->opd[0] == OPD_RM && i->is_mem;
@@ -25,7 +25,7 @@ static void lower_mov(struct trans *t, const struct guest_insn *g)
     }
 }
 
-static void lower_extend(struct trans *t, const struct guest_insn *g)
+void lower_extend(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     bool is_signed = i->op == OP_movsx;
@@ -48,7 +48,7 @@ static void lower_extend(struct trans *t, const struct guest_insn *g)
         reg_write(t, i->reg, 2, value);
 }
 
-static void lower_cmov(struct trans *t, const struct guest_insn *g)
+void lower_cmov(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned value = operand(t, i, 1);
@@ -58,7 +58,7 @@ static void lower_cmov(struct trans *t, const struct guest_insn *g)
     reg_write(t, i->reg, i->opsize, result);
 }
 
-static void lower_setcc(struct trans *t, const struct guest_insn *g)
+void lower_setcc(struct trans *t, const struct guest_insn *g)
 {
     struct target d;
 
@@ -67,7 +67,7 @@ static void lower_setcc(struct trans *t, const struct guest_insn *g)
     target_close(t, &d, d.result);
 }
 
-static void lower_xchg(struct trans *t, const struct guest_insn *g)
+void lower_xchg(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned old = temp(t);
@@ -79,7 +79,7 @@ static void lower_xchg(struct trans *t, const struct guest_insn *g)
     reg_write(t, i->reg, i->opsize, old);
 }
 
-static void lower_lea(struct trans *t, const struct guest_insn *g)
+void lower_lea(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
 
@@ -87,7 +87,7 @@ static void lower_lea(struct trans *t, const struct guest_insn *g)
 }
 
 /* A selector: it lies in the guest's state, in firmware's memory. */
-static void lower_from_seg(struct trans *t, const struct guest_insn *g)
+void lower_from_seg(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned selector = temp(t);
@@ -106,19 +106,21 @@ static void lower_from_seg(struct trans *t, const struct guest_insn *g)
     }
 }
 
-static void lower_lahf(struct trans *t)
+void lower_lahf(struct trans *t, const struct guest_insn *g)
 {
     unsigned flags = temp(t);
 
+    (void)g;
     put_get_flags(t, flags);
     put_i(t, ISA_ori, flags, flags, 2);
     reg_write(t, EAX + 4, 1, flags);
 }
 
-static void lower_sahf(struct trans *t)
+void lower_sahf(struct trans *t, const struct guest_insn *g)
 {
     unsigned flags = temp(t), new = temp(t), merged = temp(t);
 
+    (void)g;
     put_get_flags(t, flags);
     put_i(t, ISA_andi, flags, flags, FL_OF);
     put_field(t, ISA_extu, new, REG_GPR0 + EAX, 8, 8);
@@ -126,9 +128,10 @@ static void lower_sahf(struct trans *t)
     put_set_flags(t, merged);
 }
 
-static void lower_carry(struct trans *t, unsigned atom)
+void lower_carry(struct trans *t, const struct guest_insn *g)
 {
-    unsigned flags = temp(t);
+    unsigned op = g->insn.op, flags = temp(t);
+    unsigned atom = op == OP_clc ? ISA_andi : op == OP_stc ? ISA_ori : ISA_xori;
 
     put_get_flags(t, flags);
     put_i(t, atom, flags, flags, atom == ISA_andi ? ~(int64_t)FL_CF : FL_CF);
@@ -136,13 +139,13 @@ static void lower_carry(struct trans *t, unsigned atom)
 }
 
 /* CLD and STD: the direction flag is part of the context, so to set it as it is means nothing. */
-static void lower_direction(struct trans *t, const struct guest_insn *g)
+void lower_direction(struct trans *t, const struct guest_insn *g)
 {
     if ((g->insn.op == OP_std) != !!(t->key.mode & MODE_DOWN))
         give_up(t, ABORT_OPCODE);
 }
 
-static void lower_xlat(struct trans *t, const struct guest_insn *g)
+void lower_xlat(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned al = temp(t), sum = temp(t), value = temp(t);
@@ -155,26 +158,8 @@ static void lower_xlat(struct trans *t, const struct guest_insn *g)
     reg_write(t, EAX, 1, value);
 }
 
-bool lower_move(struct trans *t, const struct guest_insn *g)
+void lower_nop(struct trans *t, const struct guest_insn *g)
 {
-    switch (g->insn.op) {
-    case OP_mov: lower_mov(t, g); return true;
-    case OP_movzx:
-    case OP_movsx: lower_extend(t, g); return true;
-    case OP_cmov: lower_cmov(t, g); return true;
-    case OP_setcc: lower_setcc(t, g); return true;
-    case OP_xchg: lower_xchg(t, g); return true;
-    case OP_lea: lower_lea(t, g); return true;
-    case OP_mov_from_seg: lower_from_seg(t, g); return true;
-    case OP_lahf: lower_lahf(t); return true;
-    case OP_sahf: lower_sahf(t); return true;
-    case OP_clc: lower_carry(t, ISA_andi); return true;
-    case OP_stc: lower_carry(t, ISA_ori); return true;
-    case OP_cmc: lower_carry(t, ISA_xori); return true;
-    case OP_cld:
-    case OP_std: lower_direction(t, g); return true;
-    case OP_xlat: lower_xlat(t, g); return true;
-    case OP_nop: return true;
-    default: return false;
-    }
+    (void)t;
+    (void)g;
 }

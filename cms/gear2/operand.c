@@ -134,20 +134,13 @@ struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool
     return place_at(t, i->seg, base_and_index(t, i), i->disp, i->adsize, size, write);
 }
 
-static void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
-                       unsigned reg, bool write)
+/* Gear 3's. */
+static __attribute__((noinline)) void keep_access(struct trans *t, const struct place *p,
+                                                  unsigned plain, unsigned indexed, unsigned reg,
+                                                  bool write)
 {
     struct isa_op op = {.ra = p->ra};
 
-    if (t->gear == 2) {
-        unsigned rd = write ? 0 : reg, rs = write ? reg : 0;
-
-        if (p->indexed)
-            pack_bits(t, indexed, ISA_BITS_GX(reg, p->ra, p->rb, p->shift), rd, p->ra, p->rb, rs);
-        else
-            pack_imm(t, plain, ISA_BITS_R(reg, p->ra, 0), rd, p->ra, rs, p->disp);
-        return;
-    }
     if (p->indexed) {
         op.atom = (uint16_t)indexed;
         op.rb = p->rb;
@@ -161,6 +154,21 @@ static void put_access(struct trans *t, const struct place *p, unsigned plain, u
     else
         op.rd = (uint8_t)reg;
     put(t, &op, ROLE_PLAIN, 0);
+}
+
+static void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
+                       unsigned reg, bool write)
+{
+    unsigned rd = write ? 0 : reg;
+    uint64_t reads = PACK_READS(p->ra, write ? reg : 0);
+
+    if (t->gear != 2)
+        keep_access(t, p, plain, indexed, reg, write);
+    else if (p->indexed)
+        pack_bits(t, indexed, ISA_BITS_GX(reg, p->ra, p->rb, p->shift), rd,
+                  reads | UINT64_C(1) << p->rb);
+    else
+        pack_imm(t, plain, ISA_BITS_R(reg, p->ra, 0), rd, reads, p->disp);
 }
 
 /*

@@ -6,9 +6,9 @@
  * all of them: an empty bundle begins so far below the overflow bits as the machine has slots. A
  * bundle that ends in a branch, or in an atom that nothing may share it with, is filled up.
  *
- * When a register can be read is kept in cycles that go on from translation to translation, so that
- * there is nothing to clear. It is advice: the chip's scoreboard waits for what comes late. A read
- * of what the same bundle writes would be wrong, though, and never gets there: no latency is zero.
+ * Registers are bits. An atom doesn't join a bundle that writes what it reads or writes, nor the
+ * one right behind a load of it: it would make the others wait. All else is left to the chip's
+ * scoreboard.
  *
  * Memory: a guest access doesn't share a bundle with a store before it. A check that fails rolls
  * back, so others may share its bundle, but no commit. Everything else follows from order.
@@ -25,7 +25,8 @@
 #define OVERFLOW_BIT(unit) (ONE(unit) << (FIELD_BITS - 1))
 #define FULL(unit) (OVERFLOW_BIT(unit) - ONE(unit))
 
-/* In packer.written, registers that nobody names: guest stores, checks. */
+/* As bits of registers that nobody names: the guest's flags, guest stores, checks. */
+#define FLAGS (UINT64_C(1) << 32)
 #define STORES (UINT64_C(1) << 34)
 #define CHECKS (UINT64_C(1) << 35)
 
@@ -78,24 +79,24 @@ void pack_init(struct packer *p, struct pack_fact fact[ISA_ATOM_COUNT], const st
 {
     p->fact = fact;
     p->empty = empty_bundle(m);
-    p->cycle = 0;
-    memset(p->ready, 0, sizeof(p->ready));
+    p->full = full_bundle();
     for (unsigned n = 0; n < ISA_ATOM_COUNT; n++) {
         const struct isa_fact *f = &isa_facts[n];
         bool flags = f->uses & ISA_WRITE_CD, guest = f->flags & ISA_F_GUEST;
         bool alone = f->flags & ISA_F_SEQ && !(f->flags & (ISA_F_COMMIT | ISA_F_BRANCH));
+        bool updates = f->flags & ISA_F_READS_RD;
 
         fact[n] = (struct pack_fact){
             .slots = unit_slots(f->unit),
-            .conflicts = (flags ? BIT_FLAGS : 0) | (guest ? STORES : 0) |
-                         (f->flags & ISA_F_COMMIT ? CHECKS : 0),
-            .marks = (flags ? BIT_FLAGS : 0) | (guest && f->flags & ISA_F_STORE ? STORES : 0),
             .closes = f->flags & ISA_F_BRANCH || alone ? full_bundle() : 0,
-            .latency = (uint8_t)m->latency[f->latency],
+            .reads = (f->uses & (ISA_READ_CA | ISA_READ_CD) ? FLAGS : 0) | (guest ? STORES : 0) |
+                     (f->flags & ISA_F_COMMIT ? CHECKS : 0),
+            .writes = (flags ? FLAGS : 0) | (guest && f->flags & ISA_F_STORE ? STORES : 0),
+            .updates = updates ? UINT64_MAX : 0,
+            .late = m->latency[f->latency] > 1 ? UINT64_MAX : 0,
+            .match = isa_match[n],
             .imm_bits = f->imm_bits,
-            .reads_flags = f->uses & (ISA_READ_CA | ISA_READ_CD) ? PACK_FLAGS : 0,
-            .writes_flags = flags ? PACK_FLAGS : 0,
-            .rd_mask = f->flags & ISA_F_READS_RD ? UINT8_MAX : 0,
+            .moves = flags || updates ? 0 : UINT8_MAX,
         };
     }
 }
@@ -104,98 +105,103 @@ void pack_begin(struct trans *t, uint32_t *code)
 {
     struct packer *p = &t->pack;
 
-    p->code = p->at = code;
-    p->last = NULL;
-    p->atoms = p->bundles = p->fixes = 0;
-    p->cycle += UINT8_MAX; /* everything is ready */
-    pack_break(t);
+    p->code = p->at = p->bundle = code;
+    p->written = p->slow = p->late = 0;
+    p->bundles = p->longs = p->fixes = 0;
+    pack_break(p);
 }
 
-void pack_break(struct trans *t)
+unsigned pack_atoms(const struct packer *p)
 {
-    t->pack.slots = full_bundle();
-    t->pack.moves = 0;
+    return (unsigned)(p->at - p->code) - p->longs;
 }
 
-/* Ends the open bundle. The next issues when what it needs is there. */
-static void open_bundle(struct packer *p, uint32_t need)
+/* The open bundle ends before `at`, where the next one begins. Returns the slots of that. */
+static inline uint64_t end_bundle(struct packer *p, uint32_t *at)
 {
-    if (p->last)
-        *p->last |= ISA_STOP;
-    p->bundle = p->at;
-    p->written = 0;
-    p->slots = p->empty;
-    p->cycle = need > p->cycle ? need : p->cycle + 1;
+    uint64_t empty = p->empty, slow = p->slow;
+
     p->bundles++;
+    p->bundle = at;
+    p->late = slow;
+    if (at != p->code)
+        at[-1] |= ISA_STOP;
+    return empty;
 }
 
-static inline uint32_t later(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-/* One word, which is not yet encoded but has its place. */
+/* One word. */
 static inline void join(struct packer *p, const struct pack_fact *f, uint64_t closes, unsigned rd,
-                        uint32_t need)
+                        uint64_t reads, uint32_t word)
 {
-    uint64_t writes = UINT64_C(1) << rd & ~BIT_FLAGS;
+    uint64_t writes = (UINT64_C(1) << rd & ~UINT64_C(1)) | f->writes, slow = writes & f->late;
+    uint64_t takes = f->slots, slots = p->slots + takes, written = p->written;
+    unsigned moves = rd & f->moves;
+    uint32_t *at = p->at;
 
-    need = later(need, later(p->ready[f->reads_flags], p->ready[rd & f->rd_mask]));
-    if (need > p->cycle || (p->slots + f->slots) & overflow_bits() ||
-        p->written & (writes | f->conflicts))
-        open_bundle(p, need);
-    p->slots = (p->slots + f->slots) | closes;
-    p->written |= writes | f->marks;
-    p->ready[rd] = p->ready[f->writes_flags] = p->cycle + f->latency;
-    p->ready[0] = 0;
-    p->moves = f->writes_flags | f->rd_mask ? 0 : rd;
-    p->word = p->last = p->at++;
-    p->atoms++;
+    reads |= f->reads | (writes & f->updates);
+    if ((reads & (written | p->late)) | (writes & written) | (slots & overflow_bits())) {
+        slots = end_bundle(p, at) + takes;
+    } else {
+        writes |= written;
+        slow |= p->slow;
+    }
+    p->slots = slots | closes;
+    p->written = writes;
+    p->slow = slow;
+    p->moves = moves;
+    p->at = at + 1;
+    *at = word;
 }
 
-void pack_bits(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, unsigned ra, unsigned rb,
-               unsigned rs)
+/* The word that belongs to the last one. */
+static inline void extend(struct packer *p, uint32_t payload)
 {
-    struct packer *p = &t->pack;
-
-    join(p, &p->fact[atom], p->fact[atom].closes, rd,
-         later(p->ready[ra], later(p->ready[rb], p->ready[rs])));
-    *p->word = isa_match[atom] | bits;
+    *p->at++ = LIM_MATCH | LIM_WORD(payload);
+    p->longs++;
 }
 
-void pack_imm(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, unsigned ra, unsigned rs,
+void pack_bits(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint64_t reads)
+{
+    const struct pack_fact *f = &t->pack.fact[atom];
+
+    join(&t->pack, f, f->closes, rd, reads, f->match | bits);
+}
+
+void pack_imm(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint64_t reads,
               int64_t imm)
 {
-    struct packer *p = &t->pack;
-    const struct pack_fact *f = &p->fact[atom];
-    int64_t above = imm >> (f->imm_bits - 1);
-    uint32_t low = (uint32_t)imm & ((1u << f->imm_bits) - 1);
+    const struct pack_fact *f = &t->pack.fact[atom];
+    unsigned width = f->imm_bits;
+    int64_t above = imm >> width, sign = imm << (64 - width) >> 63;
 
-    join(p, f, 0, rd, later(p->ready[ra], p->ready[rs]));
-    *p->word = isa_match[atom] | bits | low;
-    if (above == 0 || above == -1)
+    join(&t->pack, f, 0, rd, reads, f->match | bits | ((uint32_t)imm & ((1u << width) - 1)));
+    if (above == sign)
         return;
-    if (!isa_imm_encodable(atom, imm))
+    if (above != (int64_t)((uint64_t)above << (64 - LIM_BITS)) >> (64 - LIM_BITS))
         t->abort = ABORT_ENCODE;
-    *p->at = LIM_MATCH | LIM_WORD((uint32_t)(imm >> f->imm_bits));
-    p->last = p->at++;
+    extend(&t->pack, (uint32_t)above);
 }
 
 bool pack_redirect(struct trans *t, unsigned rd, unsigned from)
 {
     struct packer *p = &t->pack;
+    uint64_t slow = p->slow >> from & 1;
+    uint32_t *word = p->at - 1;
 
     if (p->moves != from || p->written >> rd & 1)
         return false;
-    *p->word = (*p->word & ~ISA_BITS_R(63, 0, 0)) | ISA_BITS_R(rd, 0, 0);
+    if ((*word & LIM_MASK) == LIM_MATCH)
+        word--;
+    *word = (*word & ~ISA_BITS_R(63, 0, 0)) | ISA_BITS_R(rd, 0, 0);
     p->written ^= UINT64_C(1) << from | UINT64_C(1) << rd;
-    p->ready[rd] = p->ready[from];
+    p->slow ^= slow << from | slow << rd;
     p->moves = 0;
     return true;
 }
 
-/* The operand isn't known before the code is complete. */
-static void add_fix(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+/* The last atom, its word at `word`: its immediate isn't known before the code is complete. */
+static void add_fix(struct trans *t, unsigned atom, uint32_t *word, int64_t imm, unsigned role,
+                    unsigned exit)
 {
     struct packer *p = &t->pack;
 
@@ -204,73 +210,65 @@ static void add_fix(struct trans *t, const struct isa_op *op, unsigned role, uns
             t->abort = ABORT_SIZE;
         return;
     }
-    p->fix[p->fixes++] =
-        (struct pack_fix){p->word, p->bundle, op->imm, op->atom, (uint8_t)role, (uint8_t)exit};
+    t->fix[p->fixes++] = (struct pack_fix){
+        word, p->bundle, (uint32_t)imm, p->fact[atom].imm_bits, (uint8_t)role, (uint8_t)exit};
 }
 
-/* The last atom's words. The most frequent ones in short. */
-static void encode(struct trans *t, const struct isa_op *op)
+void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, unsigned role,
+                 unsigned exit)
 {
     struct packer *p = &t->pack;
-    uint32_t words[2];
-    int count = 1;
+    const struct pack_fact *f = &p->fact[atom];
 
-    if (op->atom == ISA_br)
-        words[0] = isa_match[ISA_br];
-    else if (op->atom == ISA_brc)
-        words[0] = isa_match[ISA_brc] | ISA_BITS_BC(op->cond, op->ca, 0);
-    else
-        count = isa_encode(op, false, words);
-    if (!count)
-        t->abort = ABORT_ENCODE;
-    *p->word = words[0];
-    if (count == 2) {
-        *p->at = words[1];
-        p->last = p->at++;
+    join(p, f, role == ROLE_CHECK ? 0 : f->closes, 0, reads, f->match | bits);
+    if (role == ROLE_CHECK)
+        p->written |= CHECKS;
+    if (role == ROLE_LEAVE) {
+        t->exit[exit].bundle = (uint16_t)(p->bundle - p->code);
+        t->exit[exit].branch = (uint16_t)(p->at - 1 - p->code);
     }
+    add_fix(t, atom, p->at - 1, 0, role, exit);
 }
 
 void pack_op(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
     struct packer *p = &t->pack;
     const struct pack_fact *f = &p->fact[op->atom];
-    join(p, f, role == ROLE_CHECK ? 0 : f->closes, op->rd,
-         later(p->ready[op->ra], later(p->ready[op->rb], p->ready[op->rs])));
-    if (role == ROLE_CHECK)
-        p->written |= CHECKS;
-    if (role == ROLE_LEAVE) {
-        t->exit[exit].bundle = p->bundle;
-        t->exit[exit].branch = p->word;
-    }
-    encode(t, op);
-    if (role == ROLE_SOURCE || (role >= ROLE_CHECK && role <= ROLE_LOOP))
-        add_fix(t, op, role, exit);
+    uint32_t words[2], *word = p->at;
+    int count = isa_encode(op, false, words);
+
+    if (!count)
+        t->abort = ABORT_ENCODE;
+    join(p, f, f->closes, op->rd, PACK_READS(op->ra, op->rb) | UINT64_C(1) << op->rs, words[0]);
+    if (count == 2)
+        extend(p, LIM_PAYLOAD(words[1]));
+    if (role == ROLE_SOURCE)
+        add_fix(t, op->atom, word, op->imm, role, exit);
 }
 
 /* The immediate is the lowest bits of both kinds. */
 static bool apply(struct trans *t, const struct pack_fix *f)
 {
     struct packer *p = &t->pack;
-    unsigned bits = p->fact[f->atom].imm_bits;
     int64_t imm, above;
 
     if (f->role == ROLE_SOURCE) {
-        imm = f->imm + (intptr_t)(p->code + t->words);
-        f->word[1] = (f->word[1] & ISA_STOP) | LIM_MATCH | LIM_WORD((uint32_t)(imm >> bits));
+        imm = f->imm + (intptr_t)trans_source_copy(t, p->code);
+        f->word[1] = (f->word[1] & ISA_STOP) | LIM_MATCH | LIM_WORD((uint32_t)(imm >> f->imm_bits));
         above = 0; /* an address of firmware's */
     } else {
         imm = p->code + trans_branch_target(t, f->role, f->exit) - f->bundle;
-        above = imm >> (bits - 1);
+        above = imm >> (f->imm_bits - 1);
     }
-    *f->word = (*f->word & ~((1u << bits) - 1)) | ((uint32_t)imm & ((1u << bits) - 1));
+    *f->word = (*f->word & ~((1u << f->imm_bits) - 1)) | ((uint32_t)imm & ((1u << f->imm_bits) - 1));
     return above == 0 || above == -1;
 }
 
 bool pack_finish(struct trans *t)
 {
-    *t->pack.last |= ISA_STOP;
+    t->pack.at[-1] |= ISA_STOP;
     for (unsigned i = 0; i < t->pack.fixes; i++) {
-        if (!apply(t, &t->pack.fix[i])) {
+        if (!apply(t, &t->fix[i])) {
             t->abort = ABORT_ENCODE;
             return false;
         }

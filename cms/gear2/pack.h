@@ -10,25 +10,25 @@
 #include "isa.h"
 
 #define PACK_FIXES 256 /* atoms whose immediate is known at the end */
-#define PACK_FLAGS 32  /* in ready[]: c0. r32 is the linker's */
 
-/* What the packer wants to know of an atom, at hand. */
+/* What the packer wants to know of an atom, in one line of the cache. */
 struct pack_fact {
-    uint64_t slots;     /* what it takes of a bundle: pack.c */
-    uint64_t conflicts; /* bits of packer.written that it can't share a bundle with */
-    uint64_t marks;     /* bits of packer.written that it sets, beside its register's */
-    uint64_t closes;    /* slots of its bundle that are full after it */
-    uint8_t latency;
+    _Alignas(64) uint64_t slots; /* what it takes of a bundle: pack.c */
+    uint64_t closes;  /* slots of its bundle that are full after it */
+    uint64_t reads;   /* bits that it reads, beside those of its operands */
+    uint64_t writes;  /* likewise */
+    uint64_t updates; /* all ones if rd is a source */
+    uint64_t late;    /* all ones if what it writes isn't there in the next bundle */
+    uint32_t match;
     uint8_t imm_bits;
-    uint8_t reads_flags, writes_flags; /* PACK_FLAGS or 0 */
-    uint8_t rd_mask;                   /* all ones if rd is a source */
+    uint8_t moves; /* all ones if rd is all that it writes, and no source */
 };
 
 /* An atom whose immediate is filled in when the code is complete. */
 struct pack_fix {
     uint32_t *word, *bundle;
-    int64_t imm; /* to which that is added */
-    uint16_t atom;
+    uint32_t imm; /* to which that is added */
+    uint8_t imm_bits;
     uint8_t role, exit;
 };
 
@@ -36,17 +36,15 @@ struct packer {
     const struct pack_fact *fact;
     uint64_t slots;   /* of the open bundle: pack.c */
     uint64_t written; /* registers that it writes, and what else it holds */
-    uint64_t empty;   /* slots of an empty bundle */
-    uint32_t cycle;   /* in which it issues */
+    uint64_t slow;    /* those that aren't there in the next bundle, */
+    uint64_t late;    /* and those of the bundle before */
+    uint64_t empty;   /* slots of an empty bundle, */
+    uint64_t full;    /* and of a full one */
     uint32_t *code;   /* of the translation */
     uint32_t *at;     /* the next word */
     uint32_t *bundle; /* first word of the open bundle */
-    uint32_t *last;   /* where its stop bit would be; NULL: nothing yet */
-    uint32_t *word;   /* the last atom's, */
-    unsigned moves;   /* and the register that is all that it writes, or 0 */
-    unsigned atoms, bundles, fixes;
-    uint32_t ready[64]; /* cycle in which a register can be read */
-    struct pack_fix fix[PACK_FIXES];
+    unsigned moves;   /* register that is all that the last atom writes, or 0 */
+    unsigned bundles, longs, fixes; /* bundles, long immediates so far */
 };
 
 struct machine;
@@ -54,15 +52,27 @@ struct trans;
 
 void pack_init(struct packer *p, struct pack_fact fact[ISA_ATOM_COUNT], const struct machine *m);
 void pack_begin(struct trans *t, uint32_t *code);
-void pack_break(struct trans *t); /* what comes next begins a bundle */
+/* What comes next begins a bundle. */
+static inline void pack_break(struct packer *p)
+{
+    p->slots = p->full;
+    p->moves = 0;
+}
+
+unsigned pack_atoms(const struct packer *p); /* so far */
 void pack_op(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
 
-/* An atom that is its match and these bits. It writes rd, and reads ra, rb and rs: 0, none. */
-void pack_bits(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, unsigned ra, unsigned rb,
-               unsigned rs);
+/* Registers as bits for what follows. r0 is never written, so nobody waits for it. */
+#define PACK_READS(ra, rb) (UINT64_C(1) << (ra) | UINT64_C(1) << (rb))
+
+/* An atom that is its match and these bits. It writes rd: 0, none. */
+void pack_bits(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint64_t reads);
 /* ... with an immediate in the lowest bits */
-void pack_imm(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, unsigned ra, unsigned rs,
+void pack_imm(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint64_t reads,
               int64_t imm);
+/* ... with a displacement there, to where that role and exit lead */
+void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, unsigned role,
+                 unsigned exit);
 /* The last atom's result goes to `rd` instead; false if that isn't possible. */
 bool pack_redirect(struct trans *t, unsigned rd, unsigned from);
 /* Branches and addresses, when all regions' places are known. */

@@ -41,10 +41,9 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
 {
     if (t->current > t->committed) {
         put_i(t, ISA_addi, REG_EIP, 0, g->eip);
-        pack_bits(t, ISA_commit, ISA_BITS_CM(t->current - t->committed), 0, 0, 0, 0);
+        pack_bits(t, ISA_commit, ISA_BITS_CM(t->current - t->committed), 0, 0);
     }
-    pack_bits(t, ISA_emu, ISA_BITS_EM(PATCH_LINK, t->first_patch + t->patched), PATCH_LINK, 0, 0,
-              0);
+    pack_bits(t, ISA_emu, ISA_BITS_EM(PATCH_LINK, t->first_patch + t->patched), PATCH_LINK, 0);
     t->patched++;
     t->committed = t->current + 1;
     t->stores = 0;
@@ -56,6 +55,6 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
         put_branch(t, ROLE_LEAVE, changed_exit(t));
         return;
     }
-    put(t, &(struct isa_op){.atom = ISA_brnei, .ra = PATCH_RESULT}, ROLE_LEAVE, changed_exit(t));
+    put_branch_i(t, ISA_brnei, PATCH_RESULT, 0, ROLE_LEAVE, changed_exit(t));
     lower_self_check(t);
 }

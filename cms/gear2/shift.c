@@ -10,13 +10,12 @@ struct shift {
 
 #define SHIFT(name, plain) {SIZED(name##f), SIZED(name##if), plain}
 
-static const struct shift shl = SHIFT(shl, ISA_sllz);
-static const struct shift shr = SHIFT(shr, ISA_srlz);
-static const struct shift sar = SHIFT(sar, ISA_sraz);
-static const struct shift rol = SHIFT(rol, ISA_rolz);
-static const struct shift ror = SHIFT(ror, ISA_rorz);
-static const struct shift rcl = SHIFT(rcl, 0);
-static const struct shift rcr = SHIFT(rcr, 0);
+static const struct shift shifts[] = {
+    [OP_shl - OP_rol] = SHIFT(shl, ISA_sllz), [OP_shr - OP_rol] = SHIFT(shr, ISA_srlz),
+    [OP_sar - OP_rol] = SHIFT(sar, ISA_sraz), [OP_rol - OP_rol] = SHIFT(rol, ISA_rolz),
+    [OP_ror - OP_rol] = SHIFT(ror, ISA_rorz), [OP_rcl - OP_rol] = SHIFT(rcl, 0),
+    [OP_rcr - OP_rol] = SHIFT(rcr, 0),
+};
 
 static void plain_immediate(struct trans *t, unsigned op, unsigned rd, unsigned ra, unsigned count)
 {
@@ -29,9 +28,10 @@ static void plain_immediate(struct trans *t, unsigned op, unsigned rd, unsigned 
     }
 }
 
-static void lower_count(struct trans *t, const struct guest_insn *g, const struct shift *s)
+void lower_count(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
+    const struct shift *s = &shifts[i->op - OP_rol];
     bool immediate = i->opd[1] == OPD_IMM;
     unsigned count = i->imm & 31;
     struct target d;
@@ -51,7 +51,7 @@ static void lower_count(struct trans *t, const struct guest_insn *g, const struc
 }
 
 /* BT, BTS, BTR, BTC on a register or with a constant: CF is the bit, the other flags stay. */
-static void lower_bit(struct trans *t, const struct guest_insn *g)
+void lower_bit(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned bits = 8 * i->opsize;
@@ -84,7 +84,7 @@ static void lower_bit(struct trans *t, const struct guest_insn *g)
 }
 
 /* BSF, BSR: ZF says whether the source is zero; the destination stays then. */
-static void lower_scan(struct trans *t, const struct guest_insn *g)
+void lower_scan(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     unsigned value = temp(t), number = temp(t), zero = temp(t), flags = temp(t), result;
@@ -108,7 +108,7 @@ static void lower_scan(struct trans *t, const struct guest_insn *g)
  * SHLD and SHRD of 32 bits: 64 bits are shifted, and CF is the last bit that leaves. A count in CL
  * may be zero and leave the flags, so it is done only if nobody looks at them.
  */
-static void lower_double(struct trans *t, const struct guest_insn *g)
+void lower_double(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
     bool left = i->op == OP_shld, flags = g->live & x86_ops[i->op].writes;
@@ -151,7 +151,7 @@ static void lower_double(struct trans *t, const struct guest_insn *g)
         put_i(t, ISA_addi, d.result, result, 0);
 }
 
-static void lower_bswap(struct trans *t, const struct guest_insn *g)
+void lower_bswap(struct trans *t, const struct guest_insn *g)
 {
     unsigned reg = REG_GPR0 + g->insn.reg, swapped = temp(t);
 
@@ -161,27 +161,4 @@ static void lower_bswap(struct trans *t, const struct guest_insn *g)
     }
     put_r(t, ISA_rev8, swapped, reg, 0);
     put_shift(t, ISA_srli, reg, swapped, 32);
-}
-
-bool lower_shift(struct trans *t, const struct guest_insn *g)
-{
-    switch (g->insn.op) {
-    case OP_shl: lower_count(t, g, &shl); return true;
-    case OP_shr: lower_count(t, g, &shr); return true;
-    case OP_sar: lower_count(t, g, &sar); return true;
-    case OP_rol: lower_count(t, g, &rol); return true;
-    case OP_ror: lower_count(t, g, &ror); return true;
-    case OP_rcl: lower_count(t, g, &rcl); return true;
-    case OP_rcr: lower_count(t, g, &rcr); return true;
-    case OP_bt:
-    case OP_bts:
-    case OP_btr:
-    case OP_btc: lower_bit(t, g); return true;
-    case OP_bsf:
-    case OP_bsr: lower_scan(t, g); return true;
-    case OP_shld:
-    case OP_shrd: lower_double(t, g); return true;
-    case OP_bswap: lower_bswap(t, g); return true;
-    default: return false;
-    }
 }

@@ -13,6 +13,7 @@
  * An immediate that keeps being patched is left out of this, and loaded where it is used.
  */
 #include "gear2/build.h"
+#include "runtime/runtime.h"
 #include "runtime/source.h"
 
 static uint32_t code_address(const struct trans *t, unsigned offset)
@@ -30,24 +31,48 @@ static bool covered(const struct trans *t, unsigned offset, unsigned length)
     return false;
 }
 
+void sources_begin(struct trans *t)
+{
+    t->sources = t->source_bytes = t->granules = 0;
+}
+
+void sources_add(struct trans *t, unsigned begin, unsigned end)
+{
+    struct source *s = &t->source[t->sources++];
+    unsigned first = begin >> SMC_GRANULE_SHIFT, last = (end - 1) >> SMC_GRANULE_SHIFT;
+
+    *s = (struct source){(uint16_t)begin, (uint16_t)(end - begin)};
+    t->source_bytes += source_room(s);
+    t->granules |= (2u << last) - (1u << first);
+}
+
 void trans_sources(struct trans *t)
 {
-    t->sources = 0;
-    t->source_bytes = 0;
+    uint32_t in_page = (t->key.cs_base + t->key.eip) & ~PAGE_MASK;
+    unsigned begin = 0, end = 0; /* of the range so far */
+
+    sources_begin(t);
     for (const struct guest_insn *g = t->insn; g < t->insn + t->insns; g++) {
-        struct source *last = t->sources ? &t->source[t->sources - 1] : NULL;
-        unsigned offset = (t->key.cs_base + g->eip) & PAGE_MASK, length = g->insn.length;
+        unsigned offset = t->key.cs_base + g->eip - in_page, length = g->insn.length;
 
         if (g->loads)
             length -= source_immediate(&g->insn);
-        if (t->gear == 3 && covered(t, offset, length))
+        if (t->gear == 3 &&
+            (covered(t, offset, length) || (offset >= begin && offset + length <= end)))
             continue;
-        if (last && last->offset + last->length == offset)
-            last->length += (uint16_t)length;
-        else
-            t->source[t->sources++] = (struct source){(uint16_t)offset, (uint16_t)length};
-        t->source_bytes += length;
+        if (offset != end) {
+            if (end)
+                sources_add(t, begin, end);
+            begin = offset;
+        }
+        end = offset + length;
     }
+    sources_add(t, begin, end);
+}
+
+void *trans_source_copy(const struct trans *t, const uint32_t *code)
+{
+    return source_copy((const struct source *)(code + t->words), t->sources);
 }
 
 /* One comparison: `size` bytes of code, and of the copy; returns the sum of differences. */
@@ -90,16 +115,16 @@ void lower_self_check(struct trans *t)
                 size = 8;
                 done = s->length - 8u;
             }
-            sum = compare(t, s->offset + done, copy + done, size, sum);
+            sum = compare(t, s->offset + done, copy + s->offset % SOURCE_UNIT + done, size, sum);
             done += size;
         }
-        copy += s->length;
+        copy += source_room(s);
     }
     if (t->stale == TRANS_EXITS) {
         t->stale = t->exits++;
         t->exit[t->stale] = (struct leaving){.kind = EXIT_STALE};
     }
-    put(t, &(struct isa_op){.atom = ISA_brnei, .ra = (uint8_t)sum}, ROLE_CHECK, t->stale);
+    put_branch_i(t, ISA_brnei, sum, 0, ROLE_CHECK, t->stale);
 }
 
 unsigned self_check_words(struct trans *t)

@@ -44,16 +44,23 @@ void stack_top(struct trans *t, unsigned size, unsigned rd)
     load(t, &p, size, rd);
 }
 
-static void lower_push_seg(struct trans *t, const struct insn *i)
+void lower_push(struct trans *t, const struct guest_insn *g)
 {
+    push_value(t, g->insn.opsize, operand(t, &g->insn, 0));
+}
+
+void lower_push_seg(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
     unsigned selector = temp(t);
 
     put_i(t, ISA_ldhu, selector, 0, (intptr_t)&cms.cpu.seg[i->reg].selector);
     push_value(t, i->opsize, selector);
 }
 
-static void lower_pop(struct trans *t, const struct insn *i)
+void lower_pop(struct trans *t, const struct guest_insn *g)
 {
+    const struct insn *i = &g->insn;
     unsigned value;
 
     if (i->opd[0] != OPD_REG) {
@@ -78,8 +85,9 @@ static unsigned system_flags(struct trans *t)
     return flags;
 }
 
-static void lower_pushf(struct trans *t, const struct insn *i)
+void lower_pushf(struct trans *t, const struct guest_insn *g)
 {
+    const struct insn *i = &g->insn;
     unsigned status = temp(t), flags = system_flags(t);
 
     if (t->key.mode & MODE_USER) {
@@ -92,8 +100,9 @@ static void lower_pushf(struct trans *t, const struct insn *i)
     push_value(t, i->opsize, flags);
 }
 
-static void lower_popf(struct trans *t, const struct insn *i)
+void lower_popf(struct trans *t, const struct guest_insn *g)
 {
+    const struct insn *i = &g->insn;
     uint32_t changed = FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT;
     unsigned old = system_flags(t), new = temp(t), difference = temp(t);
 
@@ -112,8 +121,9 @@ static void lower_popf(struct trans *t, const struct insn *i)
 }
 
 /* LEAVE: ESP from EBP, then EBP from there. */
-static void lower_leave(struct trans *t, const struct insn *i)
+void lower_leave(struct trans *t, const struct guest_insn *g)
 {
+    const struct insn *i = &g->insn;
     unsigned value = temp(t);
     struct place p = place_at(t, SEG_SS, REG_GPR0 + EBP, 0, is_wide(t) ? 4 : 2, i->opsize, false);
 
@@ -165,8 +175,9 @@ static bool stack_span(struct trans *t, unsigned size, bool push, unsigned *low)
     return true;
 }
 
-static void lower_pusha(struct trans *t, const struct insn *i)
+void lower_pusha(struct trans *t, const struct guest_insn *g)
 {
+    const struct insn *i = &g->insn;
     unsigned size = i->opsize, low;
 
     if (!(mode_segment(t->key.mode, SEG_SS) & SEG_WRITABLE)) {
@@ -183,8 +194,9 @@ static void lower_pusha(struct trans *t, const struct insn *i)
     move_esp(t, -(int32_t)(8 * size));
 }
 
-static void lower_popa(struct trans *t, const struct insn *i)
+void lower_popa(struct trans *t, const struct guest_insn *g)
 {
+    const struct insn *i = &g->insn;
     unsigned size = i->opsize, low, base, value[8];
 
     if (!stack_span(t, size, false, &low))
@@ -203,22 +215,5 @@ static void lower_popa(struct trans *t, const struct insn *i)
     for (unsigned n = 0; n < 8; n++) {
         if (n != ESP)
             reg_write(t, n, size, value[n]);
-    }
-}
-
-bool lower_stack(struct trans *t, const struct guest_insn *g)
-{
-    const struct insn *i = &g->insn;
-
-    switch (i->op) {
-    case OP_push: push_value(t, i->opsize, operand(t, i, 0)); return true;
-    case OP_push_seg: lower_push_seg(t, i); return true;
-    case OP_pop: lower_pop(t, i); return true;
-    case OP_pushf: lower_pushf(t, i); return true;
-    case OP_popf: lower_popf(t, i); return true;
-    case OP_pusha: lower_pusha(t, i); return true;
-    case OP_popa: lower_popa(t, i); return true;
-    case OP_leave: lower_leave(t, i); return true;
-    default: return false;
     }
 }

@@ -43,39 +43,45 @@ static void string_store(struct trans *t, const struct insn *i, unsigned value)
     store(t, &p, i->opsize, value);
 }
 
-bool lower_string(struct trans *t, const struct guest_insn *g)
+void lower_lods(struct trans *t, const struct guest_insn *g)
 {
-    static const sized_atom subf = SIZED(subf);
     const struct insn *i = &g->insn;
-    unsigned left, right;
 
-    if (!(x86_ops[i->op].props & P_STRING))
-        return false;
-    switch (i->op) {
-    case OP_lods:
-        reg_write(t, EAX, i->opsize, string_load(t, i, OPD_SRC));
-        advance(t, i, ESI);
-        return true;
-    case OP_stos:
-        string_store(t, i, REG_GPR0 + EAX);
-        advance(t, i, EDI);
-        return true;
-    case OP_movs:
-        string_store(t, i, string_load(t, i, OPD_SRC));
-        advance(t, i, ESI);
-        advance(t, i, EDI);
-        return true;
-    case OP_cmps:
-        left = string_load(t, i, OPD_SRC);
-        right = string_load(t, i, OPD_DST);
-        put_flags(t, by_size(subf, i->opsize), 0, left, right);
-        advance(t, i, ESI);
-        advance(t, i, EDI);
-        return true;
-    case OP_scas:
-        put_flags(t, by_size(subf, i->opsize), 0, REG_GPR0 + EAX, string_load(t, i, OPD_DST));
-        advance(t, i, EDI);
-        return true;
-    default: give_up(t, ABORT_OPCODE); return true;
-    }
+    reg_write(t, EAX, i->opsize, string_load(t, i, OPD_SRC));
+    advance(t, i, ESI);
+}
+
+void lower_stos(struct trans *t, const struct guest_insn *g)
+{
+    string_store(t, &g->insn, REG_GPR0 + EAX);
+    advance(t, &g->insn, EDI);
+}
+
+void lower_movs(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+
+    string_store(t, i, string_load(t, i, OPD_SRC));
+    advance(t, i, ESI);
+    advance(t, i, EDI);
+}
+
+static const sized_atom subf = SIZED(subf);
+
+void lower_cmps(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    unsigned left = string_load(t, i, OPD_SRC), right = string_load(t, i, OPD_DST);
+
+    put_flags(t, by_size(subf, i->opsize), 0, left, right);
+    advance(t, i, ESI);
+    advance(t, i, EDI);
+}
+
+void lower_scas(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+
+    put_flags(t, by_size(subf, i->opsize), 0, REG_GPR0 + EAX, string_load(t, i, OPD_DST));
+    advance(t, i, EDI);
 }

@@ -38,11 +38,6 @@ void stubs_make(struct stubs *s, unsigned issue)
     }
 }
 
-static const struct stub *stub_of(const struct trans *t, const struct leaving *l)
-{
-    return &t->stubs->stub[rolls_back(l)];
-}
-
 /* A loop without end has none. */
 uint32_t stubs_start(const struct trans *t)
 {
@@ -51,18 +46,20 @@ uint32_t stubs_start(const struct trans *t)
 
 void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
-    unsigned bits = isa_facts[ISA_addi].imm_bits;
+    const unsigned bits = isa_facts[ISA_addi].imm_bits;
+    unsigned words = t->words;
 
-    for (unsigned n = 0; n < t->exits; n++) {
-        const struct stub *stub = stub_of(t, &t->exit[n]);
-        uint32_t *at = code + t->words;
-        uintptr_t record = (uintptr_t)&records[n];
+    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++, records++) {
+        const struct stub *stub = &t->stubs->stub[rolls_back(l)];
+        uint32_t *at = code + words, *address = at + stub->address;
+        uintptr_t record = (uintptr_t)records;
 
-        t->exit[n].last = t->words;
-        t->words += stub->words;
-        for (unsigned k = 0; k < stub->words; k++)
+        for (unsigned k = 0; k < STUB_WORDS; k++) /* what is too much is written again */
             at[k] = stub->word[k];
-        at[stub->address] |= (uint32_t)record & ((1u << bits) - 1);
-        at[stub->address + 1] |= LIM_WORD((uint32_t)(record >> bits));
+        address[0] |= (uint32_t)record & ((1u << bits) - 1);
+        address[1] |= LIM_WORD((uint32_t)(record >> bits));
+        l->last = words;
+        words += stub->words;
     }
+    t->words = words;
 }

@@ -43,6 +43,7 @@
 #define TRANS_PATCHES 12
 #define TRANS_RETURNS 8 /* returns to the callers of the trace */
 #define GEAR2_RETURNS 3
+#define TRANS_CALLS_MAX 4 /* that a trace may be inside of */
 #define GEAR2_EXITS (GEAR2_SIDES + GEAR2_RETURNS + 5)
 #define TRANS_EXITS (TRANS_SIDES + TRANS_RETURNS + 5)
 #define TRANS_REGIONS (2 + TRANS_PATCHES + TRANS_SIDES + TRANS_EXITS)
@@ -94,13 +95,18 @@ struct guest_insn {
     uint32_t target; /* of a direct branch */
     uint16_t live;   /* status flags that are looked at after it */
     uint16_t begin;  /* gear 2: its code, in words from the body's start */
-    uint8_t flow;    /* enum flow */
-    bool patched;    /* executed by an emulation patch */
-    bool device;     /* seen to touch a device */
-    bool crosses;    /* seen to cross page borders again and again */
-    bool loads;      /* its immediate is loaded from the code */
-    uint8_t skips;   /* FLOW_SKIP: so many instructions */
-    bool varies;     /* a return seen to lead elsewhere than the trace took for granted */
+    union {
+        struct {
+            uint8_t flow;  /* enum flow */
+            bool patched;  /* executed by an emulation patch */
+            bool device;   /* seen to touch a device */
+            bool crosses;  /* seen to cross page borders again and again */
+            bool loads;    /* its immediate is loaded from the code */
+            bool varies;   /* a return seen to lead elsewhere than the trace took for granted */
+            uint8_t skips; /* FLOW_SKIP: so many instructions */
+        };
+        uint64_t notes; /* all of these */
+    };
 };
 
 /* What an atom means beyond its operation. */
@@ -160,7 +166,7 @@ struct leaving {
     uint8_t lookup;            /* the region that looks for its target, 0: there is none */
     uint32_t last;             /* its stub, which goes to the dispatcher: words from the start */
     uint64_t needs;            /* side: registers that its region relies on */
-    uint32_t *bundle, *branch; /* that leave, once emitted */
+    uint16_t bundle, branch;   /* that leave, once emitted: words from the start */
 };
 
 enum pin_kind { PIN_SEGMENT_BASE, PIN_CONSTANT };
@@ -176,8 +182,16 @@ struct open {
     uint16_t atom, word, bundle;
 };
 
+/* On the way through the trace. */
+struct trace_path {
+    unsigned sides;                 /* branches out of it so far */
+    unsigned calls, returns;        /* calls that it has followed and not left; returns followed */
+    uint32_t back[TRANS_CALLS_MAX]; /* where the callers go on */
+};
+
 /* What is small comes first: the compiler reaches 2 KiB without computing an address. */
 struct trans {
+    struct packer pack; /* gear 2 */
     const struct machine *machine;
     const struct stubs *stubs;
     unsigned gear; /* that makes it */
@@ -188,18 +202,24 @@ struct trans {
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
     uint32_t place;      /* jumps_place of the context */
-    uint64_t flip;       /* gear1_page_flip of it */
-    uint64_t cool;       /* number of a granule that isn't written often */
-    uint32_t highest;    /* EIP of the trace so far */
+    uint64_t tag, flip;  /* of the page's first byte, for gear 1's decoded instructions */
+    uint32_t limit;      /* of CS */
+    uint32_t granule;    /* offset in the page of one that has been looked at */
+    uint64_t seen;       /* EIPs of the trace so far, by their low bits, */
+    uint32_t highest;    /* and the highest of them */
+    struct trace_path path;
     unsigned max_insns, max_sides, max_patches;
     enum event abort; /* ABORT_x: why the pass or the instruction failed; ABORT_NONE */
 
     bool loops;           /* the last branch leads back to the first instruction */
     bool self_check;      /* its source isn't protected */
+    bool loads;           /* an immediate is loaded from the code */
+    bool sourced;         /* source[] is the trace's */
     uint32_t goes_on;     /* gear 3: EIP after the last instruction, if that is known */
     unsigned temp;        /* next of the pool */
     unsigned current;     /* guest instruction being lowered */
-    unsigned stores;      /* guest stores since the last commit */
+    unsigned stores;      /* guest stores since the last commit, */
+    unsigned most_stores; /* and how many there may be */
     unsigned committed;   /* guest instructions before it */
     unsigned optional;    /* gear 3: of those so far, which are skipped on some ways */
     unsigned pieces;      /* of the body: regions REGION_BODY to this one */
@@ -207,7 +227,8 @@ struct trans {
     unsigned patched;     /* of these, lowered so far */
     unsigned first_patch; /* its number */
     unsigned words;       /* of code that have been emitted */
-    unsigned source_bytes;
+    unsigned source_bytes; /* of the copy */
+    uint32_t granules;     /* 128-byte granules of the page that the source touches */
     uint64_t set_pins;         /* gear 2: registers of pins that the piece has set */
     uint32_t *room, *room_end; /* gear 2: where the code goes; what leaves may lie behind */
     unsigned rerun;   /* number of the exit for failed checks, or TRANS_EXITS */
@@ -226,11 +247,11 @@ struct trans {
     struct source source[TRANS_INSNS];
     struct spot spot[TRANS_SPOTS];
     struct open open[TRANS_ATOMS];
-    struct packer pack;
-    uint8_t group[OP_COUNT]; /* lower.c */
+    struct pack_fix fix[PACK_FIXES];
 };
 
 /* select.c */
+void trans_key(struct trans *t, const struct context *key, const uint8_t *page);
 bool trans_select(struct trans *t);
 void trans_cut(struct trans *t, unsigned insns);           /* the trace ends after so many */
 bool trans_same_page(const struct trans *t, uint32_t eip); /* as the first instruction */
@@ -244,6 +265,11 @@ bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g);
 
 /* source.c: what of the page's bytes the trace relies on */
 void trans_sources(struct trans *t);
+/* ... range by range: from one offset in the page to another */
+void sources_begin(struct trans *t);
+void sources_add(struct trans *t, unsigned begin, unsigned end);
+/* Where the copy of it will be, behind t->words words of code. */
+void *trans_source_copy(const struct trans *t, const uint32_t *code);
 
 /* lower.c: false if an instruction can't be translated; t->insns is then cut to those before it */
 bool trans_lower(struct trans *t);

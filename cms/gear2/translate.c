@@ -8,6 +8,7 @@
 #include "runtime/jumps.h"
 #include "runtime/patch.h"
 #include "runtime/runtime.h"
+#include "runtime/source.h"
 
 /* Everything that translating needs; one translation is made at a time. */
 struct gear2 {
@@ -23,7 +24,6 @@ void gear2_init(void)
     machine_read(&cms.gear2->machine);
     stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
     pack_init(&cms.gear2->trans.pack, cms.gear2->fact, &cms.gear2->machine);
-    memset(cms.gear2->trans.group, 0, sizeof(cms.gear2->trans.group));
 }
 
 /*
@@ -34,25 +34,15 @@ void gear2_init(void)
 #define INSN_WORDS 128
 #define BODY_WORDS(insns) (2 * INSN_WORDS + 12 * (insns))
 #define OUTSIDE_WORDS 384
-#define COPY_WORDS(insns) (5 * (insns)) /* of the source: fifteen bytes, where they are */
+#define COPY_WORDS(insns) (7 * (insns) + 2) /* of the source: fifteen bytes, where they are */
+#define LIKELY_WORDS(insns) (5 * (insns) + 16) /* all of it, most of the time */
 
-/* 128-byte granules of the page that the trace's instructions touch. */
-static uint32_t granules(const struct trans *t)
-{
-    uint32_t mask = 0;
-
-    for (unsigned i = 0; i < t->insns; i++) {
-        uint32_t first = t->key.cs_base + t->insn[i].eip, last = first + t->insn[i].insn.length - 1;
-
-        mask |= 1u << (first >> SMC_GRANULE_SHIFT & 31) | 1u << (last >> SMC_GRANULE_SHIFT & 31);
-    }
-    return mask;
-}
-
+/* Of the list and the copy, wherever the code ends. */
 static unsigned source_words(const struct trans *t)
 {
-    return (unsigned)((t->source_bytes + 3) / 4 +
-                      t->sources * sizeof(struct source) / sizeof(uint32_t));
+    size_t bytes = t->sources * sizeof(struct source) + SOURCE_UNIT + t->source_bytes;
+
+    return (unsigned)(bytes / sizeof(uint32_t));
 }
 
 static void fill_record(const struct trans *t, struct translation *record)
@@ -61,40 +51,41 @@ static void fill_record(const struct trans *t, struct translation *record)
     record->place = t->place;
     record->code_size = (t->words + source_words(t)) * sizeof(uint32_t);
     record->self_checking = t->self_check;
-    record->spot_table = (struct spot *)(record->exit + t->exits);
-    record->granules = granules(t);
+    record->granules = t->granules;
     record->insns = (uint16_t)t->insns;
     record->exits = (uint16_t)t->exits;
     record->gear = (uint8_t)t->gear;
     record->spots = (uint16_t)t->spots;
-    memcpy(record->spot_table, t->spot, t->spots * sizeof(t->spot[0]));
     for (unsigned i = 0; i < t->exits; i++) {
         const struct leaving *l = &t->exit[i];
+        struct exit *e = &record->exit[i];
 
-        record->exit[i] = (struct exit){
-            .from = record,
-            .eip = l->eip,
-            .kind = l->kind,
-            .bundle = l->bundle,
-            .branch = l->branch,
-            .stub = (uint32_t *)(uintptr_t)record->code + trans_stub(t, l),
-        };
+        e->eip = l->eip;
+        e->bundle = l->bundle;
+        e->branch = l->branch;
+        e->stub = (uint16_t)l->last;
+        e->kind = l->kind;
+        e->number = i & 127;
     }
+    memcpy(&record->exit[t->exits], t->spot, t->spots * sizeof(t->spot[0]));
 }
 
-/* Behind the code: the bytes that it was made from, then where they are in the page. */
 static void copy_source(const struct trans *t, struct translation *record)
 {
-    uint8_t *bytes = (uint8_t *)((uint32_t *)(uintptr_t)record->code + t->words);
-    struct source *list = (struct source *)(bytes + (t->source_bytes + 3) / 4 * 4);
+    const uint32_t *code = (const uint32_t *)(uintptr_t)record->code;
+    struct source *list = (struct source *)(uintptr_t)(code + t->words);
+    uint64_t *copy = trans_source_copy(t, code);
 
-    record->bytes = bytes;
     record->source = list;
     record->sources = (uint16_t)t->sources;
-    for (unsigned i = 0; i < t->sources; i++) {
-        memcpy(bytes, t->page + t->source[i].offset, t->source[i].length);
-        bytes += t->source[i].length;
-        list[i] = t->source[i];
+    for (const struct source *s = t->source; s < t->source + t->sources; s++) {
+        unsigned units = source_room(s) / SOURCE_UNIT;
+        const uint64_t *from = (const uint64_t *)(uintptr_t)(t->page + s->offset / SOURCE_UNIT *
+                                                                           SOURCE_UNIT);
+
+        *list++ = *s;
+        while (units-- > 0)
+            *copy++ = *from++;
     }
 }
 
@@ -124,7 +115,8 @@ static struct translation *install(struct trans *t, struct translation *record)
 {
     fill_record(t, record);
     copy_source(t, record);
-    write_patches(t);
+    if (t->patches || t->loads)
+        write_patches(t);
     tcache_install(record);
     if (cms_tracing(D_TRANS))
         trans_dump(t, (const uint32_t *)(uintptr_t)record->code);
@@ -141,6 +133,7 @@ struct translation *trans_finish(struct trans *t)
     if (!record)
         return NULL;
     t->first_patch = record->patch;
+    tcache_expect(trans_most_words(t) / 2);
     if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
         return NULL;
     return install(t, record);
@@ -154,6 +147,8 @@ static bool find_room(struct trans *t)
     t->room = tcache_room(body + OUTSIDE_WORDS + COPY_WORDS(t->insns), GEAR2_EXITS, TRANS_PATCHES,
                           &t->first_patch);
     t->room_end = t->room + body - INSN_WORDS - check;
+    if (t->room)
+        tcache_expect(LIKELY_WORDS(t->insns));
     return t->room;
 }
 
@@ -205,12 +200,10 @@ struct trans *trans_begin(const struct context *key, uint32_t place)
 
     t->machine = &cms.gear2->machine;
     t->stubs = &cms.gear2->stubs;
-    t->key = *key;
     t->place = place;
-    t->page = (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT));
-    t->flip = gear1_page_flip((uint64_t)key->page << PAGE_SHIFT, key->mode & MODE_CODE32);
-    t->cool = UINT64_MAX;
+    t->sourced = false;
     t->lift = NULL;
+    trans_key(t, key, (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT)));
     return t;
 }
 
@@ -228,7 +221,7 @@ struct translation *gear2_translate(const struct context *key, uint32_t place)
     if (made) {
         cms_count(EV_TRANSLATIONS);
         cms.count[EV_TRANS_INSNS] += t->insns;
-        cms.count[EV_TRANS_ATOMS] += t->pack.atoms;
+        cms.count[EV_TRANS_ATOMS] += pack_atoms(&t->pack);
         cms.count[EV_TRANS_BUNDLES] += t->pack.bundles;
         cms.count[EV_TRANS_LOOPS] += t->loops;
     } else {

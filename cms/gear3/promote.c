@@ -78,8 +78,8 @@ static const struct spot *spot_of(const struct translation *t)
     uint64_t at = word * SPOT_ATOMS + (vx_mfsr(SR_EINFO) >> 16 & 0xffff);
 
     for (unsigned i = 0; i < t->spots; i++) {
-        if (t->spot_table[i].at == at)
-            return &t->spot_table[i];
+        if (translation_spots(t)[i].at == at)
+            return &translation_spots(t)[i];
     }
     return NULL;
 }

@@ -36,22 +36,27 @@ static uint32_t branch_word(struct isa_op op, bool stop, const uint32_t *bundle,
     return isa_encode(&op, stop, words) == 1 ? words[0] : 0;
 }
 
+static uint32_t *exit_code(const struct exit *e)
+{
+    return (uint32_t *)(uintptr_t)exit_owner(e)->code;
+}
+
 void chain_link(struct exit *e, struct translation *to)
 {
     const uint32_t *target = (const uint32_t *)(uintptr_t)to->code;
-    uint32_t *where = e->branch;
+    uint32_t *code = exit_code(e), *where = code + e->branch;
     struct isa_op op;
     uint32_t word = 0;
 
     if (isa_decode(*where, NULL, &op) == 1)
-        word = branch_word(op, *where & STOP_BIT, e->bundle, target);
+        word = branch_word(op, *where & STOP_BIT, code + e->bundle, target);
+    e->far = !word;
     if (!word) {
-        where = e->stub;
-        word = branch_word((struct isa_op){.atom = ISA_br}, true, e->stub, target);
+        where = code + e->stub;
+        word = branch_word((struct isa_op){.atom = ISA_br}, true, where, target);
     }
     if (!word)
         return;
-    e->patched = where;
     e->original = *where;
     chain_write(where, word);
     e->to = to;
@@ -59,7 +64,7 @@ void chain_link(struct exit *e, struct translation *to)
     to->incoming = e;
     cms_count(EV_CHAINED);
     if (cms_tracing(D_TCACHE))
-        cms_trace("tcache: %x -> %x chained", e->from->key.eip, to->key.eip);
+        cms_trace("tcache: %x -> %x chained", exit_owner(e)->key.eip, to->key.eip);
 }
 
 void chain_unlink(struct exit *e)
@@ -70,7 +75,7 @@ void chain_unlink(struct exit *e)
         p = &(*p)->next;
     *p = e->next;
     e->to = NULL;
-    chain_write(e->patched, e->original);
+    chain_write(exit_code(e) + (e->far ? e->stub : e->branch), e->original);
     cms_count(EV_UNCHAINED);
 }
 

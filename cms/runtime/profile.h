@@ -2,8 +2,41 @@
 #ifndef CMS_RUNTIME_PROFILE_H
 #define CMS_RUNTIME_PROFILE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "cms.h"
+
+#define PROFILE_BLOCKS 4096 /* powers of two */
+#define PROFILE_SITES 1024
+
+/* A place where control came in. */
+struct entry {
+    uint32_t lin;
+    uint32_t count; /* entries since the last translation was made here */
+    uint8_t drops;
+    bool never;
+    bool made; /* a translation, once */
+};
+
+/* An instruction that translations must treat with care. Nothing at linear address 0 is. */
+struct site {
+    uint32_t lin;
+    uint8_t marks;   /* SITE_x */
+    uint8_t dropped; /* regions that began here */
+};
+
+struct profile {
+    struct entry block[PROFILE_BLOCKS];
+    struct site site[PROFILE_SITES];
+};
+
+static inline struct site *profile_site(uint32_t lin)
+{
+    return &cms.prof->site[(lin ^ lin >> 10) % PROFILE_SITES];
+}
+
+static inline bool profile_is_marked(uint32_t lin) /* perhaps */
+{
+    return profile_site(lin)->lin == lin;
+}
 
 /*
  * Linear addresses throughout. The tables are direct-mapped and forget: an entry that is displaced

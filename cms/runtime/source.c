@@ -1,7 +1,7 @@
 /*
  * source.c - the guest's code bytes that a translation was made from.
  *
- * A copy of them lies behind the translation's code. When something has been written to their
+ * A copy of them lies behind the translation's code (source.h). When something has been written to their
  * granule the copy says whether the translation is still right; a self-checking translation asks
  * the same of itself wherever that may have changed. Immediates that the translation loads from the
  * code when it runs are left out.
@@ -20,12 +20,12 @@ static const uint8_t *page_bytes(const struct translation *t)
 
 bool source_matches(const struct translation *t)
 {
-    const uint8_t *copy = t->bytes, *page = page_bytes(t);
+    const uint8_t *copy = source_copy(t->source, t->sources), *page = page_bytes(t);
 
     for (const struct source *s = t->source; s < t->source + t->sources; s++) {
-        if (memcmp(copy, page + s->offset, s->length))
+        if (memcmp(copy + s->offset % SOURCE_UNIT, page + s->offset, s->length))
             return false;
-        copy += s->length;
+        copy += source_room(s);
     }
     return true;
 }
@@ -72,11 +72,11 @@ static void study_range(const struct translation *t, const struct source *s, con
 
 void source_study(const struct translation *t)
 {
-    const uint8_t *copy = t->bytes, *page = page_bytes(t);
+    const uint8_t *copy = source_copy(t->source, t->sources), *page = page_bytes(t);
     uint32_t lin = (t->key.cs_base + t->key.eip) & ~PAGE_MASK;
 
     for (const struct source *s = t->source; s < t->source + t->sources; s++) {
-        study_range(t, s, copy, page + s->offset, lin + s->offset);
-        copy += s->length;
+        study_range(t, s, copy + s->offset % SOURCE_UNIT, page + s->offset, lin + s->offset);
+        copy += source_room(s);
     }
 }

@@ -11,6 +11,9 @@
  * into it. A translation whose guest code changed is unchained and made unreachable at once; its
  * memory comes back with its generation.
  *
+ * Lines of the cache that nobody has written are not read when the first word is: they are made
+ * zero in L1D shortly before (dcz).
+ *
  * Translations are found by context through a hash table, and by guest-physical page for
  * invalidation.
  */
@@ -36,12 +39,15 @@
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
 #define FAULTS_NS UINT64_C(10000000) /* rollbacks within so much simulated time count together */
+#define LINE 64                                /* of the caches; what dcz makes zero */
+#define LINE_WORDS (LINE / 4)
 #define GENERATION_MAX 1024 /* translations in one */
 #define GENERATION_PATCHES (PATCHES / MAX_GENERATIONS) /* the first number of each is not used */
 
 struct generation {
     uint32_t *bottom, *top;   /* its memory */
-    uint32_t *code, *records; /* what is free lies between */
+    uint32_t *code, *records; /* what is free lies between; records begin lines, */
+    uint32_t *clean;          /* and so far, or to `records`, is in L1D, or was */
     unsigned count;
     unsigned patches; /* of its PATCHES / MAX_GENERATIONS numbers, used */
     struct translation *list[GENERATION_MAX]; /* in the order of their code */
@@ -62,12 +68,26 @@ struct tcache {
     struct generation generation[MAX_GENERATIONS];
 };
 
+/* The first line that begins at or behind `at`. */
+static uint32_t *line_from(uint32_t *at)
+{
+    return (uint32_t *)(((uintptr_t)at + LINE - 1) & ~(uintptr_t)(LINE - 1));
+}
+
+static void generation_clear(struct generation *g)
+{
+    g->count = 0;
+    g->patches = 0;
+    g->code = g->clean = g->bottom;
+    g->records = g->top;
+}
+
 void tcache_init(void)
 {
     struct tcache *tc = cms_reserve(sizeof(*tc));
-    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / 8 *
-                     2; /* a whole number of 8-byte units */
-    uint32_t *memory = cms_reserve(cms.opt->generations * words * sizeof(uint32_t));
+    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / LINE * LINE_WORDS;
+    uint32_t *memory =
+        line_from(cms_reserve(cms.opt->generations * words * sizeof(uint32_t) + LINE));
 
     memset(tc, 0, offsetof(struct tcache, generation));
     for (unsigned i = 0; i < cms.opt->generations; i++) {
@@ -75,9 +95,7 @@ void tcache_init(void)
 
         g->bottom = memory + i * words;
         g->top = g->bottom + words;
-        g->code = g->bottom;
-        g->records = g->top;
-        g->count = g->patches = 0;
+        generation_clear(g);
     }
     tc->generations = cms.opt->generations;
     tc->generation_size = words * sizeof(uint32_t);
@@ -178,23 +196,26 @@ void tcache_state_changed(void)
 
 void tcache_left(struct exit *e)
 {
+    struct translation *from;
+
     cms.tcache->last = e;
     if (!e)
         return;
+    from = exit_owner(e);
     if (e->kind == EXIT_RERUN) {
         cms_count(EV_CHECK_FAILED);
-        tcache_recover(e->from, CAUSE_none);
+        tcache_recover(from, CAUSE_none);
     } else if (e->kind == EXIT_STALE) {
         cms_count(EV_SMC_STALE);
         loop_undone();
-        if (source_matches(e->from)) /* its own store, undone */
-            tcache_recover(e->from, CAUSE_none);
+        if (source_matches(from)) /* its own store, undone */
+            tcache_recover(from, CAUSE_none);
         else
-            suspend(e->from);
+            suspend(from);
     } else if (e->kind == EXIT_VARIES) {
         cms_count(EV_CHECK_FAILED);
-        profile_mark(e->from->key.cs_base + e->eip, SITE_VARIES);
-        retranslate(e->from, EV_RECOVERY_varies);
+        profile_mark(from->key.cs_base + e->eip, SITE_VARIES);
+        retranslate(from, EV_RECOVERY_varies);
     } else if (e->kind == EXIT_CHANGED) {
         tcache_state_changed();
     }
@@ -206,10 +227,12 @@ void tcache_left(struct exit *e)
  */
 static bool chainable(const struct exit *e, const struct translation *to)
 {
+    const struct context *from = &exit_owner(e)->key;
+
     if (e->kind != EXIT_DIRECT || e->to)
         return false;
-    return !(to->key.mode & MODE_PAGING) || ((e->from->key.cs_base + e->from->key.eip) ^
-                                             (to->key.cs_base + to->key.eip)) < PAGE_SIZE;
+    return !(to->key.mode & MODE_PAGING) ||
+           ((from->cs_base + from->eip) ^ (to->key.cs_base + to->key.eip)) < PAGE_SIZE;
 }
 
 /* The next time, let translated code find its way from `e` to `to` by itself. */
@@ -292,7 +315,7 @@ void tcache_drop(struct translation *t)
     unhash(t);
     t->dead = true;
     cms.epoch++;
-    if (cms.tcache->last && cms.tcache->last->from == t)
+    if (cms.tcache->last && exit_owner(cms.tcache->last) == t)
         cms.tcache->last = NULL;
 }
 
@@ -318,7 +341,7 @@ static void suspend(struct translation *t)
     jumps_remove(t);
     t->suspended = true;
     cms.epoch++;
-    if (cms.tcache->last && cms.tcache->last->from == t)
+    if (cms.tcache->last && exit_owner(cms.tcache->last) == t)
         cms.tcache->last = NULL;
 }
 
@@ -345,10 +368,7 @@ static void generation_evict(struct generation *g)
             cms_count(EV_EVICTED);
         tcache_drop(g->list[i]);
     }
-    g->count = 0;
-    g->patches = 0;
-    g->code = g->bottom;
-    g->records = g->top;
+    generation_clear(g);
 }
 
 /* ---- after a rollback */
@@ -454,11 +474,13 @@ void tcache_io(struct translation *t)
 
 /* ---- adding */
 
+/* Whole lines. */
 static size_t record_words(unsigned exits, unsigned spots)
 {
-    return (sizeof(struct translation) + exits * sizeof(struct exit) +
-            spots * sizeof(struct spot)) /
-           sizeof(uint32_t);
+    size_t bytes = sizeof(struct translation) + exits * sizeof(struct exit) +
+                   spots * sizeof(struct spot);
+
+    return (bytes + LINE - 1) / LINE * LINE_WORDS;
 }
 
 static bool generation_has_room(const struct generation *g, size_t words, unsigned patches)
@@ -501,6 +523,17 @@ uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned
     return g->code;
 }
 
+void tcache_expect(unsigned words)
+{
+    struct generation *g = cms.tcache->filling;
+    uint32_t *end = g->code + words < g->records ? g->code + words : g->records;
+
+    if (g->clean < g->code)
+        g->clean = line_from(g->code);
+    for (; g->clean < end; g->clean += LINE_WORDS)
+        vx_dcz((uintptr_t)g->clean);
+}
+
 struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
 {
     size_t record = record_words(exits, spots);
@@ -510,7 +543,8 @@ struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned word
         return NULL;
     struct translation *t = (struct translation *)(g->records - record);
 
-    memset(t, 0, sizeof(*t));
+    for (uintptr_t line = (uintptr_t)t; line < (uintptr_t)g->records; line += LINE)
+        vx_dcz(line);
     t->code = (struct exit * (*)(void))(uintptr_t)g->code;
     t->patch = (uint16_t)next_patch(g);
     t->patches = (uint16_t)patches;

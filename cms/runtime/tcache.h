@@ -5,6 +5,7 @@
 #define CMS_RUNTIME_TCACHE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -62,19 +63,24 @@ struct spot {
 
 #define SPOT_ATOMS 16
 
-/* A way out of a translation. Its address is what translated code returns to the dispatcher. */
+/*
+ * A way out of a translation. Its address is what translated code returns to the dispatcher. Places
+ * are words from the start of the translation's code.
+ */
 struct exit {
-    struct translation *from;
     struct translation *to; /* chained to; NULL if it leads to the dispatcher */
     struct exit *next;      /* next of to->incoming */
     uint32_t eip;           /* EXIT_DIRECT, EXIT_VARIES */
+    uint32_t original;      /* the word that was changed to chain it */
+    uint16_t bundle;        /* EXIT_DIRECT: first atom of the bundle that leaves, */
+    uint16_t branch;        /* its branch atom, */
+    uint16_t stub;          /* and the stub to which that goes as long as it isn't chained */
     uint8_t kind;
-    uint32_t *bundle;  /* EXIT_DIRECT: first atom of the bundle that leaves, */
-    uint32_t *branch;  /* its branch atom, */
-    uint32_t *stub;    /* and the stub to which that goes as long as it isn't chained */
-    uint32_t *patched; /* the word that was changed to chain it */
-    uint32_t original;
+    uint8_t number : 7; /* of its translation's exits */
+    bool far : 1;       /* chained by its stub */
 };
+
+_Static_assert(sizeof(struct exit) == 32, "a line of the cache holds two exits");
 
 /* Bytes of a page, from `offset` on. */
 struct source {
@@ -83,32 +89,39 @@ struct source {
 
 struct translation {
     struct exit *(*code)(void);
-    uint32_t code_size; /* bytes */
+    uint32_t code_size; /* bytes, with what lies behind the code */
+    uint32_t granules;  /* of the page, that it was made from */
     struct context key;
-    uint32_t granules; /* of the page, that it was made from */
-    uint32_t place;    /* jumps_place of its context */
-    uint32_t faults;   /* rollbacks of late, weighed: tcache_fails_often */
+    uint32_t place;  /* jumps_place of its context */
+    uint32_t faults; /* rollbacks of late, weighed: tcache_fails_often */
     uint64_t faults_since; /* ns */
     uint16_t insns;
     uint16_t exits;
     uint16_t patch;   /* number of its first emulation patch; */
     uint16_t patches; /* they follow each other */
     uint16_t samples; /* times that it was about to run when somebody looked */
+    uint16_t sources, spots;
     uint8_t gear;     /* that made it */
+    uint8_t strange;  /* times that the source was something else when it was looked for */
     bool settled;     /* nothing better can be made */
     bool dead;
     bool suspended;     /* its source may have changed; unchained until somebody has compared it */
     bool self_checking; /* it compares its source itself, which isn't protected */
-    uint8_t strange;    /* times that the source was something else when it was looked for */
-    uint16_t sources;
-    const struct source *source; /* what it was made from: of the page, */
-    const uint8_t *bytes;        /* these bytes */
-    uint16_t spots;
-    struct spot *spot_table;
+    const struct source *source; /* what it was made from; a copy of it follows: source.h */
     struct translation *hash_next, *page_next;
     struct exit *incoming; /* exits chained to this one */
-    struct exit exit[];
+    struct exit exit[]; /* and the spots */
 };
+
+static inline struct translation *exit_owner(const struct exit *e)
+{
+    return (struct translation *)((uintptr_t)(e - e->number) - offsetof(struct translation, exit));
+}
+
+static inline const struct spot *translation_spots(const struct translation *t)
+{
+    return (const struct spot *)&t->exit[t->exits];
+}
 
 void tcache_init(void);
 
@@ -143,11 +156,13 @@ void tcache_replace(const struct translation *t); /* drop others for the same st
 void tcache_invalidate(uint32_t page, uint32_t granules);
 
 /* ---- for the translator: reserve, write code, install. Reserving may evict; nothing else does. */
-/* code: where to write `words` words at most; patch: the first of so many numbers for emulation
- * patches; exit[] and what follows it is for the caller to fill. NULL if that is too much */
-/* Where code of so many words, with so many exits and patches, will go if it is reserved next, and
- * the first patch's number. NULL: nowhere */
+/* Where code of so many words at most, with so many exits and patches, will go if it is reserved
+ * next, and the first patch's number. NULL: nowhere */
 uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned *first_patch);
+/* So many words from there on are likely to be written soon. */
+void tcache_expect(unsigned words);
+/* code: where to write `words` words at most; patch: the first of so many numbers for emulation
+ * patches; all else is zero. NULL if that is too much */
 struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words,
                                    unsigned patches);
 void tcache_install(

@@ -357,9 +357,9 @@ int main(int argc, char **argv)
         stubs_make(&stubs, t.machine->issue);
         pack_init(&t.pack, fact, t.machine);
         t.max_insns = 1 + n % TRANS_INSNS;
-        t.page = image + (offset & ~(size_t)PAGE_MASK);
         for (unsigned m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
-            t.key = (struct context){.eip = offset & 0xffff, .mode = modes[m]};
+            trans_key(&t, &(struct context){.eip = offset & 0xffff, .mode = modes[m]},
+                      image + (offset & ~(size_t)PAGE_MASK));
             t.place = m + 1;
             translate_at_once(&t);
             translate_by_schedule(&t);
