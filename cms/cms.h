@@ -239,4 +239,9 @@ void heap_init(uint64_t first, uint64_t end); /* native addresses; before the fi
 void *cms_alloc(size_t size);   /* hidden memory, zeroed, never freed; panics when there is none */
 void *cms_reserve(size_t size); /* likewise, not zeroed: for what is written before it is read */
 
+#define CMS_LINE 64u /* bytes of a line of the caches; what the heap gives begins one */
+
+/* Makes whole lines zero that begin there, and before `end`, without reading them first. */
+void cms_clear_lines(void *from, const void *end);
+
 #endif

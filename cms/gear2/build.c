@@ -86,7 +86,7 @@ static __attribute__((noinline)) void keep(struct trans *t, const struct isa_op 
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
 {
     if (t->gear == 2)
-        pack_op(t, op, role, exit);
+        pack_op(t, op, role);
     else
         keep(t, op, role, exit);
 }

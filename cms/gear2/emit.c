@@ -103,6 +103,7 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
     if (a->role == ROLE_LEAVE) {
         t->exit[a->exit].bundle = o->bundle;
         t->exit[a->exit].branch = o->word;
+        t->exit[a->exit].branch_bits = isa_facts[op.atom].imm_bits;
     }
     if (isa_encode(&op, a->next < 0, words) != (op.long_imm ? 2 : 1))
         return fail(t);

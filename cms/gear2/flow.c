@@ -334,6 +334,7 @@ static void side_region(struct trans *t, unsigned exit)
     struct region *r = region_open(t);
 
     l->region = (uint8_t)(t->regions - 1);
+    l->begin = r->start;
     put_i(t, ISA_addi, REG_EIP, 0, l->eip);
     put_commit(t, l->insns);
     put_branch(t, ROLE_LEAVE, exit);

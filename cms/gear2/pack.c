@@ -15,7 +15,7 @@
  */
 #include "gear2/pack.h"
 
-#include "gear2/trans.h"
+#include "gear2/build.h"
 #include "isa_codec.h"
 #include "isa_word.h"
 
@@ -199,19 +199,26 @@ bool pack_redirect(struct trans *t, unsigned rd, unsigned from)
     return true;
 }
 
-/* The last atom, its word at `word`: its immediate isn't known before the code is complete. */
-static void add_fix(struct trans *t, unsigned atom, uint32_t *word, int64_t imm, unsigned role,
-                    unsigned exit)
+/* An atom's immediate isn't known before the code is complete. */
+static void add_fix(struct trans *t, struct pack_fix fix)
 {
-    struct packer *p = &t->pack;
+    if (t->pack.fixes < PACK_FIXES)
+        t->fix[t->pack.fixes++] = fix;
+    else
+        give_up(t, ABORT_SIZE);
+}
 
-    if (p->fixes == PACK_FIXES) {
-        if (t->abort == ABORT_NONE)
-            t->abort = ABORT_SIZE;
-        return;
+/* Where a branch of that role will be told to go. */
+static const uint32_t *target_of(const struct trans *t, unsigned role, unsigned exit)
+{
+    const struct leaving *l = &t->exit[exit];
+
+    switch (role) {
+    case ROLE_LOOP: return &t->region[REGION_BODY].start;
+    case ROLE_SIDE: return &l->begin;
+    case ROLE_MISS: return &l->last;
+    default: return &l->enter;
     }
-    t->fix[p->fixes++] = (struct pack_fix){
-        word, p->bundle, (uint32_t)imm, p->fact[atom].imm_bits, (uint8_t)role, (uint8_t)exit};
 }
 
 void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, unsigned role,
@@ -219,18 +226,21 @@ void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, 
 {
     struct packer *p = &t->pack;
     const struct pack_fact *f = &p->fact[atom];
+    unsigned width = f->imm_bits;
+    uint32_t *word = p->at;
 
     join(p, f, role == ROLE_CHECK ? 0 : f->closes, 0, reads, f->match | bits);
     if (role == ROLE_CHECK)
         p->written |= CHECKS;
     if (role == ROLE_LEAVE) {
         t->exit[exit].bundle = (uint16_t)(p->bundle - p->code);
-        t->exit[exit].branch = (uint16_t)(p->at - 1 - p->code);
+        t->exit[exit].branch = (uint16_t)(word - p->code);
+        t->exit[exit].branch_bits = (uint8_t)width;
     }
-    add_fix(t, atom, p->at - 1, 0, role, exit);
+    add_fix(t, (struct pack_fix){word, p->bundle, target_of(t, role, exit), 0, (1u << width) - 1});
 }
 
-void pack_op(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+void pack_op(struct trans *t, const struct isa_op *op, unsigned role)
 {
     struct packer *p = &t->pack;
     const struct pack_fact *f = &p->fact[op->atom];
@@ -243,34 +253,42 @@ void pack_op(struct trans *t, const struct isa_op *op, unsigned role, unsigned e
     if (count == 2)
         extend(p, LIM_PAYLOAD(words[1]));
     if (role == ROLE_SOURCE)
-        add_fix(t, op->atom, word, op->imm, role, exit);
+        add_fix(t, (struct pack_fix){word, NULL, NULL, (uint32_t)op->imm, (1u << f->imm_bits) - 1});
 }
 
 /* The immediate is the lowest bits of both kinds. */
-static bool apply(struct trans *t, const struct pack_fix *f)
+static void fix_word(const struct pack_fix *f, int64_t imm)
 {
-    struct packer *p = &t->pack;
-    int64_t imm, above;
+    *f->word = (*f->word & ~f->mask) | ((uint32_t)imm & f->mask);
+}
 
-    if (f->role == ROLE_SOURCE) {
-        imm = f->imm + (intptr_t)trans_source_copy(t, p->code);
-        f->word[1] = (f->word[1] & ISA_STOP) | LIM_MATCH | LIM_WORD((uint32_t)(imm >> f->imm_bits));
-        above = 0; /* an address of firmware's */
-    } else {
-        imm = p->code + trans_branch_target(t, f->role, f->exit) - f->bundle;
-        above = imm >> (f->imm_bits - 1);
-    }
-    *f->word = (*f->word & ~((1u << f->imm_bits) - 1)) | ((uint32_t)imm & ((1u << f->imm_bits) - 1));
-    return above == 0 || above == -1;
+static void fix_address(const struct trans *t, const struct pack_fix *f)
+{
+    intptr_t address = (intptr_t)trans_source_copy(t, t->pack.code) + f->imm;
+    uint32_t above = (uint32_t)(address / (f->mask + 1));
+
+    fix_word(f, address);
+    f->word[1] = (f->word[1] & ISA_STOP) | LIM_MATCH | LIM_WORD(above);
 }
 
 bool pack_finish(struct trans *t)
 {
+    const uint32_t *code = t->pack.code;
+
     t->pack.at[-1] |= ISA_STOP;
-    for (unsigned i = 0; i < t->pack.fixes; i++) {
-        if (!apply(t, &t->fix[i])) {
-            t->abort = ABORT_ENCODE;
-            return false;
+    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++)
+        l->enter = trans_stub(t, l);
+    for (const struct pack_fix *f = t->fix, *end = f + t->pack.fixes; f < end; f++) {
+        if (f->target) {
+            int64_t away = code + *f->target - f->bundle;
+
+            if ((uint64_t)(away + f->mask / 2 + 1) > f->mask) {
+                t->abort = ABORT_ENCODE;
+                return false;
+            }
+            fix_word(f, away);
+        } else {
+            fix_address(t, f);
         }
     }
     return true;

@@ -27,9 +27,9 @@ struct pack_fact {
 /* An atom whose immediate is filled in when the code is complete. */
 struct pack_fix {
     uint32_t *word, *bundle;
-    uint32_t imm; /* to which that is added */
-    uint8_t imm_bits;
-    uint8_t role, exit;
+    const uint32_t *target; /* of a branch: words from the start; NULL: in the source's copy, */
+    uint32_t imm;           /* so many bytes from the start of that */
+    uint32_t mask;          /* of the immediate without what a long one adds */
 };
 
 struct packer {
@@ -60,7 +60,7 @@ static inline void pack_break(struct packer *p)
 }
 
 unsigned pack_atoms(const struct packer *p); /* so far */
-void pack_op(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
+void pack_op(struct trans *t, const struct isa_op *op, unsigned role);
 
 /* Registers as bits for what follows. r0 is never written, so nobody waits for it. */
 #define PACK_READS(ra, rb) (UINT64_C(1) << (ra) | UINT64_C(1) << (rb))

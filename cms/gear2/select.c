@@ -48,7 +48,7 @@ bool trans_same_page(const struct trans *t, uint32_t eip)
 }
 
 /* The instruction at `offset` in the page, if gear 1 has not decoded it. */
-static bool decode(struct trans *t, unsigned offset, struct insn *insn)
+static __attribute__((noinline)) bool decode(struct trans *t, unsigned offset, struct insn *insn)
 {
     int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32, insn);
 
@@ -115,7 +115,7 @@ static bool take_branch(struct trans *t, struct guest_insn *g)
 }
 
 /* One that isn't like most. */
-static bool take_with_care(struct trans *t, struct guest_insn *g)
+static __attribute__((noinline)) bool take_with_care(struct trans *t, struct guest_insn *g)
 {
     uint32_t lin = linear(t, g->eip);
     unsigned marks = profile_marks(lin);
@@ -242,7 +242,7 @@ static bool follow_conditional(struct trans *t, struct guest_insn *g, uint32_t *
 }
 
 /* Decides how the trace goes on after g, a branch and the last of it; true and *eip if it does. */
-static bool follow(struct trans *t, struct guest_insn *g, uint32_t *eip)
+static __attribute__((noinline)) bool follow(struct trans *t, struct guest_insn *g, uint32_t *eip)
 {
     unsigned props = operations[g->insn.op].props;
     struct trace_path *p = &t->path;

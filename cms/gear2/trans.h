@@ -165,8 +165,10 @@ struct leaving {
     uint8_t region;            /* its side exit's region */
     uint8_t lookup;            /* the region that looks for its target, 0: there is none */
     uint32_t last;             /* its stub, which goes to the dispatcher: words from the start */
+    uint32_t begin, enter;     /* gear 2: its side exit's region, where others than that go */
     uint64_t needs;            /* side: registers that its region relies on */
-    uint16_t bundle, branch;   /* that leave, once emitted: words from the start */
+    uint16_t bundle, branch;   /* that leave, once emitted: words from the start, */
+    uint8_t branch_bits;       /* and how long the displacement is */
 };
 
 enum pin_kind { PIN_SEGMENT_BASE, PIN_CONSTANT };

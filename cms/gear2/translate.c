@@ -64,7 +64,8 @@ static void fill_record(const struct trans *t, struct translation *record)
         e->bundle = l->bundle;
         e->branch = l->branch;
         e->stub = (uint16_t)l->last;
-        e->kind = l->kind;
+        e->kind = l->kind & 7;
+        e->branch_bits = l->branch_bits & 31;
         e->number = i & 127;
     }
     memcpy(&record->exit[t->exits], t->spot, t->spots * sizeof(t->spot[0]));

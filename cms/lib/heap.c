@@ -5,8 +5,9 @@
  * there is nothing to free and nothing to fragment.
  */
 #include "cms.h"
+#include "isa_intrinsics.h"
 
-#define HEAP_ALIGN 64 /* a line of the cache */
+#define HEAP_ALIGN CMS_LINE
 
 void heap_init(uint64_t first, uint64_t end)
 {
@@ -29,4 +30,10 @@ void *cms_reserve(size_t size)
 void *cms_alloc(size_t size)
 {
     return memset(cms_reserve(size), 0, size);
+}
+
+void cms_clear_lines(void *from, const void *end)
+{
+    for (uintptr_t line = (uintptr_t)from; line < (uintptr_t)end; line += CMS_LINE)
+        vx_dcz(line);
 }

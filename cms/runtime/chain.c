@@ -10,10 +10,9 @@
 
 #include "cms.h"
 #include "isa.h"
-#include "isa_codec.h"
+#include "isa_facts.h"
 #include "isa_intrinsics.h"
-
-#define STOP_BIT (UINT32_C(1) << 31)
+#include "isa_word.h"
 
 /* Writes one word of code. */
 static void chain_write(uint32_t *where, uint32_t word)
@@ -23,17 +22,16 @@ static void chain_write(uint32_t *where, uint32_t word)
 }
 
 /*
- * `op`, a branch in the bundle at `bundle`, led to `target`: its word, or 0 if that is too far for
- * one word.
+ * `word`, a branch in the bundle at `bundle` whose displacement is its lowest `bits`, led to
+ * `target`; 0 if that is too far.
  */
-static uint32_t branch_word(struct isa_op op, bool stop, const uint32_t *bundle,
+static uint32_t branch_word(uint32_t word, unsigned bits, const uint32_t *bundle,
                             const uint32_t *target)
 {
-    uint32_t words[2];
+    int64_t away = target - bundle, above = away >> (bits - 1);
+    uint32_t mask = (1u << bits) - 1;
 
-    op.imm = target - bundle;
-    op.long_imm = false;
-    return isa_encode(&op, stop, words) == 1 ? words[0] : 0;
+    return above == 0 || above == -1 ? (word & ~mask) | ((uint32_t)away & mask) : 0;
 }
 
 static uint32_t *exit_code(const struct exit *e)
@@ -45,15 +43,12 @@ void chain_link(struct exit *e, struct translation *to)
 {
     const uint32_t *target = (const uint32_t *)(uintptr_t)to->code;
     uint32_t *code = exit_code(e), *where = code + e->branch;
-    struct isa_op op;
-    uint32_t word = 0;
+    uint32_t word = branch_word(*where, e->branch_bits, code + e->bundle, target);
 
-    if (isa_decode(*where, NULL, &op) == 1)
-        word = branch_word(op, *where & STOP_BIT, code + e->bundle, target);
     e->far = !word;
     if (!word) {
         where = code + e->stub;
-        word = branch_word((struct isa_op){.atom = ISA_br}, true, where, target);
+        word = branch_word(isa_match[ISA_br] | ISA_STOP, isa_facts[ISA_br].imm_bits, where, target);
     }
     if (!word)
         return;

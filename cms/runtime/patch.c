@@ -21,8 +21,8 @@
 #include "cms.h"
 #include "gear1/gear1.h"
 #include "isa.h"
-#include "isa_codec.h"
 #include "isa_intrinsics.h"
+#include "isa_word.h"
 
 #define ROUTINE_WORDS 4 /* 16 bytes, by the chip's EMU_BASE */
 
@@ -31,9 +31,9 @@
 #define REG_EDX (REG_GPR0 + EDX)
 
 struct patches {
+    struct patch patch[PATCHES];
     uint64_t way_out;
     uint32_t *code; /* ROUTINE_WORDS for each */
-    struct patch patch[PATCHES];
 };
 
 enum operand { OPERAND_NONE, OPERAND_PORT };
@@ -75,36 +75,30 @@ const char *patch_routine_name(unsigned routine)
     return templates[routine].name;
 }
 
-/* One bundle of `count` atoms at `at`. */
-static void bundle(uint32_t *at, const struct isa_op *op, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t words[2];
-        int n = isa_encode(&op[i], i == count - 1, words);
+#define IMM_BITS 12 /* of addi and std: the rest follows as a long immediate */
 
-        for (int w = 0; w < n; w++)
-            *at++ = words[w];
-    }
+_Static_assert(ISA_BITS_I(0, 0, -1) == (1u << IMM_BITS) - 1, "the immediate of format I");
+
+static uint32_t long_immediate(intptr_t imm)
+{
+    return LIM_MATCH | LIM_WORD((uint32_t)(imm >> IMM_BITS));
 }
 
-static void routine_write(unsigned n, struct patch *p)
+static void routine_write(unsigned n, const struct patch *p)
 {
-    uint32_t *code = cms.patches->code + n * ROUTINE_WORDS;
+    uint32_t *code = cms.patches->code + n * ROUTINE_WORDS, *at = code;
     const struct insn *i = &p->slot.insn;
-    struct isa_op op[3] = {{.atom = ISA_addi, .rd = REG_A0, .imm = (intptr_t)p}};
-    unsigned count = 1;
+    intptr_t away = ((intptr_t)templates[p->routine].function - (intptr_t)code) / 4;
 
+    *at++ = isa_match[ISA_addi] | ISA_BITS_I(REG_A0, 0, (intptr_t)p);
+    *at++ = long_immediate((intptr_t)p);
     if (templates[p->routine].operand == OPERAND_PORT) {
         if (i->opd[0] == OPD_DX || i->opd[1] == OPD_DX)
-            op[count++] = (struct isa_op){.atom = ISA_extu, .rd = REG_A1, .ra = REG_EDX, .len = 16};
+            *at++ = isa_match[ISA_extu] | ISA_BITS_BF(REG_A1, REG_EDX, 0, 16);
         else
-            op[count++] = (struct isa_op){.atom = ISA_addi, .rd = REG_A1, .imm = i->imm & 0xff};
+            *at++ = isa_match[ISA_addi] | ISA_BITS_I(REG_A1, 0, i->imm & 0xff);
     }
-    op[count++] = (struct isa_op){
-        .atom = ISA_br,
-        .imm = ((intptr_t)templates[p->routine].function - (intptr_t)code) / 4,
-    };
-    bundle(code, op, count);
+    *at = isa_match[ISA_br] | ISA_BITS_J(away) | ISA_STOP;
     vx_icf((uint64_t)(uintptr_t)code, ROUTINE_WORDS * sizeof(uint32_t));
 }
 
@@ -113,15 +107,14 @@ void patch_write(unsigned n, const struct insn *i, uint32_t next, const struct c
 {
     struct patch *p = &cms.patches->patch[n];
 
-    *p = (struct patch){
-        .slot = {.insn = *i},
-        .eip = next - i->length,
-        .next = next,
-        .mode = key->mode,
-        .cs_base = key->cs_base,
-        .routine = patch_way(i).routine,
-        .stepped = stepped || x86_ops[i->op].props & P_IO,
-    };
+    cms_clear_lines(p, p + 1);
+    p->slot.insn = *i;
+    p->eip = next - i->length;
+    p->next = next;
+    p->mode = key->mode;
+    p->cs_base = key->cs_base;
+    p->routine = patch_way(i).routine;
+    p->stepped = stepped || x86_ops[i->op].props & P_IO;
     p->slot.handler = g1_pick(i);
     routine_write(n, p);
     cms_count(EV_PATCHES);
@@ -130,13 +123,11 @@ void patch_write(unsigned n, const struct insn *i, uint32_t next, const struct c
 void patch_init(void)
 {
     struct patches *all = cms_reserve(sizeof(*all));
-    struct isa_op enter[2] = {
-        {.atom = ISA_std, .rs = PATCH_LINK, .imm = (intptr_t)&all->way_out},
-        {.atom = ISA_jr, .ra = REG_A0},
-    };
 
     all->code = cms_reserve(PATCHES * ROUTINE_WORDS * sizeof(uint32_t));
-    bundle(all->code, enter, 2);
+    all->code[0] = isa_match[ISA_std] | ISA_BITS_ST(PATCH_LINK, 0, (intptr_t)&all->way_out);
+    all->code[1] = long_immediate((intptr_t)&all->way_out);
+    all->code[2] = isa_match[ISA_jr] | ISA_BITS_R(0, REG_A0, 0) | ISA_STOP;
     vx_icf((uint64_t)(uintptr_t)all->code, ROUTINE_WORDS * sizeof(uint32_t));
     vx_mtsr(SR_EMU_BASE, (uintptr_t)all->code);
     cms.patches = all;

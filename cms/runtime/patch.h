@@ -5,6 +5,7 @@
 #ifndef CMS_RUNTIME_PATCH_H
 #define CMS_RUNTIME_PATCH_H
 
+#include "cms.h"
 #include "gear1/fetch.h"
 #include "runtime/tcache.h"
 
@@ -24,7 +25,8 @@ enum patch_routine {
  * PATCH_LINK among them, are lost; translated code finds the way out of itself at patch_way_out().
  */
 struct patch {
-    struct slot slot; /* decoded once, in the shape in which gear 1's handlers want it */
+    /* decoded once, in the shape in which gear 1's handlers want it */
+    _Alignas(CMS_LINE) struct slot slot;
     uint32_t eip, next;
     uint32_t mode, cs_base; /* the translation goes on as long as they hold */
     uint8_t routine;

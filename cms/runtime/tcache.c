@@ -39,8 +39,7 @@
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
 #define FAULTS_NS UINT64_C(10000000) /* rollbacks within so much simulated time count together */
-#define LINE 64                                /* of the caches; what dcz makes zero */
-#define LINE_WORDS (LINE / 4)
+#define LINE_WORDS (CMS_LINE / sizeof(uint32_t))
 #define GENERATION_MAX 1024 /* translations in one */
 #define GENERATION_PATCHES (PATCHES / MAX_GENERATIONS) /* the first number of each is not used */
 
@@ -71,7 +70,7 @@ struct tcache {
 /* The first line that begins at or behind `at`. */
 static uint32_t *line_from(uint32_t *at)
 {
-    return (uint32_t *)(((uintptr_t)at + LINE - 1) & ~(uintptr_t)(LINE - 1));
+    return (uint32_t *)(((uintptr_t)at + CMS_LINE - 1) & ~(uintptr_t)(CMS_LINE - 1));
 }
 
 static void generation_clear(struct generation *g)
@@ -85,9 +84,8 @@ static void generation_clear(struct generation *g)
 void tcache_init(void)
 {
     struct tcache *tc = cms_reserve(sizeof(*tc));
-    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / LINE * LINE_WORDS;
-    uint32_t *memory =
-        line_from(cms_reserve(cms.opt->generations * words * sizeof(uint32_t) + LINE));
+    uint32_t words = cms.opt->tcache_kib * 1024 / cms.opt->generations / CMS_LINE * LINE_WORDS;
+    uint32_t *memory = cms_reserve(cms.opt->generations * words * sizeof(uint32_t));
 
     memset(tc, 0, offsetof(struct tcache, generation));
     for (unsigned i = 0; i < cms.opt->generations; i++) {
@@ -480,7 +478,7 @@ static size_t record_words(unsigned exits, unsigned spots)
     size_t bytes = sizeof(struct translation) + exits * sizeof(struct exit) +
                    spots * sizeof(struct spot);
 
-    return (bytes + LINE - 1) / LINE * LINE_WORDS;
+    return (bytes + CMS_LINE - 1) / CMS_LINE * LINE_WORDS;
 }
 
 static bool generation_has_room(const struct generation *g, size_t words, unsigned patches)
@@ -526,12 +524,14 @@ uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned
 void tcache_expect(unsigned words)
 {
     struct generation *g = cms.tcache->filling;
-    uint32_t *end = g->code + words < g->records ? g->code + words : g->records;
+    uint32_t *end = line_from(g->code + words < g->records ? g->code + words : g->records);
 
     if (g->clean < g->code)
         g->clean = line_from(g->code);
-    for (; g->clean < end; g->clean += LINE_WORDS)
-        vx_dcz((uintptr_t)g->clean);
+    if (g->clean < end) {
+        cms_clear_lines(g->clean, end);
+        g->clean = end;
+    }
 }
 
 struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
@@ -543,8 +543,7 @@ struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned word
         return NULL;
     struct translation *t = (struct translation *)(g->records - record);
 
-    for (uintptr_t line = (uintptr_t)t; line < (uintptr_t)g->records; line += LINE)
-        vx_dcz(line);
+    cms_clear_lines(t, g->records);
     t->code = (struct exit * (*)(void))(uintptr_t)g->code;
     t->patch = (uint16_t)next_patch(g);
     t->patches = (uint16_t)patches;

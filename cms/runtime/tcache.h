@@ -75,9 +75,10 @@ struct exit {
     uint16_t bundle;        /* EXIT_DIRECT: first atom of the bundle that leaves, */
     uint16_t branch;        /* its branch atom, */
     uint16_t stub;          /* and the stub to which that goes as long as it isn't chained */
-    uint8_t kind;
-    uint8_t number : 7; /* of its translation's exits */
-    bool far : 1;       /* chained by its stub */
+    uint8_t kind : 3;
+    uint8_t branch_bits : 5; /* of the branch's displacement */
+    uint8_t number : 7;      /* of its translation's exits */
+    bool far : 1;            /* chained by its stub */
 };
 
 _Static_assert(sizeof(struct exit) == 32, "a line of the cache holds two exits");
