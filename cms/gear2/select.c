@@ -366,8 +366,8 @@ void trans_liveness(struct trans *t)
         unsigned sure = k->props & P_FLAGMAY ? shift_writes(&g->insn) : k->sure;
 
         if (g->flow == FLOW_SKIP)
-            live |= t->insn[n + g->skips].live;
-        else if (g->flow != FLOW_NEXT || g->patched)
+            live |= g[g->skips].live;
+        else if ((g->flow != FLOW_NEXT) | g->patched)
             live = FL_STATUS;
         g->live = (uint16_t)live;
         live = g->patched ? FL_STATUS : (live & ~sure) | k->reads;

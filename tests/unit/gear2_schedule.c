@@ -347,7 +347,7 @@ int main(int argc, char **argv)
     fclose(f);
     host_memory(MEMORY);
     cms.opt = &options;
-    cms.gear1.slots = calloc(SLOT_COUNT, sizeof(struct slot));
+    cms.gear1.lines = calloc(SLOT_LINES, sizeof(struct slot_line));
     profile_init();
     jumps_init();
     smc_init();
