@@ -144,6 +144,8 @@ void smc_written(uint64_t gpa, uint64_t length); /* by DMA, the loader, or after
 bool smc_protect(uint64_t gpa, unsigned length); /* one instruction, inside a page, is remembered
                                                     decoded; false: it must not be, see smc.c */
 bool smc_is_hot(uint64_t gpa);                   /* written too often to translate it */
+/* Bits of the granules that the range touches, inside a page; with cms.opt.granules off, all */
+uint32_t smc_granules(uint64_t from, uint64_t length);
 const uint32_t *smc_mask(uint64_t gpa); /* T mask of a page of the guest's memory or ROMs */
 
 /*
@@ -193,6 +195,13 @@ void monitor_boot(void); /* after it: the processor at its reset, or in a kernel
 /* Ports: size 1, 2, 4 */
 uint32_t monitor_in(uint16_t port, unsigned size);
 void monitor_out(uint16_t port, unsigned size, uint32_t value);
+/*
+ * What reads of `size` bytes at the port would give next, if they did nothing but that: at most
+ * *length bytes, whole elements, and how many there are. NULL: ask with monitor_in. And: so many
+ * bytes of it have been read.
+ */
+const uint8_t *monitor_ahead(uint16_t port, unsigned size, uint32_t *length);
+void monitor_skip(uint16_t port, unsigned size, uint32_t length);
 /*
  * Where the chip's DRAM has what is read at a guest-physical address: the guest's memory under its
  * own number, a ROM behind it. MONITOR_NOWHERE: a device or nothing, which reads all ones (the

@@ -5,8 +5,8 @@
  * switches and remapping. They fill slots in turn; a line for each address, shared by few, says
  * which slot. So a slot needn't be read to know that it is another's, and code that is executed for
  * the first time, which is most of what gear 1 gets, waits for memory little. Only an instruction
- * that lies whole inside one page of memory is kept here. The few that cross a border are border.c's
- * business; those in a page of a device are decoded each time into a slot that stays empty.
+ * that lies whole inside one page of memory is kept here. Those few that cross a border are kept by
+ * border.c; those in a page of a device are decoded each time into a slot that stays empty.
  *
  * Windows spare the translation of EIP: while EIP stays in a page where an instruction came from
  * before, its physical address is a subtraction away. gear1_refetch closes them all whenever a

@@ -155,9 +155,8 @@ uint64_t lin_read(uint32_t lin, unsigned size, bool user)
 static void lin_touch_code(uint32_t lin, unsigned size, uint64_t lo, bool user)
 {
     uint64_t gpa = entry_address(lo, lin);
-    uint32_t granules = *smc_mask(gpa);
 
-    if (!((granules >> (gpa >> 7 & 31) | granules >> ((gpa + size - 1) >> 7 & 31)) & 1))
+    if (!(*smc_mask(gpa) & smc_granules(gpa, size)))
         return;
     smc_written(gpa, size);
     mmu_fill(lin, true, user);
@@ -191,6 +190,14 @@ void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user)
     guest_store(lin, size, value);
     if (own != user)
         vx_mtsr(SR_GMODE, own);
+}
+
+bool lin_takes(uint32_t lin, unsigned length, bool user)
+{
+    uint64_t lo = vx_tlbp(lin & ~PAGE_MASK);
+
+    return !lin_buffers() && lo & (user ? TLB_UWRITE : TLB_SWRITE) && !(lo & TLB_IO) &&
+           !(*smc_mask(lo) & smc_granules(lin, length));
 }
 
 void lin_probe_write(uint32_t lin, unsigned size, bool user)

@@ -20,6 +20,12 @@
 uint64_t lin_read(uint32_t lin, unsigned size, bool user);
 void lin_write(uint32_t lin, unsigned size, uint64_t value, bool user);
 
+/*
+ * Can guest atoms of gear 1 store `length` bytes there, inside a page, with no trap? False says
+ * nothing.
+ */
+bool lin_takes(uint32_t lin, unsigned length, bool user);
+
 /* Raises the page fault that a write would raise; writes nothing. */
 void lin_probe_write(uint32_t lin, unsigned size, bool user);
 

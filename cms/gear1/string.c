@@ -18,9 +18,9 @@ struct string {
     uint32_t delta; /* of (E)SI and (E)DI */
 };
 
-STRING_INLINE void index_set(unsigned reg, const struct string *s, uint32_t value)
+STRING_INLINE void index_set(unsigned reg, uint32_t mask, uint32_t value)
 {
-    if (s->mask == 0xffff)
+    if (mask == 0xffff)
         g1_set_reg16(reg, value);
     else
         g1_set_reg32(reg, value);
@@ -28,7 +28,7 @@ STRING_INLINE void index_set(unsigned reg, const struct string *s, uint32_t valu
 
 STRING_INLINE void index_advance(unsigned reg, const struct string *s)
 {
-    index_set(reg, s, g1_reg32(reg) + s->delta);
+    index_set(reg, s->mask, g1_reg32(reg) + s->delta);
 }
 
 STRING_INLINE uint32_t load_source(const struct string *s, unsigned size)
@@ -122,7 +122,7 @@ STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string
 
     while (count) {
         once(&s, size);
-        index_set(ECX, &s, --count);
+        index_set(ECX, s.mask, --count);
         if (count == 0 || (compares && compare_ends(i)))
             return;
         g1_set_eip(start);
@@ -137,12 +137,36 @@ STRING_INLINE void repeat(const struct insn *i, void (*once)(const struct string
 
 /*
  * REP MOVS and REP STOS with 32-bit addresses: if all elements of a burst pass the quick check, the
- * loop is nothing but the accesses, three registers and a commit.
+ * loop is nothing but the accesses, three registers and a commit; upwards, that is of WIDE bytes as
+ * long as the page has them, and as long as none of them would be read after it was written.
  */
+#define WIDE 8
+
 struct quick_string {
     uint32_t count;    /* elements of this burst */
     uint32_t from, to; /* linear less offset: bases of the segments */
+    bool wide;
 };
+
+/* Commits elements of that size, WIDE bytes in all. */
+STRING_INLINE void commit_wide(unsigned size)
+{
+    if (size == 4)
+        vx_commit(WIDE / 4);
+    else if (size == 2)
+        vx_commit(WIDE / 2);
+    else
+        vx_commit(WIDE);
+}
+
+/* How far the registers are after `count` elements upwards. */
+STRING_INLINE void quick_advance(bool moves, uint32_t bytes, uint32_t count)
+{
+    if (moves)
+        vx_setr(REG_GPR0 + ESI, (uint32_t)(vx_getr(REG_GPR0 + ESI) + bytes));
+    vx_setr(REG_GPR0 + EDI, (uint32_t)(vx_getr(REG_GPR0 + EDI) + bytes));
+    vx_setr(REG_GPR0 + ECX, (uint32_t)(vx_getr(REG_GPR0 + ECX) - count));
+}
 
 STRING_INLINE bool quick_side(unsigned seg, uint32_t offset, uint32_t reach, bool write, bool down,
                               uint32_t *base)
@@ -154,51 +178,108 @@ STRING_INLINE bool quick_side(unsigned seg, uint32_t offset, uint32_t reach, boo
     return (down ? last <= offset : last >= offset) && seg_quick(s, down ? offset : last, write);
 }
 
+/* Might `to` be less than WIDE bytes behind `from`, also if both are the same page by two names? */
+STRING_INLINE bool near_above(uint32_t from, uint32_t to)
+{
+    uint32_t apart = (to - from) & PAGE_MASK;
+
+    return apart && apart < WIDE;
+}
+
 STRING_INLINE bool quick_begin(const struct insn *i, unsigned size, bool moves,
                                struct quick_string *q)
 {
     bool down = cms.cpu.eflags & FL_DF;
-    uint32_t count = g1_reg32(ECX), reach;
+    uint32_t count = g1_reg32(ECX), most = cms.gear1.burst, reach;
 
-    q->count = count < cms.gear1.burst ? count : cms.gear1.burst;
-    if (!i->rep || i->adsize != 4 || cms.step || q->count < 2)
+    if (!i->rep || i->adsize != 4 || cms.step || most < 2 || count < 2)
         return false;
+    if (!down)
+        most *= WIDE / size;
+    q->count = count < most ? count : most;
     reach = (q->count - 1) * size;
-    return (!moves || quick_side(i->seg, g1_reg32(ESI), reach, false, down, &q->from)) &&
-           quick_side(SEG_ES, g1_reg32(EDI), reach, true, down, &q->to);
+    if ((moves && !quick_side(i->seg, g1_reg32(ESI), reach, false, down, &q->from)) ||
+        !quick_side(SEG_ES, g1_reg32(EDI), reach, true, down, &q->to))
+        return false;
+    q->wide = !down && (!moves || !near_above(q->from + g1_reg32(ESI), q->to + g1_reg32(EDI)));
+    return true;
 }
 
-/* Leaves the commit of the last element to the caller; EIP stays at the instruction while elements
- * are left. */
-STRING_INLINE void quick_repeat(const struct insn *i, unsigned size, bool moves,
-                                const struct quick_string *q)
+STRING_INLINE bool wide_fits(uint32_t lin)
+{
+    return (lin & PAGE_MASK) <= PAGE_SIZE - WIDE;
+}
+
+/* What a STOS stores, over and over. */
+STRING_INLINE uint64_t wide_value(unsigned size)
+{
+    uint64_t value = (uint32_t)vx_getr(REG_GPR0 + EAX);
+
+    if (size == 1)
+        value = (value & 0xff) | (value & 0xff) << 8;
+    if (size <= 2)
+        value = (value & 0xffff) | (value & 0xffff) << 16;
+    return value | value << 32;
+}
+
+/* Elements in WIDE bytes at once, as long as that goes; returns how many are left, at least one. */
+STRING_INLINE uint32_t repeat_wide(unsigned size, bool moves, const struct quick_string *q)
+{
+    uint64_t value = moves ? 0 : wide_value(size);
+    uint32_t left = q->count;
+
+    while (left > WIDE / size) {
+        uint32_t from = q->from + (uint32_t)vx_getr(REG_GPR0 + ESI);
+        uint32_t to = q->to + (uint32_t)vx_getr(REG_GPR0 + EDI);
+
+        if (!wide_fits(to) || (moves && !wide_fits(from)))
+            break;
+        if (moves)
+            value = vx_gld64(from);
+        vx_gst64(to, value);
+        quick_advance(moves, WIDE, WIDE / size);
+        commit_wide(size);
+        left -= WIDE / size;
+    }
+    return left;
+}
+
+/* One element; the caller commits it. */
+STRING_INLINE void repeat_one(unsigned size, bool moves, const struct quick_string *q)
 {
     uint32_t delta = cms.cpu.eflags & FL_DF ? 0u - size : size;
-    uint32_t left = q->count, next = g1_eip();
+    uint32_t value = (uint32_t)vx_getr(REG_GPR0 + EAX);
 
-    g1_set_eip(next - i->length);
-    for (;;) {
-        uint32_t edi = (uint32_t)vx_getr(REG_GPR0 + EDI), value;
+    if (moves)
+        value = g1_quick_load(q->from + (uint32_t)vx_getr(REG_GPR0 + ESI), size);
+    g1_quick_store(q->to + (uint32_t)vx_getr(REG_GPR0 + EDI), size, value);
+    quick_advance(moves, delta, 1);
+}
 
-        if (moves) {
-            uint32_t esi = (uint32_t)vx_getr(REG_GPR0 + ESI);
-
-            value = g1_quick_load(q->from + esi, size);
-            vx_setr(REG_GPR0 + ESI, esi + delta);
-        } else {
-            value = (uint32_t)vx_getr(REG_GPR0 + EAX);
-        }
-        g1_quick_store(q->to + edi, size, value);
-        vx_setr(REG_GPR0 + EDI, edi + delta);
-        vx_setr(REG_GPR0 + ECX, (uint32_t)vx_getr(REG_GPR0 + ECX) - 1);
-        if (--left == 0)
-            break;
-        vx_commit(1);
-    }
+/* EIP stays at the instruction while elements are left; the caller commits the burst's last. */
+STRING_INLINE void leave_at(uint32_t next)
+{
     if (vx_getr(REG_GPR0 + ECX) == 0)
         g1_set_eip(next);
     else
         g1_stop();
+}
+
+STRING_INLINE void quick_repeat(const struct insn *i, unsigned size, bool moves,
+                                struct quick_string *q)
+{
+    uint32_t next = g1_eip();
+
+    g1_set_eip(next - i->length);
+    for (;;) {
+        if (q->wide)
+            q->count = repeat_wide(size, moves, q);
+        repeat_one(size, moves, q);
+        if (--q->count == 0)
+            break;
+        vx_commit(1);
+    }
+    leave_at(next);
 }
 
 STRING_INLINE bool quick_string(const struct insn *i, unsigned size, bool moves)
@@ -250,9 +331,55 @@ static void require_port(const struct insn *i)
         x86_fault_code(X86_GP, 0);
 }
 
+/*
+ * REP INS, upwards, of what the device has ready, as long as it is a mere buffer: WIDE bytes at
+ * once within a page that can be written without a trap. Not the single iterations of gear1_one.
+ */
+#define READY_MOST 512 /* bytes: interrupts wait meanwhile */
+
+static void ins_ready(const struct insn *i)
+{
+    uint32_t mask = i->adsize == 4 ? 0xffffffff : 0xffff, size = i->opsize;
+    uint32_t offset = g1_reg32(EDI) & mask, count = g1_reg32(ECX) & mask, next = g1_eip();
+    uint32_t to = cms.cpu.seg[SEG_ES].base + offset, length = PAGE_SIZE - (to & PAGE_MASK);
+    uint16_t port = (uint16_t)g1_reg16(EDX);
+    const uint8_t *from;
+
+    if (!i->rep || cms.gear1.burst < 2 || cms.cpu.eflags & FL_DF)
+        return;
+    if (length > READY_MOST)
+        length = READY_MOST;
+    if (length / size > count)
+        length = count * size;
+    from = monitor_ahead(port, size, &length);
+    if (!from || length <= WIDE || mask - offset < length ||
+        !seg_quick(&cms.cpu.seg[SEG_ES], offset + length - size, true) ||
+        !lin_takes(to, length, cms.cpu.cpl == 3))
+        return;
+    g1_set_eip(next - i->length);
+    length = (length - 1) / WIDE * WIDE; /* at least one element is left for the general way */
+    for (uint32_t n = 0; n < length; n += WIDE) {
+        uint64_t value;
+
+        __builtin_memcpy(&value, from + n, WIDE);
+        vx_gst64(to + n, value);
+        index_set(EDI, mask, offset + n + WIDE);
+        index_set(ECX, mask, count - (n + WIDE) / size);
+        if (size == 4)
+            commit_wide(4);
+        else
+            commit_wide(2);
+    }
+    g1_set_eip(next);
+    monitor_skip(port, size, length);
+    cms.count[EV_IO_STRINGS] += length / size;
+}
+
 void g1_ins(const struct insn *i)
 {
     require_port(i);
+    if (cms.step)
+        ins_ready(i);
     repeat(i, ins_once, i->opsize, false);
 }
 

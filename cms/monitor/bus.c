@@ -212,6 +212,27 @@ uint32_t monitor_in(uint16_t port, unsigned size)
     return value;
 }
 
+const uint8_t *monitor_ahead(uint16_t port, unsigned size, uint32_t *length)
+{
+    const struct monitor *mon = cms.mon;
+    const struct port_slot *slot = &mon->slot[mon->port[port]];
+    const struct device *d = devices[slot->device];
+
+    if (!mon->port[port] || slot->width < size || !d->ahead || cms_tracing(D_IO))
+        return NULL;
+    return d->ahead(mon->state[slot->device], port, size, length);
+}
+
+void monitor_skip(uint16_t port, unsigned size, uint32_t length)
+{
+    const struct monitor *mon = cms.mon;
+    unsigned device = mon->slot[mon->port[port]].device;
+
+    cms.count[EV_PORT_READS] += length / size;
+    cms.count[EV_HANDLERS + device] += length / size;
+    devices[device]->skip(mon->state[device], port, length);
+}
+
 void monitor_out(uint16_t port, unsigned size, uint32_t value)
 {
     uint64_t phase = vx_mfsr(SR_PHASE);

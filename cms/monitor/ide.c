@@ -340,12 +340,17 @@ static void ide_command(struct ide_channel *c, uint8_t command)
         ide_disk_command(c, command);
 }
 
+static bool ide_gives(const struct ide_channel *c)
+{
+    return (c->transfer == T_PIO_IN || c->transfer == T_CD_IN) && c->status & S_DRQ;
+}
+
 /* One word of the data port. */
 static uint16_t ide_word_in(struct ide_channel *c)
 {
     uint16_t value;
 
-    if ((c->transfer != T_PIO_IN && c->transfer != T_CD_IN) || !(c->status & S_DRQ))
+    if (!ide_gives(c))
         return 0xffff;
     memcpy(&value, c->buffer + c->at, sizeof(value));
     c->at += sizeof(value);
@@ -478,6 +483,31 @@ static uint32_t ide_in(void *state, uint16_t port, unsigned size)
     return any_drive(c) ? ide_status(c) : UINT32_MAX;
 }
 
+/* The channel whose data register that is, or NULL. */
+static struct ide_channel *data_channel(struct ide *ide, uint16_t port)
+{
+    return port == 0x1f0 ? &ide->channel[0] : port == 0x170 ? &ide->channel[1] : NULL;
+}
+
+/* All of the block but its end, where the next one begins. */
+static const uint8_t *ide_ahead(void *state, uint16_t port, unsigned size, uint32_t *length)
+{
+    const struct ide_channel *c = data_channel(state, port);
+    uint32_t ready;
+
+    if (!c || size < 2 || !ide_gives(c) || c->end - c->at <= size)
+        return NULL;
+    ready = (c->end - c->at - 1) / size * size;
+    if (*length > ready)
+        *length = ready;
+    return c->buffer + c->at;
+}
+
+static void ide_skip(void *state, uint16_t port, uint32_t length)
+{
+    data_channel(state, port)->at += length;
+}
+
 static void ide_out(void *state, uint16_t port, unsigned size, uint32_t value)
 {
     struct ide *ide = state;
@@ -569,4 +599,6 @@ const struct device ide_device = {
     .reset = ide_reset,
     .in = ide_in,
     .out = ide_out,
+    .ahead = ide_ahead,
+    .skip = ide_skip,
 };

@@ -47,6 +47,9 @@ struct device {
     void (*reset)(void *state); /* power-on and every reset of the PC */
     uint32_t (*in)(void *state, uint16_t port, unsigned size);
     void (*out)(void *state, uint16_t port, unsigned size, uint32_t value);
+    /* NULL, or monitor_ahead's and monitor_skip's part */
+    const uint8_t *(*ahead)(void *state, uint16_t port, unsigned size, uint32_t *length);
+    void (*skip)(void *state, uint16_t port, uint32_t length);
     uint64_t (*read)(void *state, uint32_t addr, unsigned size);
     void (*write)(void *state, uint32_t addr, unsigned size, uint64_t value);
     void (*event)(void *state, uint64_t now); /* the time given to sched_at() has come */

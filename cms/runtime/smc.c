@@ -45,11 +45,7 @@ void smc_init(void)
     cms.smc->pages = pages;
 }
 
-/*
- * Bits of the granules that [from, from + length) touches; the range lies in one page. All of the
- * page if cms.opt.granules is off.
- */
-static uint32_t granule_bits(uint64_t from, uint64_t length)
+uint32_t smc_granules(uint64_t from, uint64_t length)
 {
     if (!cms.opt->granules)
         return UINT32_MAX;
@@ -109,7 +105,7 @@ bool smc_is_hot(uint64_t gpa)
 
 bool smc_protect(uint64_t gpa, unsigned length)
 {
-    uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT), bits = granule_bits(gpa, length);
+    uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT), bits = smc_granules(gpa, length);
 
     if (page < cms.smc->pages && !(bits & ~cms.smc->mask[page]))
         return true; /* what is marked hasn't been written since */
@@ -146,7 +142,7 @@ void smc_written(uint64_t gpa, uint64_t length)
     while (gpa < end) {
         uint64_t part = part_in_page(gpa, end);
         uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT);
-        uint32_t bits = granule_bits(gpa, part) & cms.smc->mask[page];
+        uint32_t bits = smc_granules(gpa, part) & cms.smc->mask[page];
 
         if (bits)
             granules_changed(page, bits);
