@@ -250,8 +250,19 @@ static void show(const struct record *r)
     put("\n");
 }
 
+/* Garbage jumps anywhere; what a case that was stopped has left there depends on when it was. */
+static void clear_slot(uint32_t start)
+{
+    uint32_t at = start & ~(SLOT - 1), pages = at == CODE + (SLOTS - 1) * SLOT ? 1 : 2;
+
+    for (uint32_t i = 0; i < pages * 1024; i++)
+        ((uint32_t *)at)[i] = 0xcccccccc;
+}
+
 static bool run(const struct record *r)
 {
+    if (r->flags & SHOWN)
+        clear_slot(r->start);
     words((uint32_t *)DATA, clean_data, DATA_SIZE);
     words((uint32_t *)STACK, clean_stack, STACK_SIZE);
     words((uint32_t *)r->start, (const uint32_t *)r->code, r->length);
