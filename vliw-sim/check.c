@@ -268,6 +268,13 @@ void check_run(struct check *check)
         a->stop = STOP_DIFFER;
 }
 
+void check_ask_to_end(struct check *check, uint64_t cycles)
+{
+    chip_ask_to_end(check->leader, cycles);
+    chip_ask_to_end(check->follower, cycles);
+    check_run(check);
+}
+
 const struct events *check_events(const struct check *check)
 {
     return &check->follower->events;

@@ -30,6 +30,9 @@ void check_free(struct check *check);
 /* Like engine_run(), for both; leader->stop is STOP_DIFFER at the first difference. */
 void check_run(struct check *check);
 
+/* They go on, asked to end within so many cycles: chip_ask_to_end() for both. */
+void check_ask_to_end(struct check *check, uint64_t cycles);
+
 /* In words what differs, and where. */
 void check_text(const struct check *check, const struct symbols *symbols, char *text, size_t size);
 

@@ -331,12 +331,16 @@ static void run_last_look(struct run *run)
     struct chip *chip = run->chip;
     struct signalfd_siginfo info;
 
-    if ((chip->stop != STOP_LIMIT && chip->stop != STOP_INTERRUPTED) || o->native || run->check ||
+    if ((chip->stop != STOP_LIMIT && chip->stop != STOP_INTERRUPTED) || o->native ||
         !(o->host.screen || o->host.picture || o->host.live))
         return;
     while (chip->signal_fd >= 0 && read(chip->signal_fd, &info, sizeof info) > 0)
         ; /* the next one stops this too */
     run->trace.wanted = run->trace.on = 0;
+    if (run->check) {
+        check_ask_to_end(run->check, LAST_CYCLES);
+        return;
+    }
     chip_ask_to_end(chip, LAST_CYCLES);
     engine_run(chip);
 }
