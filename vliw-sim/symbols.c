@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/elf/elf_read.h"
+#include "tools/elf/rows.h"
 #include "vliw-sim/panic.h"
 
 struct symbol {
@@ -72,20 +73,15 @@ void symbols_free(struct symbols *symbols)
 
 const char *symbols_text(const struct symbols *symbols, uint64_t addr, char buf[SYMBOL_TEXT])
 {
-    size_t low = 0, high = symbols ? symbols->count : 0;
+    size_t from = 0;
 
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (symbols->symbol[mid].addr <= addr)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == 0) {
+    if (symbols)
+        from = ROWS_BELOW(symbols->symbol, symbols->count, struct symbol, addr, addr + 1);
+    if (from == 0) {
         snprintf(buf, SYMBOL_TEXT, "0x%" PRIx64, addr);
         return buf;
     }
-    const struct symbol *s = &symbols->symbol[low - 1];
+    const struct symbol *s = &symbols->symbol[from - 1];
     if (s->addr == addr)
         snprintf(buf, SYMBOL_TEXT, "%.100s", s->name);
     else

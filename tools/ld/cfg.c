@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/elf/rows.h"
 #include "tools/ld/ld.h"
 
 /*
@@ -83,17 +84,9 @@ static void find_functions(struct program *p)
 
 static int32_t func_at(const struct program *p, uint64_t rv)
 {
-    int32_t low = 0, high = p->funcs;
+    int32_t from = (int32_t)ROWS_BELOW(p->func, p->funcs, struct func, rv, rv + 1);
 
-    while (low < high) {
-        int32_t mid = low + (high - low) / 2;
-
-        if (p->func[mid].rv <= rv)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low && rv < p->func[low - 1].rv_end ? low - 1 : NONE;
+    return from && rv < p->func[from - 1].rv_end ? from - 1 : NONE;
 }
 
 const char *program_where(const struct program *p, uint64_t rv)
@@ -230,17 +223,7 @@ static void make_blocks(struct program *p, const struct leaders *l)
 
 int32_t program_block_from(const struct program *p, uint64_t rv)
 {
-    int32_t low = 0, high = p->blocks;
-
-    while (low < high) {
-        int32_t mid = low + (high - low) / 2;
-
-        if (p->block[mid].rv < rv)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return (int32_t)ROWS_BELOW(p->block, p->blocks, struct block, rv, rv);
 }
 
 int32_t program_block_at(const struct program *p, uint64_t rv)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/elf/rows.h"
 #include "tools/ld/ld.h"
 
 struct cursor {
@@ -381,15 +382,7 @@ void lines_read(struct lines *l, const struct rv_file *f)
 
 const struct line_row *lines_find(const struct lines *l, uint64_t rv)
 {
-    size_t low = 0, high = l->rows;
+    size_t from = ROWS_BELOW(l->row, l->rows, struct line_row, addr, rv + 1);
 
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-
-        if (l->row[mid].addr <= rv)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low && !l->row[low - 1].end ? &l->row[low - 1] : NULL;
+    return from && !l->row[from - 1].end ? &l->row[from - 1] : NULL;
 }

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tools/elf/rows.h"
 #include "tools/ld/ld.h"
 
 #define LINE_SIZE 4096
@@ -59,17 +60,9 @@ static void read_map(struct heads *h, const char *path)
 
 static const struct head *find_head(const struct heads *h, uint64_t vliw)
 {
-    size_t low = 0, high = h->count;
+    size_t at = ROWS_BELOW(h->head, h->count, struct head, vliw, vliw);
 
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (h->head[mid].vliw < vliw)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < h->count && h->head[low].vliw == vliw ? &h->head[low] : NULL;
+    return at < h->count && h->head[at].vliw == vliw ? &h->head[at] : NULL;
 }
 
 static void read_counts(struct program *p, const struct heads *h, const char *path)

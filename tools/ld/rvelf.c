@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/elf/rows.h"
 #include "tools/ld/ld.h"
 
 #define RV_FLAG_RVC 1u
@@ -269,17 +270,7 @@ const struct rv_section *rv_code_at(const struct rv_file *f, uint64_t addr, bool
 
 size_t rv_reloc_at(const struct rv_file *f, uint64_t addr)
 {
-    size_t low = 0, high = f->relocs;
-
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-
-        if (f->reloc[mid].addr < addr)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return ROWS_BELOW(f->reloc, f->relocs, struct rv_reloc, addr, addr);
 }
 
 uint64_t rv_reloc_target(const struct rv_file *f, const struct rv_reloc *r, bool *code,

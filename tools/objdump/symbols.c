@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/elf/rows.h"
 #include "tools/objdump/objdump.h"
 
 bool symbols_add(struct symbols *s, uint64_t addr, const char *text, int mark)
@@ -37,17 +38,7 @@ void symbols_sort(struct symbols *s)
 
 size_t symbols_from(const struct symbols *s, uint64_t addr)
 {
-    size_t low = 0, high = s->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (s->names[middle].addr < addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ROWS_BELOW(s->names, s->count, struct name, addr, addr);
 }
 
 const struct name *symbols_label(const struct symbols *s, uint64_t addr)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/elf/rows.h"
 #include "tools/tcache/tcache.h"
 
 const char *profile_read(const char *path, struct profile *p)
@@ -31,17 +32,9 @@ const char *profile_read(const char *path, struct profile *p)
 
 const struct cost *profile_at(const struct profile *p, uint64_t address)
 {
-    size_t low = 0, high = p->count;
+    size_t at = ROWS_BELOW(p->cost, p->count, struct cost, address, address);
 
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-
-        if (p->cost[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < p->count && p->cost[low].address == address ? &p->cost[low] : NULL;
+    return at < p->count && p->cost[at].address == address ? &p->cost[at] : NULL;
 }
 
 void profile_free(struct profile *p)
