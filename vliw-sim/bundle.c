@@ -159,24 +159,24 @@ static uint32_t decode_words(struct chip *chip, uint64_t pc, struct decoded *d)
     d->atoms = 0;
     d->bytes = 0;
     while (!stop) {
+        struct isa_op op;
         uint32_t word, next = 0;
         const uint8_t *code = mem_code(chip, pc + d->bytes, 4, &line);
         const uint8_t *more = mem_code(chip, pc + d->bytes, 8, &line);
         if (!code)
             return CAUSE_fetch_fault;
-        if (d->atoms == chip->machine.issue)
-            return CAUSE_illegal_bundle;
         memcpy(&word, code, 4);
         if (more)
             memcpy(&next, more + 4, 4);
         bool ends = word & ISA_STOP;
-        struct isa_op *op = &d->op[d->atoms];
-        int words = isa_decode(word, more && !ends ? &next : NULL, op);
-        if (words <= 0 || (isa_facts[op->atom].flags & ISA_F_LIM) ||
-            !atom_present(&chip->machine, &isa_facts[op->atom]))
+        int words = isa_decode(word, more && !ends ? &next : NULL, &op);
+        if (words <= 0 || (isa_facts[op.atom].flags & ISA_F_LIM) ||
+            !atom_present(&chip->machine, &isa_facts[op.atom]))
             return CAUSE_illegal_atom;
-        isa_effects(op, &d->effects[d->atoms]);
-        d->atoms++;
+        if (d->atoms == chip->machine.issue)
+            return CAUSE_illegal_bundle;
+        isa_effects(&op, &d->effects[d->atoms]);
+        d->op[d->atoms++] = op;
         d->bytes += 4 * (unsigned)words;
         stop = words == 2 ? next & ISA_STOP : ends;
     }

@@ -16,7 +16,6 @@ static void event_print(const struct event *e, const struct symbols *symbols, FI
     case EVENT_TRAP:
         fprintf(out, "trap %s, address 0x%" PRIx64 "\n", isa_cause_name[e->a], e->b);
         break;
-    case EVENT_RETURN: fprintf(out, "trap return to 0x%" PRIx64 "\n", e->b); break;
     case EVENT_HOST:
         fprintf(out, "host request %s, block at 0x%" PRIx64 "\n", trace_host_op(e->a), e->b);
         break;
@@ -29,11 +28,33 @@ static void event_print(const struct event *e, const struct symbols *symbols, FI
     }
 }
 
+/* Number of the last trap that is kept, or `count`. */
+static uint64_t last_trap(const struct events *ev)
+{
+    for (uint64_t i = ev->count; i > ev->first; i--)
+        if (ev->ring[(i - 1) % EVENTS_KEPT].kind == EVENT_TRAP)
+            return i - 1;
+    return ev->count;
+}
+
+void event_return(struct events *ev, uint64_t pc)
+{
+    uint64_t trap = last_trap(ev);
+
+    if (trap < ev->count && ev->ring[trap % EVENTS_KEPT].pc == pc)
+        ev->count = trap;
+}
+
+const struct event *events_trap(const struct events *ev)
+{
+    uint64_t trap = last_trap(ev);
+
+    return trap < ev->count ? &ev->ring[trap % EVENTS_KEPT] : NULL;
+}
+
 void events_print(const struct events *ev, const struct symbols *symbols, FILE *out)
 {
-    uint64_t first = ev->count > EVENTS_KEPT ? ev->count - EVENTS_KEPT : 0;
-
     fprintf(out, "last events (cycle, place, what):\n");
-    for (uint64_t i = first; i < ev->count; i++)
+    for (uint64_t i = ev->first; i < ev->count; i++)
         event_print(&ev->ring[i % EVENTS_KEPT], symbols, out);
 }

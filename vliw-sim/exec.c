@@ -323,6 +323,7 @@ static void line_zero(struct chip *chip, const struct atom *a, uint64_t addr)
 static void trap_return(struct chip *chip)
 {
     chip->status &= ~(uint32_t)STATUS_TL;
+    event_return(&chip->events, chip->epc);
     chip->npc = chip->epc;
     chip->taken = true;
     chip_stall(chip, STALL_trap, chip->machine.trap_return);

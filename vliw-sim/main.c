@@ -199,6 +199,7 @@ static int end_of_host(const struct host_report *r, char *text, size_t size)
 static int end_of_run(struct run *run, char *text, size_t size)
 {
     const struct chip *chip = run->chip;
+    const struct event *trap = events_trap(&chip->events);
     char here[SYMBOL_TEXT], there[SYMBOL_TEXT];
 
     symbols_text(run->symbols, chip->stop_pc, here);
@@ -207,9 +208,9 @@ static int end_of_run(struct run *run, char *text, size_t size)
     case STOP_HOST: {
         int status = end_of_host(hostport_report(run->host), text, size);
 
-        if (status == EXIT_PANIC && chip->cause)
+        if (status == EXIT_PANIC && trap)
             snprintf(text + strlen(text), size - strlen(text), " (last trap: %s at %s)",
-                     isa_cause_name[chip->cause], there);
+                     isa_cause_name[trap->a], symbols_text(run->symbols, trap->pc, there));
         return status;
     }
     case STOP_TRAP_LOOP:
