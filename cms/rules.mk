@@ -8,10 +8,10 @@
 #   build/P/cms.elf    bundles, symbols, lines     build/P/cms.asm    disassembly
 #   build/P/cms.img    what lies in flash          build/P/cms.sym    symbols by address
 #
-# It is linked into superblocks by a profile of itself: build/pgo/ has a first link, by basic blocks,
-# and what it did, with all its gears, while our boot disk ran. No host time or address gets into
-# that, so the same sources make the same firmware. A firmware that doesn't run to the end of the
-# disk is linked as if nothing had ever run. PGO=0 links chains of blocks without all this. (Change between both by `make clean`.)
+# It is linked into superblocks by profiles of itself: build/pgo/ has a first link, by basic blocks,
+# and what it did, with all its gears, while our boot disk ran, and a program that needs no BIOS. No
+# host time or address gets into that, so the same sources make the same firmware. A firmware that
+# doesn't run to the end of them is linked as if nothing had ever run. PGO=0 links chains of blocks without all this. (Change between both by `make clean`.)
 #
 # For all of them there are build/cms.options and build/cms.traces: what vliw-sim prints for -o help
 # and -d help.
@@ -53,24 +53,31 @@ $(B)/cms.ld: hidden-mem/cms.ld hidden-mem/map.h
 	$(CC) -E -P -x assembler-with-cpp -I. -o $@ $<
 
 PGO_DIR := $(B)/pgo
-BENCH += $(PGO_DIR)/cms.profile
+PGO_PROFILES := $(PGO_DIR)/disk.profile $(PGO_DIR)/program.profile
+PGO_PROGRAM := $(B)/bench/twice/interp.elf
+BENCH += $(PGO_PROFILES)
 
 $(PGO_DIR)/cms.elf: $(CMS_OBJ) $(B)/cms.ld $(B)/presets/crusoe.ini $(CHIP_NEEDS)
 	@mkdir -p $(@D)
 	$(B)/bin/vliw-cc -T $(B)/cms.ld --rv $(@D)/cms.rv -Wv,--sched=block -Wv,--map=$(@D)/cms.map \
 	    -o $@ $(CMS_OBJ)
 
-$(PGO_DIR)/cms.profile: $(PGO_DIR)/cms.img $(B)/bin/vliw-sim $(B)/rom.bin $(B)/guests/boot.img
-	$(B)/bin/vliw-sim --preset crusoe --gear 3 -m 64 --flash $< -hda $(B)/guests/boot.img -read-only \
-	    -serial none --max-cycles 4000000000 -profile $@ 2>$@.log || { echo '# bundles:' >$@; \
-	    echo "$@: the firmware did not run to its end: linking without a profile" >&2; }
+$(PGO_DIR)/disk.profile: $(B)/guests/boot.img
+$(PGO_DIR)/disk.profile: PGO_GUEST := -hda $(B)/guests/boot.img -read-only
+$(PGO_DIR)/program.profile: $(PGO_PROGRAM)
+$(PGO_DIR)/program.profile: PGO_GUEST := -guest $(PGO_PROGRAM) -append 10
+
+$(PGO_PROFILES): $(PGO_DIR)/cms.img $(B)/bin/vliw-sim $(B)/rom.bin
+	$(B)/bin/vliw-sim --preset crusoe --gear 3 -m 64 --flash $< $(PGO_GUEST) -serial none \
+	    --max-cycles 4000000000 -profile $@ 2>$@.log || { echo '# bundles:' >$@; \
+	    echo "$@: the firmware did not run to its end: linking without this profile" >&2; }
 
 $(PGO_DIR)/cms.map $(PGO_DIR)/cms.rv: $(PGO_DIR)/cms.elf ;
 
 ifneq ($(PGO),0)
-CMS_BY_PROFILE := -Wv,--sched=super -Wv,--profile=$(PGO_DIR)/cms.profile \
+CMS_BY_PROFILE := -Wv,--sched=super $(PGO_PROFILES:%=-Wv,--profile=%) \
     -Wv,--profile-map=$(PGO_DIR)/cms.map
-CMS_PROFILE := $(PGO_DIR)/cms.profile
+CMS_PROFILE := $(PGO_PROFILES)
 endif
 
 define CMS_LINK

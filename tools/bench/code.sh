@@ -15,7 +15,8 @@
 link() # preset, mode, program
 {
     profile=
-    [ "$2" != super ] || profile="--profile=$work/$3.profile --profile-map=$work/$3.map"
+    [ "$2" != super ] ||
+        profile="$(printf -- '--profile=%s ' "$work/$3".*profile) --profile-map=$work/$3.map"
     # shellcheck disable=SC2086
     "$build/bin/vliw-ld" -m "$1" --sched="$2" $profile --stats "$work/$3.rv" -o "$work/$3.$2" \
         >"$work/$3.$2.link"
@@ -38,7 +39,9 @@ prepare() # program
     if [ "$1" = firmware ]; then
         cp "$build/pgo/cms.rv" "$work/$1.rv"
         cp "$build/pgo/cms.map" "$work/$1.map"
-        cp "$build/pgo/cms.profile" "$work/$1.profile"
+        for run in disk program; do
+            cp "$build/pgo/$run.profile" "$work/$1.$run.profile"
+        done
         return
     fi
     "$build/bin/vliw-cc" -O2 -I. -I"$build/gen" "tools/bench/programs/$1.c" --rv "$work/$1.rv" \

@@ -10,7 +10,7 @@
 
 #include "tools/ld/ld.h"
 
-#define TEXT_ALIGN 16
+#define TEXT_ALIGN 64 /* a line of every machine */
 #define ADDRESS_LIMIT BIT(31)
 
 uint64_t program_bundle_addr(const struct program *p, size_t bundle)

@@ -45,6 +45,7 @@
 
 #define NONE (-1)
 #define NO_CODE UINT64_MAX
+#define PROFILES_MAX 8
 
 /* ---------------------------------------------------------------- util.c */
 
@@ -163,6 +164,7 @@ struct block {
     uint32_t first_bundle; /* of its trace; of a block inside a trace: behind the trace */
     /* profile, and what superblocks are made by */
     uint64_t runs, runs_taken; /* how often it ran, and its branch was taken */
+    uint8_t seen;              /* in how many of the profiles */
     uint64_t left;             /* how often it ran but in traces of other heads */
     bool loop;                 /* a loop begins here */
     bool needed;               /* it must have a trace of its own */
@@ -178,6 +180,12 @@ struct func {
     bool plain;          /* returns by the address it was given, moves sp by constants */
     bool callable;       /* a trace may follow a call into it */
     bool frame_private;  /* no pointer into its frame exists but sp */
+};
+
+/* How often and in how many profiles a block must have run to lie in a part of the program. */
+struct tier {
+    uint64_t runs;
+    unsigned seen;
 };
 
 struct program {
@@ -203,6 +211,7 @@ struct program {
     size_t parts, part_capacity;
     uint32_t *text;
     uint64_t hot;  /* blocks that ran more often are worth copies */
+    struct tier least; /* of what is placed now */
     size_t copied; /* atoms in copies so far */
     struct trace_stats {
         size_t traces, atoms, removed, fused, converted, renamed, speculated, fallbacks;
@@ -237,8 +246,9 @@ enum {
 
 void program_lift(struct program *p);
 void program_blocks(struct program *p);
-/* `profile` is by vliw-sim, of the link that wrote `map`. */
-void program_profile(struct program *p, const char *profile, const char *map);
+/* `count` profiles by vliw-sim, of the link that wrote `map`. */
+void program_profile(struct program *p, const char *const *profile, unsigned count,
+                     const char *map);
 /* Which functions are plain and callable, and may return results that some caller looks at. */
 void program_callees(struct program *p);
 void program_results(struct program *p);
@@ -409,6 +419,8 @@ void trace_address(const struct trace *t, const struct node *n, int32_t *root, i
 /* True if two native accesses can't touch a common byte. */
 bool trace_disjoint(const struct trace *t, const struct node *a, const struct node *b);
 
+/* Does a block belong to the part of the program that is placed now? */
+bool program_in_tier(const struct program *p, const struct block *k);
 void program_schedule(struct program *p, const struct options *opt);
 
 /* ---------------------------------------------------------------- output */

@@ -13,7 +13,8 @@ static const char usage[] =
     "  -m PRESET           machine to schedule for: name or file (crusoe)\n"
     "  --sched=MODE        scalar: one atom a bundle; block; ext: chains of blocks (default);\n"
     "                      super: superblocks, by profile\n"
-    "  --profile=FILE      by vliw-sim -profile, of a link with --sched=block\n"
+    "  --profile=FILE      by vliw-sim -profile, of a link with --sched=block; of several runs,\n"
+    "                      each its own\n"
     "  --profile-map=FILE  the map of that link\n"
     "  --no-rename         values keep their registers\n"
     "  --no-simplify       atoms stay as they were lifted\n"
@@ -26,7 +27,9 @@ static const char usage[] =
 
 struct arguments {
     struct options opt;
-    const char *input, *output, *preset, *map, *listing, *profile, *profile_map;
+    const char *input, *output, *preset, *map, *listing, *profile_map;
+    const char *profile[PROFILES_MAX];
+    unsigned profiles;
     bool stats;
 };
 
@@ -75,6 +78,13 @@ static void set_text_base(struct options *opt, const char *text)
         bad_usage("expected an address", text);
 }
 
+static void add_profile(struct arguments *a, const char *name)
+{
+    if (a->profiles == PROFILES_MAX)
+        bad_usage("too many of these", "--profile");
+    a->profile[a->profiles++] = name;
+}
+
 static void parse(struct arguments *a, int argc, char **argv)
 {
     const char *v;
@@ -108,7 +118,7 @@ static void parse(struct arguments *a, int argc, char **argv)
         else if ((v = after(arg, "--map=")))
             a->map = v;
         else if ((v = after(arg, "--profile=")))
-            a->profile = v;
+            add_profile(a, v);
         else if ((v = after(arg, "--profile-map=")))
             a->profile_map = v;
         else if ((v = after(arg, "--listing=")))
@@ -124,7 +134,8 @@ static void parse(struct arguments *a, int argc, char **argv)
     }
     if (!a->input)
         ld_fail("no input file (vliw-ld --help)");
-    if (a->opt.sched == SCHED_SUPER ? !a->profile || !a->profile_map : a->profile || a->profile_map)
+    if (a->opt.sched == SCHED_SUPER ? !a->profiles || !a->profile_map
+                                    : a->profiles || a->profile_map)
         ld_fail("--sched=super, --profile and --profile-map go together (vliw-ld --help)");
 }
 
@@ -162,8 +173,8 @@ int main(int argc, char **argv)
     program_callees(&program);
     program_objects(&program);
     program_liveness(&program);
-    if (args.profile)
-        program_profile(&program, args.profile, args.profile_map);
+    if (args.profiles)
+        program_profile(&program, args.profile, args.profiles, args.profile_map);
     program_schedule(&program, &args.opt);
     program_layout(&program, &args.opt);
     program_patch_data(&program);

@@ -15,7 +15,7 @@
 
 #include "tools/ld/ld.h"
 
-#define HOT_SHARE 500000 /* a block is hot if it is one in so many of all that ran */
+#define HOT_SHARE 20000 /* a block is hot if it is one in so many of all that ran */
 
 /* Of the statistics those of the last try count. */
 static bool try_schedule(struct trace *t, const struct trace_stats *before)
@@ -207,13 +207,18 @@ static int by_heat(const void *a, const void *b)
     return x->from < y->from ? -1 : 1;
 }
 
-/* Places what is needed of a function and runs so often; false if that was nothing. */
-static bool place_range(struct program *p, struct trace *t, const struct range *r, uint64_t least)
+bool program_in_tier(const struct program *p, const struct block *k)
+{
+    return k->left >= p->least.runs && k->seen >= p->least.seen;
+}
+
+/* Places what is needed of a function and runs often enough; false if that was nothing. */
+static bool place_range(struct program *p, struct trace *t, const struct range *r)
 {
     size_t first = p->bundles;
 
     for (int32_t b = r->from; b < r->to; b++) {
-        if (p->block[b].needed && !p->block[b].placed && p->block[b].left >= least) {
+        if (p->block[b].needed && !p->block[b].placed && program_in_tier(p, &p->block[b])) {
             place_chain(p, t, b);
             b = r->from - 1; /* what it leaves to may lie before it */
         }
@@ -225,13 +230,17 @@ static bool place_range(struct program *p, struct trace *t, const struct range *
 }
 
 /*
- * What runs comes first, the hottest functions in front: they may grow first, and lie close
- * together. A trace may leave to blocks of any function that it has followed a call into.
+ * What runs often comes first, the hottest functions in front: they may grow first, and lie close
+ * together; then what runs at all; what has not run at the end. Among the first two, what every
+ * profiled run needed comes before what only some did. So the less of a program is wanted, the
+ * closer together it lies, and firmware may leave the rest in flash. A trace may leave to blocks of
+ * any function that it has followed a call into.
  */
 static void place_by_profile(struct program *p, struct trace *t)
 {
     struct range *range = ld_alloc((size_t)p->blocks, sizeof *range);
     size_t ranges = 0;
+    unsigned profiles = 0;
 
     program_loops(p);
     find_entries(p);
@@ -242,15 +251,19 @@ static void place_by_profile(struct program *p, struct trace *t)
         r->to = b + 1;
         if (p->block[b].runs > r->heat)
             r->heat = p->block[b].runs;
+        if (p->block[b].seen > profiles)
+            profiles = p->block[b].seen;
     }
     qsort(range, ranges, sizeof *range, by_heat);
-    for (int cold = 0; cold < 2; cold++) {
+    const struct tier tier[] = {{p->hot, profiles}, {p->hot, 1}, {1, profiles}, {1, 1}, {0, 0}};
+    for (size_t k = 0; k < sizeof tier / sizeof tier[0]; k++) {
         bool again = true;
 
+        p->least = tier[k];
         while (again) {
             again = false;
             for (size_t i = 0; i < ranges; i++)
-                again |= place_range(p, t, &range[i], cold ? 0 : p->hot);
+                again |= place_range(p, t, &range[i]);
         }
     }
     for (int32_t b = 0; b < p->blocks; b++)

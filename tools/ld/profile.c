@@ -6,6 +6,8 @@
  * they were scheduled, so a profile of one link serves any other of the same RV64 program. The link
  * to profile is one by `--sched=block`: there each block begins with a bundle of its own.
  *
+ * The counts of several runs are added, and it is kept how many of them needed a block.
+ *
  * Counts of blocks become counts of branches because what runs into a block must run out of it.
  * Each branch is known to have been taken between so and so many times; what its targets' other
  * ways in leave to it narrows that, over and over. What stays open is halved.
@@ -87,6 +89,7 @@ static void read_counts(struct program *p, const struct heads *h, const char *pa
                 ld_fail("%s:%u: no block of this program begins at 0x%" PRIx64, path, number,
                         head->rv);
             p->block[b].runs += runs;
+            p->block[b].seen += runs > 0;
         }
     }
     fclose(in);
@@ -187,11 +190,13 @@ static void count_branches(struct program *p)
         p->block[i].runs_taken = f.taken[i].least + (f.taken[i].most - f.taken[i].least) / 2;
 }
 
-void program_profile(struct program *p, const char *profile, const char *map)
+void program_profile(struct program *p, const char *const *profile, unsigned count,
+                     const char *map)
 {
     struct heads heads = {0};
 
     read_map(&heads, map);
-    read_counts(p, &heads, profile);
+    for (unsigned i = 0; i < count; i++)
+        read_counts(p, &heads, profile[i]);
     count_branches(p);
 }

@@ -154,13 +154,16 @@ static bool may_follow(const struct trace *t, const struct calls *c, int32_t fro
     return may_copy(t, false, from, w);
 }
 
-/* Can block n lie right behind the trace? It can't if it is to lie behind a call. */
+/*
+ * Can block n lie right behind the trace? It can't if it is to lie behind a call, or among what
+ * runs less often.
+ */
 static bool can_adjoin(const struct trace *t, int32_t n)
 {
     const struct program *p = t->prog;
     const struct block *to = &p->block[n], *before = n ? to - 1 : NULL;
 
-    if (to->placed || to->func != p->block[t->member[0]].func)
+    if (to->placed || !program_in_tier(p, to) || to->func != p->block[t->member[0]].func)
         return false;
     return !before || before->fall != n || before->placed || before->contained ||
            !before->reached || (before->end != END_CALL && before->end != END_STOP);
