@@ -36,6 +36,11 @@ struct fault {
     uint32_t cr2; /* #PF only; written to cpu.cr2 on delivery */
 };
 
+/* What the chip said of the last trap that came to the landing. */
+struct trapped {
+    uint64_t epc, badaddr, einfo;
+};
+
 /* What is left of hidden memory between image and stack; native addresses. lib/heap.c */
 struct heap {
     uint64_t next, end;
@@ -43,6 +48,7 @@ struct heap {
 
 struct cms {
     uint64_t landing[16];     /* cms_setjmp buffer of the main loop: where traps unwind to */
+    struct trapped trap;      /* boot/vectors.c */
     struct cpu cpu;
     struct fault fault;
     uint8_t delivering;       /* gear1/intr.c: class of the event being delivered, 0 = none */

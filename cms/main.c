@@ -12,18 +12,18 @@
 
 struct cms cms;
 
-void cms_main(uint64_t flash, uint64_t hidden) __attribute__((noreturn));
+void cms_main(uint64_t flash, uint64_t hidden, uint64_t loader) __attribute__((noreturn));
 
-void cms_main(uint64_t flash, uint64_t hidden)
+void cms_main(uint64_t flash, uint64_t hidden, uint64_t loader)
 {
     int cause;
 
     vx_mtsr(SR_PHASE, PHASE_boot);
-    boot_vectors();
+    boot_vectors(loader);
     cause = cms_setjmp(cms.landing);
     if (cause) /* the main loop, which would know better, does not run yet */
         cms_panic("%s at %lx while starting", isa_cause_name[cause],
-                  (unsigned long)vx_mfsr(SR_EPC));
+                  (unsigned long)cms.trap.epc);
     if (vx_mfsr(SR_HOST_VERSION) != HOSTPORT_VERSION)
         cms_panic("the host port speaks version %lu, this firmware %u",
                   (unsigned long)vx_mfsr(SR_HOST_VERSION), HOSTPORT_VERSION);

@@ -45,8 +45,9 @@ $(B)/chip/%.o: %.S $(B)/bin/vliw-cc | $(GENERATED)
 	$(CHIP_CC) -c -o $@ $<
 
 # It hides 31 MiB of the machine's 32: the last one is the guest's ROMs, which it reads through its TLB.
+# Its code is loaded on demand.
 $(B)/%/cms.img: $(B)/%/cms.elf $(B)/bin/vliw-mkimage
-	$(B)/bin/vliw-mkimage $< -o $@ --hidden 31
+	$(B)/bin/vliw-mkimage $< -o $@ --hidden 31 --demand
 
 $(B)/cms.ld: hidden-mem/cms.ld hidden-mem/map.h
 	@mkdir -p $(@D)

@@ -7,6 +7,11 @@
  * nothing: magic, version, ISA_ID, sizes and the header's checksum are verified before a byte is
  * copied, and the bytes' before one is executed.
  *
+ * One segment, of code alone, may be loaded on demand: it stays in flash, and each piece of it is
+ * copied when a bundle of that piece is fetched for the first time. Every piece has a checksum of
+ * its own, in a table that `sums` says the offset of. Such a segment is not packed, begins at a
+ * multiple of IMAGE_LINE, in memory and in the image, and is so many whole pieces.
+ *
  * Flash has two slots of FLASH_SLOT bytes. The first holds the firmware; the second may hold a
  * recovery image, which is started when the first is no good. An image lies wholly in its slot.
  */
@@ -16,8 +21,11 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC 0x4b4c4553u /* "SELK" */
-#define IMAGE_VERSION 4u
+#define IMAGE_VERSION 5u
 #define IMAGE_SEGMENTS 8u
+#define IMAGE_LINE 64u
+#define IMAGE_PIECE 512u
+#define IMAGE_PIECES_MAX 3840u /* the ROM has a byte for each in local data memory */
 
 struct image_sum {
     uint64_t words, sums; /* sum.h */
@@ -29,6 +37,7 @@ struct image_segment {
     uint64_t packed; /* how many the image has: filesz as they are, or less: an LZ4 block */
     uint64_t filesz; /* how many they become in memory */
     uint64_t memsz;  /* bytes to own; the rest is zeroed */
+    uint64_t sums;   /* offset of its pieces' struct image_sum; 0: it is loaded at the start */
 };
 
 struct image_header {
@@ -39,7 +48,7 @@ struct image_header {
     uint64_t hidden_size;  /* bytes of DRAM to carve off: 1 MiB steps */
     uint32_t size;         /* of the whole image in bytes, header included */
     uint32_t segments;     /* used entries of the table, 1..IMAGE_SEGMENTS */
-    struct image_sum body_sum;   /* of all that follows the header */
+    struct image_sum body_sum;   /* of the bytes of all segments that are loaded at the start */
     struct image_sum header_sum; /* of the header with this field zero */
     struct image_segment segment[IMAGE_SEGMENTS];
 };

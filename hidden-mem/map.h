@@ -8,7 +8,8 @@
  * 0x0_1000_0000  +--------------------------+ LPM_BASE
  *                | local program memory     |   8 KiB, never cached: trap vectors
  * 0x0_1001_0000  +--------------------------+ LDM_BASE
- *                | local data memory        |   8 KiB, never cached
+ *                | local data memory        |   8 KiB, never cached; its upper half is the boot
+ *                |                          |   ROM's, if it loads code on demand
  * 0x0_2000_0000  +--------------------------+ ROM_BASE       reset enters here
  *                | boot ROM                 |   up to 64 KiB, read-only
  * 0x0_3000_0000  +--------------------------+ FLASH_BASE
@@ -43,6 +44,7 @@
 #define LPM_SIZE MAP_UL(0x2000)
 #define LDM_BASE MAP_UL(0x10010000)
 #define LDM_SIZE MAP_UL(0x2000)
+#define LDM_LOADER MAP_UL(0x10011000) /* the boot ROM's from here on; its first word: below */
 #define ROM_BASE MAP_UL(0x20000000)
 #define ROM_MAX MAP_UL(0x10000)
 #define FLASH_BASE MAP_UL(0x30000000)
@@ -62,6 +64,13 @@
 
 /* Vectors: cause n enters at LPM_BASE + VECTOR_STRIDE * n. */
 #define VECTOR_STRIDE 16
+
+/*
+ * Firmware of which a part is loaded on demand is given the address of the ROM's answer to
+ * illegal_atom, and leads that vector there. What is not a piece to be loaded goes on, with all
+ * registers but r32 as they were, to where this word of local data memory says.
+ */
+#define LOADER_ELSE LDM_LOADER
 
 /* ELF machine number of our own (unassigned range). Bundles are in executable sections. */
 #define EM_SELKIRK 0x534b

@@ -1,13 +1,15 @@
 /*
  * mkimage.c - vliw-mkimage: the ELF file that vliw-ld wrote becomes the image that lies in flash.
  *
- *     vliw-mkimage in.elf -o out.img [--hidden MiB] [--pack none|fast|best] [--recovery other.elf]
+ *     vliw-mkimage in.elf -o out.img [--hidden MiB] [--pack none|fast|best] [--demand]
+ *         [--recovery other.elf]
  *
  * Every loadable segment becomes an entry of the header's table (image.h), packed with LZ4 if that
- * is shorter: `fast` takes what is cheap to unpack, `best` what is shortest. A recovery image goes
- * into the second slot of flash. What the boot ROM will check is checked here first, so that a
- * firmware that can't boot isn't built. Ends with 1 and one line if the input is no good, with 2 if
- * the command line isn't.
+ * is shorter: `fast` takes what is cheap to unpack, `best` what is shortest. With --demand code is
+ * cut into pieces, which are loaded when they are wanted. A recovery image goes into the second
+ * slot of flash. What the boot ROM will check is checked here first, so that a firmware that can't
+ * boot isn't built. Ends with 1 and one line if the input is no good, with 2 if the command line
+ * isn't.
  */
 #include <elf.h>
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include <lz4.h>
 #include <lz4hc.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +36,27 @@
 /* A match costs the boot ROM what flash costs for some sixteen bytes: short ones don't pay. */
 #define FAST_LEAST 20
 
-enum pack { PACK_NONE, PACK_FAST, PACK_BEST, PACKS };
+enum pack { PACK_NONE, PACK_FAST, PACK_BEST, PACKS }; /* the first is the default */
 
 static const char *const pack_name[PACKS] = {"none", "fast", "best"};
+
+/* What the command line says. */
+struct choice {
+    uint64_t hidden; /* bytes */
+    enum pack pack;
+    bool demand; /* code is loaded on demand */
+};
+
+/* An image that is being made of an ELF file. */
+struct maker {
+    const char *name; /* of the file, for messages */
+    uint8_t *image;   /* a whole slot of zeros */
+    size_t size;      /* of what is used of it */
+    struct image_header h;
+    uint64_t end;   /* where the last segment ends, native address */
+    uint64_t limit; /* where the stack begins */
+    struct choice choice;
+};
 
 static void refuse(const char *name, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
@@ -55,13 +76,14 @@ static void refuse(const char *name, const char *format, ...)
 static void usage(void)
 {
     fprintf(stderr, "usage: vliw-mkimage in.elf -o out.img [--hidden MiB] [--pack none|fast|best] "
-                    "[--recovery other.elf]\n");
+                    "[--demand] [--recovery other.elf]\n");
     exit(2);
 }
 
-static uint64_t round_up(uint64_t n)
+/* `to`: a power of two. */
+static uint64_t round_up(uint64_t n, uint64_t to)
 {
-    return (n + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
+    return (n + to - 1) & ~(to - 1);
 }
 
 static void file_write(const char *name, const void *data, size_t size)
@@ -92,106 +114,145 @@ static size_t pack_bytes(enum pack how, const char *bytes, char *work, char *out
                     how == PACK_FAST ? FAST_LEAST : 0, (uint8_t *)out, size - 1);
 }
 
-/* Puts the bytes of `p`, `filesz` of them in memory, at `out`. Returns how many that took. */
-static uint64_t segment_pack(const char *name, const struct elf_segment *p, uint64_t filesz,
-                             enum pack how, uint8_t *out, uint64_t space)
+/* Room for `size` bytes more at the end of the image, from a multiple of `align` on. */
+static uint8_t *image_grow(struct maker *m, uint64_t size, uint64_t align)
+{
+    uint64_t at = round_up(m->size, align);
+
+    if (size > FLASH_SLOT || at > FLASH_SLOT - size)
+        refuse(m->name, "the image is larger than its slot of flash, %lu bytes", FLASH_SLOT);
+    m->size = at + size;
+    return m->image + at;
+}
+
+/* Appends the bytes of `p`, `filesz` of them in memory. Returns how many that takes. */
+static uint64_t segment_pack(struct maker *m, const struct elf_segment *p, uint64_t filesz)
 {
     char *plain = calloc(3, filesz + 1), *packed = plain + filesz + 1, *work = packed + filesz + 1;
     uint64_t size = filesz;
     size_t less;
+    uint8_t *out;
 
     if (!plain)
-        refuse(name, "out of memory");
+        refuse(m->name, "out of memory");
     if (p->filesz)
         memcpy(plain, p->bytes, p->filesz);
-    less = pack_bytes(how, plain, work, packed, filesz);
+    less = pack_bytes(m->choice.pack, plain, work, packed, filesz);
     if (less)
         size = less;
-    if (round_up(size) > space)
-        refuse(name, "the image is larger than its slot of flash, %lu bytes", FLASH_SLOT);
+    out = image_grow(m, round_up(size, ALIGN), ALIGN);
     memcpy(out, less ? packed : plain, size);
+    image_sum_add(&m->h.body_sum, out, round_up(size, ALIGN));
     free(plain);
     return size;
 }
 
-/*
- * Appends segment `p` to the image, whose first *size bytes are in use. `end` is where the segment
- * before it ended and `limit` where the stack begins, both native addresses. Returns where this one
- * ends.
- */
-static uint64_t segment_add(const char *name, const struct elf_segment *p, enum pack how,
-                            struct image_header *h, uint8_t *image, size_t *size, uint64_t end,
-                            uint64_t limit)
+/* Loaded at the start. */
+static void segment_whole(struct maker *m, const struct elf_segment *p, struct image_segment *s)
 {
-    struct image_segment *s = &h->segment[h->segments];
-
-    if (p->addr < HIDDEN_BASE || p->addr > limit || p->memsz > limit - p->addr)
-        refuse(name, "segment at 0x%" PRIx64 ", 0x%" PRIx64 " bytes, lies outside hidden memory "
-               "(0x%lx to 0x%" PRIx64 ")", p->addr, p->memsz, HIDDEN_BASE, limit);
-    if (p->addr < end || p->addr % ALIGN)
-        refuse(name, "segment at 0x%" PRIx64 " overlaps another or is not aligned to %u bytes",
-               p->addr, ALIGN);
-    if (h->segments == IMAGE_SEGMENTS)
-        refuse(name, "more than %u loadable segments", IMAGE_SEGMENTS);
-    *s = (struct image_segment){
-        .addr = p->addr,
-        .offset = *size,
-        .filesz = round_up(p->filesz),
-        .memsz = round_up(p->memsz),
-    };
-    s->packed = segment_pack(name, p, s->filesz, how, image + *size, FLASH_SLOT - *size);
-    *size += round_up(s->packed);
-    h->segments++;
-    return s->addr + s->memsz;
+    s->filesz = round_up(p->filesz, ALIGN);
+    s->offset = m->size;
+    s->packed = segment_pack(m, p, s->filesz);
 }
 
-/* The image of `elf` at `image`, a whole slot of zeros. Returns how much of it is used. */
-static size_t image_build(const char *name, const struct elf_file *elf, uint64_t hidden,
-                          enum pack how, uint8_t *image)
+/* Loaded on demand: its pieces, then their checksums. */
+static void segment_pieces(struct maker *m, const struct elf_segment *p, struct image_segment *s)
 {
-    struct image_header h = {
-        .magic = IMAGE_MAGIC,
-        .version = IMAGE_VERSION,
-        .isa_id = ISA_ID,
-        .entry = elf->entry,
-        .hidden_size = hidden,
-    };
-    uint64_t end = HIDDEN_BASE;
-    size_t size = sizeof(h);
+    uint64_t pieces = s->memsz / IMAGE_PIECE;
+    uint8_t *bytes, *sums;
+
+    if (p->addr % IMAGE_LINE || pieces > IMAGE_PIECES_MAX)
+        refuse(m->name, "segment at 0x%" PRIx64 ", %" PRIu64 " pieces, can't be loaded on demand: "
+               "it is not aligned to %u bytes or has more than %u", p->addr, pieces, IMAGE_LINE,
+               IMAGE_PIECES_MAX);
+    bytes = image_grow(m, s->memsz, IMAGE_LINE);
+    memcpy(bytes, p->bytes, p->filesz);
+    sums = image_grow(m, pieces * sizeof(struct image_sum), ALIGN);
+    for (uint64_t i = 0; i < pieces; i++) {
+        struct image_sum sum = image_sum_of(bytes + i * IMAGE_PIECE, IMAGE_PIECE);
+
+        memcpy(sums + i * sizeof(sum), &sum, sizeof(sum));
+    }
+    s->filesz = s->packed = s->memsz;
+    s->offset = (uint64_t)(bytes - m->image);
+    s->sums = (uint64_t)(sums - m->image);
+}
+
+/* Appends segment `p` to the image. */
+static void segment_add(struct maker *m, const struct elf_segment *p)
+{
+    struct image_segment *s = &m->h.segment[m->h.segments];
+    bool pieces = m->choice.demand && (p->flags & PF_X);
+    uint64_t memsz = round_up(p->memsz, pieces ? IMAGE_PIECE : ALIGN);
+
+    if (p->addr < HIDDEN_BASE || p->addr > m->limit || p->memsz > m->limit - p->addr ||
+        memsz > m->limit - p->addr)
+        refuse(m->name, "segment at 0x%" PRIx64 ", 0x%" PRIx64 " bytes, lies outside hidden memory "
+               "(0x%lx to 0x%" PRIx64 ")", p->addr, p->memsz, HIDDEN_BASE, m->limit);
+    if (p->addr < m->end || p->addr % ALIGN)
+        refuse(m->name, "segment at 0x%" PRIx64 " overlaps another or is not aligned to %u bytes",
+               p->addr, ALIGN);
+    if (m->h.segments == IMAGE_SEGMENTS)
+        refuse(m->name, "more than %u loadable segments", IMAGE_SEGMENTS);
+    s->addr = p->addr;
+    s->memsz = memsz;
+    if (pieces)
+        segment_pieces(m, p, s);
+    else
+        segment_whole(m, p, s);
+    m->choice.demand &= !pieces; /* the ROM has room for one */
+    m->end = s->addr + s->memsz;
+    m->h.segments++;
+}
+
+static void image_build(struct maker *m, const struct elf_file *elf)
+{
+    struct image_header *h = &m->h;
 
     if (elf->machine != EM_SELKIRK)
-        refuse(name, "made for machine %u, expected %u (Selkirk)", elf->machine, EM_SELKIRK);
+        refuse(m->name, "made for machine %u, expected %u (Selkirk)", elf->machine, EM_SELKIRK);
     if (elf->type != ET_EXEC)
-        refuse(name, "not an executable");
+        refuse(m->name, "not an executable");
     for (unsigned i = 0; i < elf->segments; i++) {
         struct elf_segment p = elf_segment(elf, i);
 
         if (p.type == PT_LOAD && p.memsz)
-            end = segment_add(name, &p, how, &h, image, &size, end,
-                              HIDDEN_BASE + hidden - STACK_SIZE);
+            segment_add(m, &p);
     }
-    if (!h.segments)
-        refuse(name, "nothing to load");
-    if (h.entry < HIDDEN_BASE || h.entry >= end || h.entry % 4)
-        refuse(name, "entry point 0x%" PRIx64 " lies outside its segments", h.entry);
-    h.size = (uint32_t)size;
-    h.body_sum = image_sum_of(image + sizeof(h), size - sizeof(h));
-    h.header_sum = image_sum_of(&h, sizeof(h));
-    memcpy(image, &h, sizeof(h));
-    return size;
+    if (!h->segments)
+        refuse(m->name, "nothing to load");
+    if (h->entry < HIDDEN_BASE || h->entry >= m->end || h->entry % 4)
+        refuse(m->name, "entry point 0x%" PRIx64 " lies outside its segments", h->entry);
+    h->size = (uint32_t)m->size;
+    h->header_sum = image_sum_of(h, sizeof(*h));
+    memcpy(m->image, h, sizeof(*h));
 }
 
-static size_t image_read(const char *name, uint64_t hidden, enum pack how, uint8_t *image)
+/* The image of an ELF file at `image`, a whole slot of zeros. Returns how much of it is used. */
+static size_t image_read(const char *name, const struct choice *choice, uint8_t *image)
 {
     struct elf_file elf;
     const char *error = elf_open_file(&elf, name);
-    size_t size;
 
     if (error)
         refuse(name, "%s", error);
-    size = image_build(name, &elf, hidden, how, image);
+    struct maker m = {
+        .name = name,
+        .image = image,
+        .size = sizeof(m.h),
+        .h = {.magic = IMAGE_MAGIC,
+              .version = IMAGE_VERSION,
+              .isa_id = ISA_ID,
+              .entry = elf.entry,
+              .hidden_size = choice->hidden,
+              .body_sum = IMAGE_SUM_START},
+        .end = HIDDEN_BASE,
+        .limit = HIDDEN_BASE + choice->hidden - STACK_SIZE,
+        .choice = *choice,
+    };
+    image_build(&m, &elf);
     elf_close(&elf);
-    return size;
+    return m.size;
 }
 
 static uint64_t hidden_parse(const char *text)
@@ -216,8 +277,7 @@ static enum pack pack_parse(const char *text)
 int main(int argc, char **argv)
 {
     const char *in = NULL, *out = NULL, *recovery = NULL;
-    uint64_t hidden = HIDDEN_DEFAULT;
-    enum pack how = PACK_FAST;
+    struct choice choice = {.hidden = HIDDEN_DEFAULT};
     uint8_t *flash;
     size_t size;
 
@@ -225,9 +285,11 @@ int main(int argc, char **argv)
         if (!strcmp(argv[i], "-o") && i + 1 < argc)
             out = argv[++i];
         else if (!strcmp(argv[i], "--hidden") && i + 1 < argc)
-            hidden = hidden_parse(argv[++i]);
+            choice.hidden = hidden_parse(argv[++i]);
         else if (!strcmp(argv[i], "--pack") && i + 1 < argc)
-            how = pack_parse(argv[++i]);
+            choice.pack = pack_parse(argv[++i]);
+        else if (!strcmp(argv[i], "--demand"))
+            choice.demand = true;
         else if (!strcmp(argv[i], "--recovery") && i + 1 < argc)
             recovery = argv[++i];
         else if (argv[i][0] != '-' && !in)
@@ -240,9 +302,9 @@ int main(int argc, char **argv)
     flash = calloc(1, FLASH_MAX);
     if (!flash)
         refuse(in, "out of memory");
-    size = image_read(in, hidden, how, flash);
+    size = image_read(in, &choice, flash);
     if (recovery)
-        size = FLASH_SLOT + image_read(recovery, hidden, how, flash + FLASH_SLOT);
+        size = FLASH_SLOT + image_read(recovery, &choice, flash + FLASH_SLOT);
     file_write(out, flash, size);
     free(flash);
     return 0;

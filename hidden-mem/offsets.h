@@ -8,7 +8,7 @@
 #define SELKIRK_OFFSETS_H
 
 #define MAGIC_WORD 0x4b4c4553
-#define FORMAT_VERSION 4
+#define FORMAT_VERSION 5
 #define SEGMENTS_MAX 8
 
 #define OFF_MAGIC 0
@@ -21,14 +21,21 @@
 #define OFF_BODY_SUM 40
 #define OFF_HEADER_SUM 56
 #define OFF_SEGMENT 72
-#define HEADER_SIZE 392
+#define HEADER_SIZE 456
 
 #define SEG_ADDR 0
 #define SEG_OFFSET 8
 #define SEG_PACKED 16
 #define SEG_FILESZ 24
 #define SEG_MEMSZ 32
-#define SEG_SIZE 40
+#define SEG_SUMS 40
+#define SEG_SIZE 48
+
+#define LINE 64 /* bytes that dcz makes zero */
+#define PIECE_SHIFT 9
+#define PIECE_SIZE (1 << PIECE_SHIFT)
+#define PIECES_MAX 3840
+#define SUM_SHIFT 4 /* log2 of a checksum's size */
 
 #define SUM_WORDS 0
 #define SUM_SUMS 8
@@ -46,12 +53,17 @@
 #define RQ_EXIT 15
 #define RQ_EXIT_ROM 4
 
+#define BOOT_PHASE 0
+#define CAUSE_UNKNOWN_ATOM 1
+#define CAUSES 21
+
 #ifndef __ASSEMBLER__
 #include <assert.h>
 #include <stddef.h>
 
 #include "hidden-mem/hostport.h"
 #include "hidden-mem/image.h"
+#include "isa.h"
 
 #define OFFSET_IS(type, member, value)                                                             \
     static_assert(offsetof(struct type, member) == (value), #type "." #member " moved")
@@ -83,6 +95,12 @@ static_assert(IMAGE_MAGIC == MAGIC_WORD && IMAGE_VERSION == FORMAT_VERSION, "ano
 static_assert(IMAGE_SEGMENTS == SEGMENTS_MAX, "another number of segments");
 static_assert(sizeof(struct image_header) == HEADER_SIZE, "struct image_header grew");
 static_assert(sizeof(struct image_segment) == SEG_SIZE, "struct image_segment grew");
+static_assert(sizeof(struct image_sum) == 1 << SUM_SHIFT, "struct image_sum grew");
+static_assert(IMAGE_LINE == LINE && IMAGE_PIECE == PIECE_SIZE && IMAGE_PIECES_MAX == PIECES_MAX,
+              "pieces of another size");
+static_assert((int)PHASE_boot == BOOT_PHASE && (int)CAUSE_illegal_atom == CAUSE_UNKNOWN_ATOM &&
+                  (int)CAUSE_COUNT == CAUSES,
+              "phases or causes renumbered");
 static_assert((int)HOST_LOG == RQ_LOG, "operations renumbered");
 static_assert((int)HOST_EXIT == RQ_EXIT && (int)HOST_EXIT_ROM == RQ_EXIT_ROM, "ends renumbered");
 #endif

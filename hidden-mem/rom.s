@@ -1,6 +1,7 @@
 /*
  * rom.s - the boot ROM: checks the image's header in flash, carves off hidden memory, copies the
- * image, checks what it has copied, jumps.
+ * image, checks what it has copied, jumps. What is to be loaded on demand it copies later, when a
+ * trap says so.
  *
  * Reset enters at the first bundle below. The ROM believes nothing that it reads from flash: every
  * number of the header is verified before it is used, and each check has its own message. Flash is
@@ -11,26 +12,39 @@
  * Copying and unpacking make the checksum on their way (sum.h), because flash is slow: each line is
  * read once.
  *
- * One atom a bundle throughout: this code must run on the narrowest machine.
+ * One atom a bundle, but two where there are many lines, one of them an integer operation: this
+ * code must run on the narrowest machine that firmware is made for.
  *
  *   local data memory   +0x0000  copy of the image header, its own checksum zeroed
  *                       +0x0200  request block for the host
+ *                       +0x1000  LDM_LOADER: LOAD_x
  *
  *   r10..r15  scratch           r16, r17  checksum        r21 the slot that is being tried
  *   r30  message of the check that is being made          r31 return address of a subroutine
  *   r33..r40  what is being copied  r18..r20, r32, r41, r44..r46  unpacking
  *   r47  claimed up to here         r48  end of the segment's bytes
+ *   r49  table's entry of the segment that is loaded on demand, or 0
  *
- * The firmware is entered with r42 = native address of its image in flash and r43 = bytes of hidden
- * memory; nothing else is promised.
+ * The firmware is entered with r42 = native address of its image in flash, r43 = bytes of hidden
+ * memory, and r44 = where its vector of illegal_atom has to lead, 0 if nothing is loaded on demand;
+ * nothing else is promised.
  */
 #include "hidden-mem/map.h"
 #include "hidden-mem/offsets.h"
 
 #define HEADER_COPY LDM_BASE
 #define REQUEST (LDM_BASE + 0x200)
-#define LINE 64 /* bytes that are copied in one step; what dcz makes zero */
 #define AHEAD 2048
+#define BUNDLE_BYTES 64 /* at most */
+
+/* At LDM_LOADER: where other traps go on; the segment; registers; a byte for each piece loaded. */
+#define LOAD_ELSE 0
+#define LOAD_BEGIN 8
+#define LOAD_PIECES 16
+#define LOAD_SOURCE 24
+#define LOAD_SUMS 32
+#define LOAD_SAVED 40
+#define LOAD_DONE 256
 
 start:
     li r21, FLASH_BASE
@@ -101,13 +115,14 @@ try_slot:
     breqi r10, 0, fail
     addi r11, r0, SEGMENTS_MAX
     brltu r11, r10, fail
-    sh2add r10, r10, r10 /* SEG_SIZE is 5 * 8 */
-    slli r10, r10, 3
+    sh1add r10, r10, r10 /* SEG_SIZE is 3 * 16 */
+    slli r10, r10, 4
     addi r26, r22, OFF_SEGMENT
     add r27, r26, r10
     li r10, STACK_SIZE
     sub r28, r25, r10
     addi r29, r0, 0
+    addi r49, r0, 0
 check_segment:
     ld.d r10, [r26 + SEG_ADDR]
     ld.d r11, [r26 + SEG_OFFSET]
@@ -135,6 +150,28 @@ check_segment:
     brltu r24, r11, fail
     sub r14, r24, r11
     brltu r14, r15, fail
+    ld.d r14, [r26 + SEG_SUMS]
+    breqi r14, 0, check_next
+    la r30, bad_pieces
+    brnei r49, 0, fail
+    addi r49, r26, 0
+    brne r15, r12, fail
+    brne r13, r12, fail
+    or r15, r10, r11
+    andi r15, r15, LINE - 1
+    brnei r15, 0, fail
+    andi r15, r12, PIECE_SIZE - 1
+    brnei r15, 0, fail
+    andi r15, r14, 7
+    brnei r15, 0, fail
+    srli r12, r12, PIECE_SHIFT
+    li r15, PIECES_MAX
+    brltu r15, r12, fail
+    slli r12, r12, SUM_SHIFT
+    brltu r24, r14, fail
+    sub r14, r24, r14
+    brltu r14, r12, fail
+check_next:
     addi r26, r26, SEG_SIZE
     brltu r26, r27, check_segment
 
@@ -159,6 +196,7 @@ copy_segment:
     ld.d r13, [r26 + SEG_PACKED]
     ld.d r15, [r26 + SEG_MEMSZ]
     add r15, r15, r10
+    breq r26, r49, zero_rest
     add r11, r11, r21
     add r48, r10, r12
     breq r13, r12, copy_piece
@@ -181,9 +219,19 @@ zero_rest:
     brnei r33, 0, zero_word
     addi r33, r10, LINE
     brltu r15, r33, zero_word
-    dcz r10
-    addi r10, r33, 0
-    br zero_rest
+    addi r34, r15, -4 * LINE
+zero_lines:
+    brltu r34, r10, zero_line
+    { dcz r10 ; addi r10, r10, LINE }
+    { dcz r10 ; addi r10, r10, LINE }
+    { dcz r10 ; addi r10, r10, LINE }
+    { dcz r10 ; addi r10, r10, LINE }
+    br zero_lines
+zero_line:
+    addi r33, r10, LINE
+    brltu r15, r33, zero_rest
+    { dcz r10 ; addi r10, r10, LINE }
+    br zero_line
 zero_word:
     st.d r0, [r10 + 0]
     addi r10, r10, 8
@@ -202,6 +250,24 @@ segment_done:
     mtsr HIDDEN_LOCK, r10
     li r10, HIDDEN_BASE
     icf r10, r29
+    addi r44, r0, 0
+    breqi r49, 0, enter
+    li r10, LDM_LOADER
+    ld.d r11, [r49 + SEG_ADDR]
+    st.d r11, [r10 + LOAD_BEGIN]
+    ld.d r11, [r49 + SEG_FILESZ]
+    srli r11, r11, PIECE_SHIFT
+    st.d r11, [r10 + LOAD_PIECES]
+    ld.d r11, [r49 + SEG_OFFSET]
+    add r11, r11, r21
+    st.d r11, [r10 + LOAD_SOURCE]
+    ld.d r11, [r49 + SEG_SUMS]
+    add r11, r11, r21
+    st.d r11, [r10 + LOAD_SUMS]
+    la r10, vectors
+    mtsr VBASE, r10
+    la r44, load
+enter:
     addi r42, r21, 0
     addi r43, r25, 0
     jr r23
@@ -211,47 +277,28 @@ segment_done:
  * added to r16 and r17. Clobbers r12..r14.
  */
 copy:
-    li r14, LINE
     add r13, r10, r12
-    br copy_test
+    addi r14, r13, -LINE /* the last place where a line begins */
+    brltu r14, r10, rest_test
 copy_line:
-    ldd.d r33, [r11 + 0]
-    ldd.d r34, [r11 + 8]
-    ldd.d r35, [r11 + 16]
-    ldd.d r36, [r11 + 24]
-    ldd.d r37, [r11 + 32]
-    ldd.d r38, [r11 + 40]
-    ldd.d r39, [r11 + 48]
-    ldd.d r40, [r11 + 56]
-    addi r11, r11, LINE
-    st.d r33, [r10 + 0]
-    add r16, r16, r33
-    add r17, r17, r16
-    st.d r34, [r10 + 8]
-    add r16, r16, r34
-    add r17, r17, r16
-    st.d r35, [r10 + 16]
-    add r16, r16, r35
-    add r17, r17, r16
-    st.d r36, [r10 + 24]
-    add r16, r16, r36
-    add r17, r17, r16
-    st.d r37, [r10 + 32]
-    add r16, r16, r37
-    add r17, r17, r16
-    st.d r38, [r10 + 40]
-    add r16, r16, r38
-    add r17, r17, r16
-    st.d r39, [r10 + 48]
-    add r16, r16, r39
-    add r17, r17, r16
-    st.d r40, [r10 + 56]
+    { ldd.d r33, [r11 + 0] ; addi r11, r11, LINE }
+    { ldd.d r34, [r11 + 8 - LINE] ; addi r10, r10, LINE }
+    { ldd.d r35, [r11 + 16 - LINE] ; add r16, r16, r33 }
+    { ldd.d r36, [r11 + 24 - LINE] ; add r17, r17, r16 }
+    { ldd.d r37, [r11 + 32 - LINE] ; add r16, r16, r34 }
+    { ldd.d r38, [r11 + 40 - LINE] ; add r17, r17, r16 }
+    { ldd.d r39, [r11 + 48 - LINE] ; add r16, r16, r35 }
+    { ldd.d r40, [r11 + 56 - LINE] ; add r17, r17, r16 }
+    { st.d r33, [r10 + 0 - LINE] ; add r16, r16, r36 }
+    { st.d r34, [r10 + 8 - LINE] ; add r17, r17, r16 }
+    { st.d r35, [r10 + 16 - LINE] ; add r16, r16, r37 }
+    { st.d r36, [r10 + 24 - LINE] ; add r17, r17, r16 }
+    { st.d r37, [r10 + 32 - LINE] ; add r16, r16, r38 }
+    { st.d r38, [r10 + 40 - LINE] ; add r17, r17, r16 }
+    { st.d r39, [r10 + 48 - LINE] ; add r16, r16, r39 }
+    { st.d r40, [r10 + 56 - LINE] ; add r17, r17, r16 }
     add r16, r16, r40
-    add r17, r17, r16
-    addi r10, r10, LINE
-copy_test:
-    sub r12, r13, r10
-    brgeu r12, r14, copy_line
+    { add r17, r17, r16 ; brgeu r14, r10, copy_line }
     br rest_test
 copy_word:
     ldd.d r33, [r11 + 0]
@@ -452,6 +499,124 @@ clear_line:
 clear_done:
     jr r32
 
+/* ---------------------------------------------------------------- code on demand */
+/*
+ * Where illegal_atom leads. Memory of pieces that have not been loaded is zero, which is no atom:
+ * the first bundle of a piece to be fetched traps, and so does one that begins in the piece before
+ * and reaches into it. The piece is copied and the bundle fetched again; nobody can tell but by the
+ * time, which counts to the phase boot. All registers are kept but r32; neither commit nor rollback
+ * has a part in it, so it may come at any time at which no trap is being handled.
+ */
+load:
+    li r32, LDM_LOADER
+    st.d r10, [r32 + LOAD_SAVED + 0]
+    st.d r11, [r32 + LOAD_SAVED + 8]
+    st.d r12, [r32 + LOAD_SAVED + 16]
+    st.d r13, [r32 + LOAD_SAVED + 24]
+    mfsr r12, EPC
+    ld.d r10, [r32 + LOAD_BEGIN]
+    ld.d r13, [r32 + LOAD_PIECES]
+    sub r12, r12, r10
+    srli r11, r12, PIECE_SHIFT /* the piece where the bundle begins */
+    addi r12, r12, BUNDLE_BYTES - 4
+    srli r12, r12, PIECE_SHIFT /* the last one that it may reach */
+load_find:
+    brgeu r11, r13, load_none
+    add r10, r11, r32
+    ld.bu r10, [r10 + LOAD_DONE]
+    breqi r10, 0, load_piece
+    breq r11, r12, load_none
+    addi r11, r12, 0
+    br load_find
+load_none:
+    ld.d r10, [r32 + LOAD_SAVED + 0]
+    ld.d r11, [r32 + LOAD_SAVED + 8]
+    ld.d r12, [r32 + LOAD_SAVED + 16]
+    ld.d r13, [r32 + LOAD_SAVED + 24]
+    ld.d r32, [r32 + LOAD_ELSE]
+    jr r32
+
+load_piece:
+    st.d r14, [r32 + LOAD_SAVED + 32]
+    st.d r16, [r32 + LOAD_SAVED + 40]
+    st.d r17, [r32 + LOAD_SAVED + 48]
+    st.d r18, [r32 + LOAD_SAVED + 56]
+    st.d r30, [r32 + LOAD_SAVED + 64]
+    st.d r31, [r32 + LOAD_SAVED + 72]
+    st.d r33, [r32 + LOAD_SAVED + 80]
+    st.d r34, [r32 + LOAD_SAVED + 88]
+    st.d r35, [r32 + LOAD_SAVED + 96]
+    st.d r36, [r32 + LOAD_SAVED + 104]
+    st.d r37, [r32 + LOAD_SAVED + 112]
+    st.d r38, [r32 + LOAD_SAVED + 120]
+    st.d r39, [r32 + LOAD_SAVED + 128]
+    st.d r40, [r32 + LOAD_SAVED + 136]
+    st.d r41, [r32 + LOAD_SAVED + 144]
+    st.d r47, [r32 + LOAD_SAVED + 152]
+    st.d r48, [r32 + LOAD_SAVED + 160]
+    mfsr r41, PHASE
+    addi r10, r0, BOOT_PHASE
+    mtsr PHASE, r10
+    add r10, r11, r32
+    addi r12, r0, 1
+    st.b r12, [r10 + LOAD_DONE]
+    ld.d r18, [r32 + LOAD_SUMS]
+    slli r12, r11, SUM_SHIFT
+    add r18, r18, r12
+    ld.d r10, [r32 + LOAD_BEGIN]
+    ld.d r12, [r32 + LOAD_SOURCE]
+    slli r11, r11, PIECE_SHIFT
+    add r10, r10, r11
+    add r11, r12, r11
+    addi r47, r10, 0
+    addi r48, r10, PIECE_SIZE
+load_claim:
+    { dcz r47 ; addi r47, r47, LINE }
+    brltu r47, r48, load_claim
+    addi r16, r0, SUM_START
+    addi r17, r0, 0
+    addi r12, r0, PIECE_SIZE
+    call r31, copy
+    la r30, bad_piece
+    ldd.d r11, [r18 + SUM_WORDS]
+    ldd.d r12, [r18 + SUM_SUMS]
+    brne r16, r11, give_up
+    brne r17, r12, give_up
+    addi r10, r48, -PIECE_SIZE
+    addi r11, r0, PIECE_SIZE
+    icf r10, r11
+    mtsr PHASE, r41
+    li r32, LDM_LOADER
+    ld.d r10, [r32 + LOAD_SAVED + 0]
+    ld.d r11, [r32 + LOAD_SAVED + 8]
+    ld.d r12, [r32 + LOAD_SAVED + 16]
+    ld.d r13, [r32 + LOAD_SAVED + 24]
+    ld.d r14, [r32 + LOAD_SAVED + 32]
+    ld.d r16, [r32 + LOAD_SAVED + 40]
+    ld.d r17, [r32 + LOAD_SAVED + 48]
+    ld.d r18, [r32 + LOAD_SAVED + 56]
+    ld.d r30, [r32 + LOAD_SAVED + 64]
+    ld.d r31, [r32 + LOAD_SAVED + 72]
+    ld.d r33, [r32 + LOAD_SAVED + 80]
+    ld.d r34, [r32 + LOAD_SAVED + 88]
+    ld.d r35, [r32 + LOAD_SAVED + 96]
+    ld.d r36, [r32 + LOAD_SAVED + 104]
+    ld.d r37, [r32 + LOAD_SAVED + 112]
+    ld.d r38, [r32 + LOAD_SAVED + 120]
+    ld.d r39, [r32 + LOAD_SAVED + 128]
+    ld.d r40, [r32 + LOAD_SAVED + 136]
+    ld.d r41, [r32 + LOAD_SAVED + 144]
+    ld.d r47, [r32 + LOAD_SAVED + 152]
+    ld.d r48, [r32 + LOAD_SAVED + 160]
+    rte
+
+/* Before the firmware has vectors of its own: all others are zero, and lead to a second trap. */
+    .align VECTOR_STRIDE
+vectors:
+    .space VECTOR_STRIDE * CAUSE_UNKNOWN_ATOM
+    br load
+    .space VECTOR_STRIDE * (CAUSES - CAUSE_UNKNOWN_ATOM) - 4
+
 /* ---------------------------------------------------------------- failure */
 /* The message at r30 says why the image in this slot won't do. */
 fail:
@@ -506,5 +671,7 @@ bad_align:      .asciz "segment is not aligned to 8 bytes"
 bad_window:     .asciz "segment lies outside hidden memory or in the stack"
 bad_order:      .asciz "segments overlap or are out of order"
 bad_bytes:      .asciz "segment's bytes lie outside the image"
+bad_pieces:     .asciz "segment can't be loaded in pieces"
+bad_piece:      .asciz "checksum of a piece of the firmware is wrong"
 bad_entry:      .asciz "entry point lies outside the segments"
 bad_packed:     .asciz "segment can't be unpacked"

@@ -15,7 +15,7 @@
     X(LIMIT, 6, "--max-cycles reached")                                                     \
     X(INTERRUPTED, 7, "Ctrl-C")                                                             \
     X(INTERNAL, 8, "the simulator is wrong, or the host has no memory left")                \
-    X(ROM, 9, "the boot ROM found no firmware image that it may start")                     \
+    X(ROM, 9, "the boot ROM found no firmware that it may start, or a damaged piece of it")   \
     X(HALTED, 10, "halted for good: the guest with interrupts off, or the chip with none to come") \
     X(DIFFER, 11, "--engine check: the engines are not in the same state")
 

@@ -149,7 +149,8 @@ static void make_stub(struct absent *a)
     vx_icf((uint64_t)(uintptr_t)a->stub, sizeof(a->stub));
 }
 
-void absent_install(struct absent *a, uint64_t vector, void (*trap)(unsigned cause))
+void absent_install(struct absent *a, uint64_t vector,
+                    void (*trap)(unsigned cause, uint64_t epc))
 {
     struct code code = {(uint32_t *)vector};
 
@@ -298,10 +299,10 @@ static void finish(struct absent *a, struct absent_frame *f, const struct absent
 }
 
 /* Leaves for good; the frames are free again. */
-static void give_up(struct absent *a, unsigned cause)
+static void give_up(struct absent *a, const struct absent_frame *f, unsigned cause)
 {
     a->top = a->frame;
-    a->trap(cause);
+    a->trap(cause, f->epc);
 }
 
 static void begin(struct absent *a, struct absent_frame *f)
@@ -310,9 +311,9 @@ static void begin(struct absent *a, struct absent_frame *f)
     struct code code = {a->piece};
 
     if (!take_apart(a, f, &b))
-        give_up(a, CAUSE_illegal_atom);
+        give_up(a, f, CAUSE_illegal_atom);
     if (b.traps)
-        give_up(a, CAUSE_fp);
+        give_up(a, f, CAUSE_fp);
     if (!b.rests) {
         finish(a, f, &b);
         return;
@@ -329,7 +330,7 @@ static struct absent_frame *absent_handle(struct absent *a, struct absent_frame 
 {
     f->r[0] = 0;
     if (f == &a->frame[ABSENT_FRAMES - 1])
-        give_up(a, CAUSE_illegal_atom);
+        give_up(a, f, CAUSE_illegal_atom);
     if (f->epc == a->back)
         finish(a, f, &a->now);
     else

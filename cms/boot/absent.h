@@ -42,7 +42,7 @@ struct absent {
     struct absent_frame *top; /* the first free one; the stub knows where this is */
     struct absent_frame frame[ABSENT_FRAMES];
     uint64_t units; /* CFG_UNITS */
-    void (*trap)(unsigned cause);
+    void (*trap)(unsigned cause, uint64_t epc);
     struct absent_bundle now; /* its rest is being executed */
     uint64_t back;            /* the undefined word behind the rest */
     uint32_t piece[2 * ABSENT_ATOMS + 4];
@@ -51,9 +51,10 @@ struct absent {
 
 /*
  * If the machine lacks a unit: makes the vector of illegal_atom lead here. `a` is zeroed memory
- * below 2 GiB. trap(cause) is called, and doesn't return, for what is no absent operation, and for
- * exceptions that are not masked.
+ * below 2 GiB. trap(cause, epc) is called, and doesn't return, for what is no absent operation, and
+ * for exceptions that are not masked.
  */
-void absent_install(struct absent *a, uint64_t vector, void (*trap)(unsigned cause));
+void absent_install(struct absent *a, uint64_t vector,
+                    void (*trap)(unsigned cause, uint64_t epc));
 
 #endif

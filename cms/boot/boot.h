@@ -4,16 +4,16 @@
 
 #include <stdint.h>
 
-/* vectors.c: every trap of the chip lands in cms.landing from here on */
-void boot_vectors(void);
+/*
+ * vectors.c: every trap of the chip lands in cms.landing from here on. `loader` as the boot ROM
+ * hands it over: where illegal atoms are to lead first, or 0
+ */
+void boot_vectors(uint64_t loader);
 
 /*
  * Operations of units that the machine lacks work from here on. Takes memory: after boot_layout()
  */
 void boot_absent(void);
-
-/* vectors.c: the code that all traps lead to which firmware doesn't answer at once */
-uint64_t boot_trap_entry(void);
 
 /* refill.c: TLB misses are answered at once where they can be. After the options are known */
 void boot_refill(void);

@@ -1,9 +1,10 @@
 /*
  * start.S - the first bundles of the firmware.
  *
- * The boot ROM has copied the image, zeroed what follows the data of each segment and locked hidden
- * memory. It enters here with a0 (r42) = this image in flash and a1 (r43) = bytes of hidden memory.
- * All that C needs on top is a stack.
+ * The boot ROM has copied the image's data, zeroed what follows those of each segment and locked
+ * hidden memory; code it loads on demand. It enters here with a0 (r42) = this image in flash, a1
+ * (r43) = bytes of hidden memory and a2 (r44) = where illegal_atom has to lead for that. All that C
+ * needs on top is a stack.
  */
 #include "hidden-mem/map.h"
 

@@ -2,100 +2,85 @@
  * vectors.c - trap entry.
  *
  * The chip enters cause n at VBASE + VECTOR_STRIDE * n with nothing saved but EPC, CAUSE and the
- * access. A vector is a single long branch to the same stub, which undoes the guest's uncommitted
- * work and unwinds to the main loop's landing with the cause as value. Such a trap never returns to
- * where it came from and saves no register: what a translation or gear 1 had in hand is rebuilt
- * from the committed state. runtime/trap.c decides what each cause means; one that firmware itself
- * raised (bus error, illegal atom) ends there as a panic with EPC.
+ * access. A vector is a single long branch to the same routine, which undoes the guest's
+ * uncommitted work and unwinds to the main loop's landing with the cause as value. Such a trap
+ * never returns to where it came from and saves no register: what a translation or gear 1 had in
+ * hand is rebuilt from the committed state. runtime/trap.c decides what each cause means; one that
+ * firmware itself raised (bus error, illegal atom) ends there as a panic with EPC.
  *
- * Three do return. TLB misses go to refill.c first and, on a machine that lacks a unit, illegal
- * atoms to absent.c. The vector of the asynchronous test interrupt, whose whole purpose is to be
- * invisible, spoils the register that vectors own.
+ * Three do return. Illegal atoms go to the boot ROM first, which loads the firmware's code when it
+ * is wanted, and then, on a machine that lacks a unit, to absent.c. TLB misses go to refill.c. The
+ * vector of the asynchronous test interrupt, whose whole purpose is to be invisible, spoils the
+ * register that vectors own.
+ *
+ * No code of the firmware's may run before STATUS.TL is clear: it might have to be loaded, by a
+ * trap. So the routine lies in local memory; and it keeps what the chip says of a trap in cms.trap,
+ * because code that looks there later may have to be loaded, too.
  */
 #include "boot/absent.h"
 #include "boot/boot.h"
+#include "boot/routine.h"
 #include "cms.h"
-#include "hidden-mem/map.h"
-#include "isa.h"
-#include "isa_codec.h"
 #include "isa_intrinsics.h"
 
-#define VECTOR_WORDS (VECTOR_STRIDE / 4)
-#define VECTOR_SCRATCH 32 /* r32: vliw-ld and vectors alone use it */
+enum { A0 = 42, A1 = 43, EPC = 60, BADADDR = 61, EINFO = 62 }; /* registers */
 
-/*
- * Entered by a branch from a vector; the stack pointer is that of the code that trapped, which
- * nothing goes back to.
- */
-static void trap_entry(void)
+static void trapped(struct routine *r)
 {
-    uint64_t cause;
+    int64_t trap = (int64_t)(uintptr_t)&cms.trap, landing = (int64_t)(uintptr_t)cms.landing;
+    uint64_t unwind = (uint64_t)(uintptr_t)cms_longjmp;
 
-    vx_rollback();
-    cause = vx_mfsr(SR_CAUSE);
-    vx_mtsr(SR_STATUS, 0);
-    cms_longjmp(cms.landing, (int)cause);
+    BUNDLE(r, {.atom = ISA_rollback});
+    BUNDLE(r, routine_get(A1, SR_CAUSE));
+    BUNDLE(r, routine_get(EPC, SR_EPC));
+    BUNDLE(r, routine_get(BADADDR, SR_BADADDR));
+    BUNDLE(r, routine_get(EINFO, SR_EINFO),
+           routine_store(EPC, trap + (int64_t)offsetof(struct trapped, epc)));
+    BUNDLE(r, routine_set(SR_STATUS, ROUTINE_ZERO),
+           routine_store(BADADDR, trap + (int64_t)offsetof(struct trapped, badaddr)));
+    BUNDLE(r, {.atom = ISA_br, .imm = routine_distance(r, unwind)},
+           routine_with(ISA_addi, A0, ROUTINE_ZERO, landing),
+           routine_store(EINFO, trap + (int64_t)offsetof(struct trapped, einfo)));
 }
 
-static void trap_unwind(unsigned cause)
+/* From absent.c, which is past all this. */
+static void trap_unwind(unsigned cause, uint64_t epc)
 {
     vx_rollback();
     vx_mtsr(SR_STATUS, 0);
+    cms.trap = (struct trapped){.epc = epc};
     cms_longjmp(cms.landing, (int)cause);
-}
-
-uint64_t boot_trap_entry(void)
-{
-    return (uint64_t)(uintptr_t)trap_entry;
 }
 
 void boot_absent(void)
 {
-    uint64_t vector = LPM_BASE + VECTOR_STRIDE * (uint64_t)CAUSE_illegal_atom;
-
-    absent_install(cms_alloc(sizeof(struct absent)), vector, trap_unwind);
+    absent_install(cms_alloc(sizeof(struct absent)), BOOT_ILLEGAL, trap_unwind);
 }
 
-/* One atom to `where`, a bundle of its own. */
-static unsigned vector_put(uint32_t *where, const struct isa_op *op)
+static void vector(unsigned cause, uint64_t loader)
 {
-    uint32_t words[2];
-    unsigned n = (unsigned)isa_encode(op, true, words);
+    struct routine r = routine_at(BOOT_VECTOR(cause));
 
-    for (unsigned i = 0; i < n; i++)
-        where[i] = words[i];
-    return n;
-}
-
-static void vector_branch(uint32_t *where)
-{
-    struct isa_op op = {.atom = ISA_br};
-
-    op.imm = ((int64_t)(uintptr_t)trap_entry - (int64_t)(uintptr_t)where) / 4;
-    vector_put(where, &op);
-}
-
-static void vector_return(uint32_t *where)
-{
-    struct isa_op spoil = {.atom = ISA_addi, .rd = VECTOR_SCRATCH, .imm = -1};
-    struct isa_op back = {.atom = ISA_rte};
-
-    where += vector_put(where, &spoil);
-    vector_put(where, &back);
-}
-
-void boot_vectors(void)
-{
-    uint32_t *vector = (uint32_t *)LPM_BASE;
-
-    /* A code address minus a constant would become one relocation, which vliw-ld can't move. */
-    __asm__("" : "+r"(vector));
-    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++, vector += VECTOR_WORDS) {
-        if (cause == CAUSE_watch)
-            vector_return(vector);
-        else
-            vector_branch(vector);
+    if (cause == CAUSE_watch) {
+        BUNDLE(&r, routine_with(ISA_addi, ROUTINE_SCRATCH, ROUTINE_ZERO, -1));
+        BUNDLE(&r, {.atom = ISA_rte});
+    } else if (cause == CAUSE_illegal_atom) {
+        routine_branch(&r, loader ? loader : BOOT_ILLEGAL);
+    } else {
+        routine_branch(&r, BOOT_TRAPPED);
     }
-    vx_icf(LPM_BASE, (uint64_t)CAUSE_COUNT * VECTOR_STRIDE);
+}
+
+void boot_vectors(uint64_t loader)
+{
+    struct routine illegal = routine_at(BOOT_ILLEGAL), r = routine_at(BOOT_TRAPPED);
+
+    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++)
+        vector(cause, loader);
+    routine_branch(&illegal, BOOT_TRAPPED);
+    if (loader)
+        *(uint64_t *)LOADER_ELSE = BOOT_ILLEGAL;
+    trapped(&r);
+    vx_icf(LPM_BASE, BOOT_REFILL - LPM_BASE);
     vx_mtsr(SR_VBASE, LPM_BASE);
 }

@@ -74,8 +74,8 @@ struct translation *gear3_consider(struct translation *t, const struct context *
 /* The atom that trapped, if it was speculating, or NULL. */
 static const struct spot *spot_of(const struct translation *t)
 {
-    uint64_t word = (vx_mfsr(SR_EPC) - (uintptr_t)t->code) / sizeof(uint32_t);
-    uint64_t at = word * SPOT_ATOMS + (vx_mfsr(SR_EINFO) >> 16 & 0xffff);
+    uint64_t word = (cms.trap.epc - (uintptr_t)t->code) / sizeof(uint32_t);
+    uint64_t at = word * SPOT_ATOMS + (cms.trap.einfo >> 16 & 0xffff);
 
     for (unsigned i = 0; i < t->spots; i++) {
         if (translation_spots(t)[i].at == at)

@@ -92,9 +92,7 @@ static void chip_rollback(void)
 static void chip_trap(unsigned cause, uint64_t addr, uint64_t info) __attribute__((noreturn));
 static void chip_trap(unsigned cause, uint64_t addr, uint64_t info)
 {
-    chip.sr[SR_CAUSE] = cause;
-    chip.sr[SR_BADADDR] = addr;
-    chip.sr[SR_EINFO] = info;
+    cms.trap = (struct trapped){.badaddr = addr, .einfo = info};
     chip_rollback();
     cms_longjmp(cms.landing, (int)cause);
 }

@@ -36,10 +36,10 @@ struct access {
 
 static struct access trap_access(uint64_t gmode)
 {
-    uint64_t info = vx_mfsr(SR_EINFO);
+    uint64_t info = cms.trap.einfo;
 
     return (struct access){
-        .addr = (uint32_t)vx_mfsr(SR_BADADDR),
+        .addr = (uint32_t)cms.trap.badaddr,
         .size = info & 0xff,
         .write = info >> 8 & 1,
         .port = info >> 9 & 1,
@@ -142,7 +142,7 @@ void trap_land(int why)
     emulate_trapped(why == CAUSE_tlb_io);
     if (why < UNWIND_FAULT) {
         a = trap_access(gmode);
-        from = tcache_owner(vx_mfsr(SR_EPC));
+        from = tcache_owner(cms.trap.epc);
         if (why != CAUSE_interrupt) /* that comes behind a commit */
             loop_undone();
     }
@@ -203,7 +203,7 @@ void trap_land(int why)
         break; /* the loop looks for pending events before it goes on */
     case CAUSE_parity: fault_isolate(); break;
     default:
-        cms_panic("trap %d at %lx, address %lx, guest at %x", why, (unsigned long)vx_mfsr(SR_EPC),
-                  (unsigned long)vx_mfsr(SR_BADADDR), (uint32_t)vx_getr(REG_EIP));
+        cms_panic("trap %d at %lx, address %lx, guest at %x", why, (unsigned long)cms.trap.epc,
+                  (unsigned long)cms.trap.badaddr, (uint32_t)vx_getr(REG_EIP));
     }
 }

@@ -32,9 +32,9 @@ static void add(uint64_t value)
     sum = (sum << 7 | sum >> 57) ^ value;
 }
 
-static void refuse(unsigned cause)
+static void refuse(unsigned cause, uint64_t epc)
 {
-    printf("trap %s at %lx\n", isa_cause_name[cause], (unsigned long)vx_mfsr(SR_EPC));
+    printf("trap %s at %lx\n", isa_cause_name[cause], (unsigned long)epc);
     exit(1);
 }
 

@@ -14,10 +14,10 @@ FIELDS = {
     "size": (32, "<I"), "segments": (36, "<I"), "body_words": (40, "<Q"), "body_sums": (48, "<Q"),
 }
 HEADER_SUM = 56
-HEADER = 392
+HEADER = 456
 for n in range(8):
-    for i, name in enumerate(("addr", "offset", "packed", "filesz", "memsz")):
-        FIELDS[f"seg{n}.{name}"] = (72 + 40 * n + 8 * i, "<Q")
+    for i, name in enumerate(("addr", "offset", "packed", "filesz", "memsz", "sums")):
+        FIELDS[f"seg{n}.{name}"] = (72 + 48 * n + 8 * i, "<Q")
 
 
 def mend(data):
