@@ -32,9 +32,11 @@ CHIP_NEEDS := $(B)/bin/vliw-cc $(B)/bin/vliw-ld
 # them.
 $(B)/chip/cms/lib/%.o: CHIP_FLAGS := -fno-tree-loop-distribute-patterns
 
+$(B)/chip/gen/isa_facts.o: CHIP_FLAGS := -DISA_NO_TEXTS
+
 $(B)/chip/gen/%.o: $(GEN)/%.c $(B)/bin/vliw-cc | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CHIP_CC) -c -o $@ $<
+	$(CHIP_CC) $(CHIP_FLAGS) -c -o $@ $<
 
 $(B)/chip/%.o: %.c $(B)/bin/vliw-cc | $(GENERATED)
 	@mkdir -p $(@D)

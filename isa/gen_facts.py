@@ -162,27 +162,29 @@ def operand_effects(isa):
 
 
 def facts_source(isa):
-    tables = []
+    tables, texts = [], []
     for kind, prefix, tag in LISTS:
         entries = isa.lists[kind]
         tables.append(strings(f"{tag}_name", f"{prefix}_COUNT", [e.name for e in entries]))
-        tables.append(strings(f"{tag}_text", f"{prefix}_COUNT", [e.text for e in entries]))
+        texts.append(strings(f"{tag}_text", f"{prefix}_COUNT", [e.text for e in entries]))
     defaults = [e.default for e in isa.lists["latency"]]
     tables.append(table("uint8_t", "isa_latency_default", "LAT_COUNT", defaults))
     within = [f"UNIT_{e.within or 'COUNT'}" for e in isa.lists["unit"]]
     tables.append(table("uint8_t", "isa_unit_within", "UNIT_COUNT", within))
     tables.append(strings("isa_config_name", "CFG_COUNT", config_names(isa)))
-    tables.append(strings("isa_config_text", "CFG_COUNT", config_texts(isa)))
+    texts.append(strings("isa_config_text", "CFG_COUNT", config_texts(isa)))
     for name, ctype, value in (("name", "char *const", lambda e: c_string(e.name)),
                                ("text", "char *const", lambda e: c_string(e.text)),
                                ("access", "uint8_t", lambda e: f"ISA_ACCESS_{e.access}")):
         rows = [f"[SR_{e.name}] = {value(e)}" for e in isa.lists["sreg"]]
-        tables.append(table(ctype, f"isa_sreg_{name}", "SR_COUNT", rows))
+        to = texts if name == "text" else tables
+        to.append(table(ctype, f"isa_sreg_{name}", "SR_COUNT", rows))
     rows = [fact_row(isa, atom) for atom in isa.atoms]
     tables.append(table("struct isa_fact", "isa_facts", "ISA_ATOM_COUNT", rows))
     shadow = {"r": 0, "c": 0, "f": 0}
     for r in isa.registers:
         shadow[r.name] = sum(1 << i for i in range(r.shadow[0], r.shadow[1] + 1))
-    return fill("isa_facts.c", TABLES=lines(tables).rstrip(), OPERANDS=lines(operand_effects(isa)),
+    return fill("isa_facts.c", TABLES=lines(tables).rstrip(), TEXTS=lines(texts).rstrip(),
+                OPERANDS=lines(operand_effects(isa)),
                 SHADOW_R=f"0x{shadow['r']:x}ull", SHADOW_C=f"0x{shadow['c']:x}u",
                 SHADOW_F=f"0x{shadow['f']:x}u")

@@ -66,17 +66,24 @@ static void put_routine(uint32_t *at, unsigned atom)
     put_return(&at);
 }
 
-void fpu_init(void)
+/* Most are never needed: each is made when it is for the first time. */
+static void make_operation(enum fpu_op op)
 {
     static const uint16_t atoms[FPU_COUNT] = {
 #define FPU(atom) ISA_##atom,
 #include "gear1/fpu.def"
     };
+    uint32_t *code = cms.fpu->op[op];
+
+    put_routine(code, atoms[op]);
+    vx_icf((uint64_t)(uintptr_t)code, sizeof(cms.fpu->op[op]));
+}
+
+void fpu_init(void)
+{
     struct fpu_code *code = cms_alloc(sizeof(*code));
 
     cms.fpu = code;
-    for (unsigned n = 0; n < FPU_COUNT; n++)
-        put_routine(code->op[n], atoms[n]);
     for (unsigned f = 0; f < FPU_KEPT; f++) {
         uint32_t *get = code->get[f], *set = code->set[f];
 
@@ -95,7 +102,11 @@ static struct isa_v call(const uint32_t *at, struct isa_v a, struct isa_v b)
 
 struct isa_v fpu_op(enum fpu_op op, struct isa_v a, struct isa_v b)
 {
-    return call(cms.fpu->op[op], a, b);
+    const uint32_t *code = cms.fpu->op[op];
+
+    if (!*code)
+        make_operation(op);
+    return call(code, a, b);
 }
 
 struct isa_v fpu_get(unsigned f)

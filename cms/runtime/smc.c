@@ -139,13 +139,12 @@ void smc_written(uint64_t gpa, uint64_t length)
     uint64_t limit = (uint64_t)cms.smc->pages << PAGE_SHIFT;
     uint64_t end = length > limit || gpa > limit - length ? limit : gpa + length;
 
-    while (gpa < end) {
-        uint64_t part = part_in_page(gpa, end);
-        uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT);
-        uint32_t bits = smc_granules(gpa, part) & cms.smc->mask[page];
+    for (; gpa < end; gpa = (gpa | PAGE_MASK) + 1) {
+        uint32_t page = (uint32_t)(gpa >> PAGE_SHIFT), bits = cms.smc->mask[page];
 
+        if (bits) /* a whole memory goes through here when something is loaded */
+            bits &= smc_granules(gpa, part_in_page(gpa, end));
         if (bits)
             granules_changed(page, bits);
-        gpa += part;
     }
 }

@@ -1,9 +1,9 @@
 /*
  * decode.c - from bytes to struct insn, driven by insns.def.
  *
- * opcode_map[] has a row number for each map, opcode and modrm.reg; instructions that don't use
- * modrm.reg as opcode fill all eight places with one row. So the row is looked up with the bits of
- * the byte after the opcode, whether that is a modrm byte or not, and only then is it known.
+ * opcode_map[] has for each map and opcode the number of a row, or that of a group: of its eight
+ * rows modrm.reg, in the byte after the opcode, chooses one. What x87 needs of the byte after the
+ * opcode is more, and has tables of its own.
  */
 #include "x86.h"
 
@@ -71,8 +71,30 @@ enum {
 #include "insns.def"
 };
 
-/* insns.def counts from 1. */
-enum { MAP_ONE, MAP_0F, MAP_ESCAPE_MEMORY, MAP_ESCAPE, MAP_66, MAP_F3, MAP_F2, MAP_COUNT };
+enum { MAP_ONE, MAP_0F, MAP_66, MAP_F3, MAP_F2, MAP_COUNT };
+
+/* By insns.def's number, which counts from 1 and has x87's in between. */
+enum { X87_MEMORY = 3, X87_REGISTER = 4 };
+
+#define MAP_INDEX(map)                                                                             \
+    ((map) < X87_MEMORY ? (map) - 1 : (map) > X87_REGISTER ? (map) - 3 : MAP_COUNT)
+
+/* Opcodes of which modrm.reg is a part: X(map, opcode, m, o). */
+#define GROUPS(X, m, o)                                                                            \
+    X(1, 80, m, o) X(1, 81, m, o) X(1, 82, m, o) X(1, 83, m, o) X(1, 8f, m, o) X(1, c0, m, o)      \
+    X(1, c1, m, o) X(1, c6, m, o) X(1, c7, m, o) X(1, d0, m, o) X(1, d1, m, o) X(1, d2, m, o)      \
+    X(1, d3, m, o) X(1, f6, m, o) X(1, f7, m, o) X(1, fe, m, o) X(1, ff, m, o) X(2, 00, m, o)      \
+    X(2, 01, m, o) X(2, 71, m, o) X(2, 72, m, o) X(2, 73, m, o) X(2, ae, m, o) X(2, ba, m, o)      \
+    X(2, c7, m, o) X(5, 71, m, o) X(5, 72, m, o) X(5, 73, m, o)
+
+#define GROUP_NAME(map, opcode, m, o) GROUP_##map##_##opcode,
+#define GROUP_TEST(map, opcode, m, o) (m) == map && (o) == 0x##opcode ? GROUP_##map##_##opcode :
+
+enum { GROUPS(GROUP_NAME, 0, 0) GROUP_none };
+
+/* The group of opcode `o` in map `m`: a constant. */
+#define GROUP_OF(m, o) (GROUPS(GROUP_TEST, m, o) GROUP_none)
+#define GROUPED 0x8000 /* added to a group's number in opcode_map[] */
 
 #define FIRST(a, b, c) ((a) ? (a) : (b) ? (b) : (c)) /* that isn't 0 */
 #define SECOND(a, b, c) ((a) ? FIRST(b, c, 0) : (b) ? (c) : 0)
@@ -99,11 +121,44 @@ static const struct row {
 };
 
 /* clang-format off */
-static const uint16_t opcode_map[MAP_COUNT][256][8] = {
-#define ENC(map, first, last, ext0, ext1, name, a, b, c) \
-    [map - 1][0x##first ... 0x##last][ext0 ... ext1] = ROW_##map##_##first##_##ext0,
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                           \
+    _Static_assert((ext0 == 0 && ext1 == 7) || map == X87_MEMORY || map == X87_REGISTER ||         \
+                       GROUP_OF(map, 0x##first) != GROUP_none, #map " " #first " is no group");
+#include "insns.def"
+
+/* A table takes rows that are not its own, too: at its end, in the place of no map or no group. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static const uint16_t opcode_map[MAP_COUNT + 1][256] = {
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                           \
+    [MAP_INDEX(map)][0x##first ... 0x##last] =                                                     \
+        GROUP_OF(map, 0x##first) != GROUP_none ? GROUPED + GROUP_OF(map, 0x##first)                \
+                                               : ROW_##map##_##first##_##ext0,
 #include "insns.def"
 };
+
+static const uint16_t group_rows[GROUP_none + 1][8] = {
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                           \
+    [GROUP_OF(map, 0x##first)][ext0 ... ext1] = ROW_##map##_##first##_##ext0,
+#include "insns.def"
+};
+
+/* By opcode - D8 and modrm.reg. */
+static const uint16_t x87_memory[8 + 1][8] = {
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                           \
+    [map == X87_MEMORY ? 0x##first - 0xd8 : 8][ext0 ... ext1] = ROW_##map##_##first##_##ext0,
+#include "insns.def"
+};
+
+/* By modrm - C0 and opcode - D8. */
+static const uint16_t x87_register[64 + 1][8] = {
+#define ENC(map, first, last, ext0, ext1, name, a, b, c)                                           \
+    [map == X87_REGISTER ? 0x##first - 0xc0 : 64 ... map == X87_REGISTER ? 0x##last - 0xc0 : 64]   \
+    [ext0 ... ext1] = ROW_##map##_##first##_##ext0,
+#include "insns.def"
+};
+#pragma GCC diagnostic pop
 /* clang-format on */
 
 const struct x86_op_info x86_ops[OP_COUNT] = {
@@ -281,21 +336,18 @@ static unsigned prefixed_map(const struct insn *i, bool code32)
  */
 static const struct row *find_row(const struct cursor *c, unsigned map, uint8_t opcode)
 {
-    bool known = c->pos < c->end;
-    uint8_t byte = known ? c->bytes[c->pos] : 0;
-    const uint16_t *row = opcode_map[map][opcode];
+    bool x87 = map == MAP_ONE && opcode >> 3 == 0xd8 >> 3;
+    uint16_t row = opcode_map[map][opcode];
 
-    if (map == MAP_ONE && opcode >> 3 == 0xd8 >> 3) {
-        if (!known)
-            return NULL;
-        if (byte >= 0xc0)
-            return &rows[opcode_map[MAP_ESCAPE][byte][opcode & 7]];
-        row = opcode_map[MAP_ESCAPE_MEMORY][opcode];
-    }
-    for (unsigned e = 1; e < 8 && !known; e++)
-        if (row[e] != row[0])
-            return NULL;
-    return &rows[row[byte >> 3 & 7]];
+    if (!x87 && !(row & GROUPED))
+        return &rows[row];
+    if (c->pos >= c->end)
+        return NULL;
+    uint8_t byte = c->bytes[c->pos];
+    if (!x87)
+        return &rows[group_rows[row - GROUPED][byte >> 3 & 7]];
+    return &rows[byte >= 0xc0 ? x87_register[byte - 0xc0][opcode & 7]
+                              : x87_memory[opcode & 7][byte >> 3 & 7]];
 }
 
 /* Likewise of an instruction after 0F, whose prefixes may select it. */
