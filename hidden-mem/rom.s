@@ -354,7 +354,7 @@ unpack_literals:
     add r11, r11, r33
     brltu r19, r20, literal_bytes
     addi r34, r10, 32
-    brltu r20, r34, literal_eight
+    brltu r20, r34, literal_eights
 literal_run:
     ldd.d r35, [r45 + 0]
     ldd.d r36, [r45 + 8]
@@ -368,12 +368,8 @@ literal_run:
     st.d r38, [r10 + 24]
     addi r10, r10, 32
     brgeu r20, r34, literal_run
-literal_eight:
-    ldd.d r35, [r45 + 0]
-    addi r45, r45, 8
-    addi r10, r10, 8
-    st.d r35, [r10 - 8]
-    brltu r10, r20, literal_eight
+literal_eights:
+    call r32, copy_eights
     br unpack_match
 literal_bytes:
     call r32, copy_bytes
@@ -398,12 +394,7 @@ match_length:
     sub r45, r10, r45
     brnei r34, 0, match_bytes
     brltu r19, r20, match_bytes
-match_eight:
-    ldd.d r35, [r45 + 0]
-    addi r45, r45, 8
-    addi r10, r10, 8
-    st.d r35, [r10 - 8]
-    brltu r10, r20, match_eight
+    call r32, copy_eights
     addi r10, r20, 0
     br unpack_sequence
 match_bytes:
@@ -427,6 +418,15 @@ long_length:
     breq r34, r46, long_length
     jr r32
 
+/* Eights of bytes, one at least, from r45 on to r10 on, up to r20 or somewhat further. */
+copy_eights:
+    ldd.d r35, [r45 + 0]
+    addi r45, r45, 8
+    addi r10, r10, 8
+    st.d r35, [r10 - 8]
+    brltu r10, r20, copy_eights
+    jr r32
+
 /* Bytes from r45 on to r10 on, up to r20. */
 byte:
     ldd.bu r35, [r45 + 0]
@@ -439,41 +439,15 @@ copy_bytes:
 
 /* A line, or what there is up to r44, more into the checksum. */
 sum_line:
-    sub r34, r44, r41
-    sltiu r34, r34, LINE
-    brnei r34, 0, sum_word
-    ldd.d r33, [r41 + 0]
-    ldd.d r34, [r41 + 8]
-    ldd.d r35, [r41 + 16]
-    ldd.d r36, [r41 + 24]
-    ldd.d r37, [r41 + 32]
-    ldd.d r38, [r41 + 40]
-    ldd.d r39, [r41 + 48]
-    ldd.d r40, [r41 + 56]
-    addi r41, r41, LINE
-    add r16, r16, r33
-    add r17, r17, r16
-    add r16, r16, r34
-    add r17, r17, r16
-    add r16, r16, r35
-    add r17, r17, r16
-    add r16, r16, r36
-    add r17, r17, r16
-    add r16, r16, r37
-    add r17, r17, r16
-    add r16, r16, r38
-    add r17, r17, r16
-    add r16, r16, r39
-    add r17, r17, r16
-    add r16, r16, r40
-    add r17, r17, r16
-    jr r32
+    addi r34, r41, LINE
+    brgeu r44, r34, sum_word
+    addi r34, r44, 0
 sum_word:
     ldd.d r33, [r41 + 0]
     addi r41, r41, 8
     add r16, r16, r33
     add r17, r17, r16
-    brltu r41, r44, sum_word
+    brltu r41, r34, sum_word
     jr r32
 
 /* ---------------------------------------------------------------- claiming lines */
