@@ -84,6 +84,7 @@ void block_flush(struct chip *chip)
     lines_clear(chip);
     f->tallies = 0;
     f->sites = 0;
+    chip->hot.wides = 0;
     f->full = false;
     ways_reset(&f->ways);
     jumps_clear(chip);

@@ -58,11 +58,13 @@ void emit_here(struct emitter *e, uint32_t label)
     e->label[label] = (uint32_t)e->code->used;
 }
 
-static bool fits(const struct stencil *s, const struct patch *p)
+bool emit_fits(const struct emitter *e, unsigned stencil)
 {
+    const struct stencil *s = &stencils[stencil];
+
     for (unsigned i = 0; i < s->holes; i++) {
         const struct stencil_hole *h = &s->hole[i];
-        int64_t value = p->value[h->hole] + h->addend;
+        int64_t value = e->p.value[h->hole] + h->addend;
         if (h->fill <= FILL_ACC && value != (int32_t)value)
             return false;
     }
@@ -271,13 +273,11 @@ void emit_store_cold(struct emitter *e, unsigned host, int64_t offset)
     memcpy(e->code->write + e->code->cold, move, size);
 }
 
-bool emit(struct emitter *e, unsigned stencil)
+void emit(struct emitter *e, unsigned stencil)
 {
     const struct stencil *s = &stencils[stencil];
     struct copy c = {.e = e, .s = s, .at = (uint32_t)e->code->used};
 
-    if (!fits(s, &e->p))
-        return false;
     unsigned hole = copy_part(&c, 0, s->hot);
     uint32_t next = c.at;
     if (s->size > s->hot) {
@@ -287,7 +287,6 @@ bool emit(struct emitter *e, unsigned stencil)
     }
     copy_jumps(&c, next);
     e->code->used = next;
-    return true;
 }
 
 /* Is its only jump the one at its end? */

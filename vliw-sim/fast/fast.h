@@ -229,8 +229,11 @@ void emit_start(struct emitter *e, struct code_buffer *code);
 uint32_t emit_label(struct emitter *e);
 void emit_here(struct emitter *e, uint32_t label);
 
-/* False: a number doesn't fit into its hole; nothing was emitted. */
-bool emit(struct emitter *e, unsigned stencil);
+/* Do the numbers fit into the stencil's holes? */
+bool emit_fits(const struct emitter *e, unsigned stencil);
+
+/* They do. */
+void emit(struct emitter *e, unsigned stencil);
 
 /* A branch that goes on where it is taken, and to the label where it isn't. */
 void emit_inverted(struct emitter *e, unsigned stencil, uint32_t label);

@@ -156,16 +156,18 @@ static bool emit_atom(struct build *b, const struct atom *a, bool late)
     const struct stencil_atom *s = &stencil_atoms[a->op.atom];
     unsigned stencil = (late ? s->late : s->first) + part_form(a);
 
-    pins_result(b, a, stencil);
-    bool done = emit(b->e, stencil);
-    if (!done && s->wide && !late && fill_wide(b, a->op.imm)) {
+    if (!emit_fits(b->e, stencil)) {
+        if (!s->wide || late || !fill_wide(b, a->op.imm))
+            return false;
         stencil = s->wide + part_form(a);
-        pins_result(b, a, stencil);
-        done = emit(b->e, stencil);
+        if (!emit_fits(b->e, stencil))
+            return false;
     }
-    if (done && stencils[stencil].calls)
+    pins_result(b, a, stencil);
+    emit(b->e, stencil);
+    if (stencils[stencil].calls)
         pins_forget(b->pins);
-    return done;
+    return true;
 }
 
 static void emit_move(struct build *b, const struct atom *a)
