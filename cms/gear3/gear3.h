@@ -2,18 +2,10 @@
 #ifndef CMS_GEAR3_GEAR3_H
 #define CMS_GEAR3_GEAR3_H
 
+#include "gear3/trail.h"
 #include "runtime/tcache.h"
 
 struct ir;
-
-#define TRAIL_ENTRIES 512 /* a power of two */
-#define TRAIL_ORDER 3
-
-/* Where blocks were entered while gear 1 watched, in order. 0: something else came between. */
-struct trail {
-    uint32_t entry[TRAIL_ENTRIES];
-    unsigned noted; /* in all; the last ones are there */
-};
 
 struct gear3 {
     struct ir *ir;
@@ -39,14 +31,6 @@ bool gear3_speculated(const struct translation *t);
 void gear3_blame(const struct translation *t, unsigned cause);
 /* t, which gear 3 made, was rolled back by this cause, at this bundle. */
 void gear3_failed(struct translation *t, unsigned cause);
-
-/* ---- trail.c */
-void trail_note(uint32_t eip);
-/*
- * Blocks were entered at `line`, TRAIL_ORDER addresses at most, the newest last: where did control
- * mostly go next? False if that isn't known, or differs.
- */
-bool trail_guess(const uint32_t *line, unsigned count, uint32_t *eip);
 
 /* --- translate.c: NULL if nothing better than gear 2's can be made there; the reason is counted */
 struct translation *gear3_translate(const struct context *key, uint32_t place);

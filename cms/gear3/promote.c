@@ -13,7 +13,7 @@
 #include "runtime/profile.h"
 #include "runtime/runtime.h"
 
-#define MAX_DROPPED 4 /* regions at one address, before that is left to gear 2 */
+#define MAX_DROPPED 8 /* regions at one address, before that is left to gear 2 */
 
 void gear3_sample(struct translation *t)
 {

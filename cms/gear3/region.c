@@ -2,9 +2,10 @@
  * region.c - which guest instructions make a region.
  *
  * The region is one straight line through the code, along the directions in which gear 1 has seen
- * branches go while the place was hot (promote.c). Every conditional branch leaves it the other
- * way; calls are followed, and returns from them too, with a guard; computed branches to where they
- * have mostly led on this way (trail.c). It ends where it is back at its begin, and loops then;
+ * branches go while the place was hot (promote.c), best of all after the same way to them
+ * (trail.c). Every conditional branch leaves it the other way, unless selects replace it
+ * (ifconvert.c); calls are followed, and returns from them too, with a guard; computed branches to
+ * where they have mostly led. It ends where it is back at its begin, and loops then;
  * where it meets a loop that doesn't contain its begin, and is likely to go round a few times: that
  * gets a region of its own; where nothing is known of the next address; or where it is long enough.
  *
@@ -18,8 +19,7 @@
 
 #define CALLS 16   /* depth of calls that are followed */
 #define SEEN 512
-#define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling; */
-#define SAME_GUESSED 6 /* if it is different code each time that a computed branch leads to */
+#define SAME_MAX 2 /* times that one instruction may be in the line, without unrolling */
 #define ALWAYS 0x10000u
 #define OPEN (ALWAYS / 10)
 #define STAYS (ALWAYS / 4 * 3) /* a loop is one if another round is at least so likely */
@@ -29,8 +29,7 @@ struct walk {
     uint32_t back[CALLS]; /* where the calls that are open return to */
     unsigned calls, returns;
     unsigned sides;
-    uint32_t entered[TRAIL_ORDER]; /* the last blocks of the line, the newest last */
-    unsigned blocks;              /* in entered[] */
+    struct way way;
     uint64_t seen[SEEN / 64]; /* bit n: an instruction in the line has this remainder */
 };
 
@@ -77,22 +76,12 @@ static bool is_conditional(const struct guest_insn *g)
     return x86_ops[g->insn.op].props & P_COND;
 }
 
-static void enter(struct walk *w, uint32_t eip)
-{
-    if (w->blocks == TRAIL_ORDER) {
-        for (unsigned k = 1; k < TRAIL_ORDER; k++)
-            w->entered[k - 1] = w->entered[k];
-        w->blocks--;
-    }
-    w->entered[w->blocks++] = eip;
-}
-
 /* g computes where it leads: the line may go on where that mostly was while gear 1 watched. */
 static bool guess(struct walk *w, struct guest_insn *g, uint32_t *eip)
 {
     g->flow = FLOW_INDIRECT;
     if (!cms.opt->guess || w->sides == w->t->max_sides ||
-        !trail_guess(w->entered, w->blocks, &g->target) || !trans_same_page(w->t, g->target))
+        !way_guess(&w->way, &g->target) || !trans_same_page(w->t, g->target))
         return false;
     g->flow = FLOW_GUESS;
     *eip = g->target;
@@ -108,6 +97,26 @@ static bool call(struct walk *w, const struct guest_insn *g)
     return true;
 }
 
+/* g is conditional: the line goes on both ways at once, or the likelier one. */
+static void choose(struct walk *w, struct guest_insn *g, uint32_t *eip)
+{
+    bool taken;
+
+    if (!cms.opt->guess || !way_decides(&w->way, g->target, &taken)) {
+        uint32_t likely = odds(w->t, g);
+
+        if (is_open(likely) && ifconvert_take(w->t, g)) {
+            *eip = g->target;
+            return;
+        }
+        taken = likely > ALWAYS / 2;
+    }
+    g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
+    if (taken)
+        *eip = g->target;
+    w->sides++;
+}
+
 /* How the line goes on after g, its last; false: it ends there. */
 static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
 {
@@ -116,17 +125,7 @@ static bool follow(struct walk *w, struct guest_insn *g, uint32_t *eip)
     *eip = g->next;
     g->flow = FLOW_NEXT;
     if (is_conditional(g)) {
-        uint32_t likely = odds(w->t, g);
-        bool taken = likely > ALWAYS / 2;
-
-        if (is_open(likely) && ifconvert_take(w->t, g)) {
-            *eip = g->target;
-            return true;
-        }
-        g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
-        if (taken)
-            *eip = g->target;
-        w->sides++;
+        choose(w, g, eip);
     } else if (props & P_RET) {
         if (!w->calls || g->varies || w->returns == TRANS_RETURNS || !cms.opt->returns)
             return guess(w, g, eip);
@@ -182,10 +181,8 @@ static bool go_on(struct walk *w, uint32_t eip)
     if (t->insns == t->max_insns || w->sides == t->max_sides || !trans_same_page(t, eip))
         return false;
     count = occurrences(w, eip, &first);
-    if (!count || eip == g->next)
+    if (!count || eip == g->next || guessed_from(t, first))
         return true;
-    if (guessed_from(t, first))
-        return count < SAME_GUESSED;
     if (eip <= g->eip && !(x86_ops[g->insn.op].props & (P_CALL | P_RET)) &&
         ifconvert_whole(t, first) == first && stays_from(t, first) >= STAYS) {
         t->insns = first;
@@ -220,7 +217,8 @@ bool region_select(struct trans *t)
     unsigned first;
     bool more;
 
-    enter(&w, eip);
+    way_begin(&w.way);
+    way_enter(&w.way, eip);
     t->insns = 0;
     t->patches = 0;
     t->self_check = false;
@@ -245,7 +243,7 @@ bool region_select(struct trans *t)
             w.seen[t->insn[n].eip % SEEN / 64] |= UINT64_C(1) << t->insn[n].eip % 64;
         t->goes_on = eip;
         if (eip != g->next && g->flow != FLOW_SKIP)
-            enter(&w, eip);
+            way_enter(&w.way, eip);
     } while (more && go_on(&w, eip));
     t->abort = t->insns ? ABORT_NONE : t->abort;
     if (t->loops)

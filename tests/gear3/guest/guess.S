@@ -132,10 +132,28 @@ many_more:
     EQ(%ebx, 14 * ROUNDS)
     EQ(%edi, 16 * ROUNDS)
     EQ(%ebp, 18 * ROUNDS)
+
+    movl $1, DATA + 0x220
+    loop 50006
+    movl 0x220(%esi), %eax
+    call either
+    movl 0x224(%esi), %eax
+    call either
+    round
+    EQ(%edx, 8 * ROUNDS)
     jmp pass
 
 add_one:
     addl $1, %edx
+    ret
+either:
+    testl %eax, %eax
+    jz 1f
+    addl $3, %edx
+    movl %edx, 0x230(%esi)
+    ret
+1:  addl $5, %edx
+    movl %edx, 0x234(%esi)
     ret
 add_hundred:
     addl $100, %edx
