@@ -2,9 +2,9 @@
  * lower.c - from guest instructions to atoms: the driver.
  *
  * Each operation has its function (lowering.def). If an instruction can't be lowered (a form, a
- * segment), it is left to an emulation patch and lowering starts again, because which flags matter depends on
- * where commits are. If that isn't possible, or the store buffer is too small, the trace is cut
- * before it.
+ * segment), it is left to an emulation patch and lowering starts again, because which flags matter
+ * depends on where commits are. If that isn't possible, or the store buffer is too small, the trace
+ * is cut before it.
  */
 #include "gear2/build.h"
 

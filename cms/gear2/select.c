@@ -33,7 +33,8 @@ static const struct knowledge {
 } operations[OP_COUNT] = {
 #define OP(name, mnemonic, reads, writes, undef, props, feature)                                   \
     [OP_##name] = {props, reads,                                                                   \
-                   (unsigned)(undef) == FL_AF && !((props) & P_FLAGMAY) ? (writes) : (writes) & ~(undef)},
+                   (unsigned)(undef) == FL_AF && !((props) & P_FLAGMAY) ? (writes)                 \
+                                                                        : (writes) & ~(undef)},
 #include "x86/insns.def"
 };
 
@@ -178,7 +179,8 @@ bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
     const struct finder f = finder_of(t);
 
-    return fetch(t, &f, eip, g) && (!(operations[g->insn.op].props & P_BRANCH) || take_branch(t, g));
+    return fetch(t, &f, eip, g) &&
+           (!(operations[g->insn.op].props & P_BRANCH) || take_branch(t, g));
 }
 
 static bool in_trace(const struct trans *t, uint32_t eip)

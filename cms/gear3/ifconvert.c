@@ -78,7 +78,7 @@ static bool is_harmless(const struct trans *t, const struct guest_insn *g)
            (cms.opt->opt_reorder && !(profile_marks(t->key.cs_base + g->eip) & SITE_EARLY));
 }
 
-/* Instructions behind the branch that lead to its target, into insn[]; 0 if they can't be skipped. */
+/* Instructions behind the branch that lead to its target, into insn[]; 0: they can't be skipped. */
 static unsigned fetch_skipped(struct trans *t, const struct guest_insn *branch)
 {
     unsigned count = 0;

@@ -1,10 +1,10 @@
 /*
  * source.c - the guest's code bytes that a translation was made from.
  *
- * A copy of them lies behind the translation's code (source.h). When something has been written to their
- * granule the copy says whether the translation is still right; a self-checking translation asks
- * the same of itself wherever that may have changed. Immediates that the translation loads from the
- * code when it runs are left out.
+ * A copy of them lies behind the translation's code (source.h). When something has been written to
+ * their granule the copy says whether the translation is still right; a self-checking translation
+ * asks the same of itself wherever that may have changed. Immediates that the translation loads
+ * from the code when it runs are left out.
  */
 #include "runtime/source.h"
 

@@ -3,13 +3,12 @@
  *
  *     random_image SEED BLOCKS > image
  *
- * The image holds BLOCKS loops of random integer instructions: a quarter 16-bit code in real
- * mode, a quarter 32-bit code in flat protected mode, a quarter with paging, the rest 16-bit code in
- * virtual-8086 mode. Each loop goes round often enough
- * to be translated; after it the registers and the flags are written to the debug port (402h), at
- * the very end a sum over all data. Whoever executes the image correctly writes the same bytes;
- * undefined flags are the same in all gears because they come from the same atoms, and those that
- * aren't are masked.
+ * The image holds BLOCKS loops of random integer instructions: a quarter 16-bit code in real mode,
+ * a quarter 32-bit code in flat protected mode, a quarter with paging, the rest 16-bit code in
+ * virtual-8086 mode. Each loop goes round often enough to be translated; after it the registers and
+ * the flags are written to the debug port (402h), at the very end a sum over all data. Whoever
+ * executes the image correctly writes the same bytes; undefined flags are the same in all gears
+ * because they come from the same atoms, and those that aren't are masked.
  *
  * The instructions are random_code.c's. EBX, ESI and EDI are set anew at the head of each round,
  * often so that what they point to overlaps; in some rounds of some loops EBX or ES points to the

@@ -1,7 +1,8 @@
 #!/bin/sh
 # compare-events.sh BUILD FIRST COUNT - run COUNT images of random system code, from seed FIRST, in
 # the host build, on the chip in gear 1, in gear 2 as soon as possible, and with all gears at once.
-# Events must agree as far as the shortest run got. Prints `N programs, N events, N differ`; ends with 1 if one does.
+# Events must agree as far as the shortest run got. Prints `N programs, N events, N differ`; ends
+# with 1 if one does.
 set -eu
 build=$1 first=$2 count=$3
 work=$build/tests/out/events.$$

@@ -74,7 +74,8 @@ static bool run(struct sequence *s, const struct piece *p)
     s->fpu = out.fpu;
     s->ended = out.vector != NO_VECTOR;
     s->strange = (out.vector == X86_PF && (native_has(out.cr2) || wraps(out.cr2))) ||
-                 (out.vector == X86_AC && (wraps(out.regs.gpr[ESI]) || wraps(out.regs.gpr[EDI]) || wraps(out.regs.gpr[ESP] - 8)));
+                 (out.vector == X86_AC && (wraps(out.regs.gpr[ESI]) || wraps(out.regs.gpr[EDI]) ||
+                                           wraps(out.regs.gpr[ESP] - 8)));
     if (eip + p->size > s->end)
         s->end = eip + p->size;
     return true;

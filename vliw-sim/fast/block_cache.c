@@ -1,6 +1,6 @@
 /*
- * block_cache.c - the blocks that there are: found by entry and way, made, linked to each other, and
- * dropped with the bundles that they were made from, or all at once when their room is used up.
+ * block_cache.c - the blocks that there are: found by entry and way, made, linked to each other,
+ * and dropped with the bundles that they were made from, or all at once when their room is used up.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  * faults. ECX or a word on the stack counts rounds. ESP is used in pairs. EAX, EDX and EBP are
  * free. Code writes into code: the immediate or the opcode of the next instruction, of one in this
  * loop, of a routine in the next page. A disk's bus master writes into it, too: a row of short
- * instructions, or an immediate, behind the OUT or in any loop. Some branches lead into the middle of an instruction, and
- * code in the last slot runs into the page that isn't there.
+ * instructions, or an immediate, behind the OUT or in any loop. Some branches lead into the middle
+ * of an instruction, and code in the last slot runs into the page that isn't there.
  *
  * What the flags are is defined wherever somebody looks: which ones an instruction leaves undefined
  * is known from the decoder's table, and a comparison comes first where it matters.
