@@ -7,7 +7,8 @@
  *     |       | none                                               until an exit isn't chained or
  *     |       |                                                    a trap lands
  *     |    gear 1 up to the next control transfer, counting block
- *     |    entries; a block that is entered often is translated
+ *     |    entries; on in blocks that are known to be cold; one that
+ *     |    is entered often is translated
  *     +-------+
  *
  * cms_run() holds the landing: every trap of gear 1 and of translated code ends as a second return
@@ -171,10 +172,14 @@ static void forward(void)
     vx_mtsr(SR_PHASE, PHASE_dispatch);
     const struct translation *t = tcache_find();
 
-    if (t)
+    if (t) {
         run_translation(t);
-    else
-        interpret(tcache_is_given_up() ? 1 : RUN_LIMIT);
+        return;
+    }
+    interpret(tcache_is_given_up() ? 1 : RUN_LIMIT);
+    while (!vx_mfsr(SR_IPEND) && !cms.intr && !cms.cpu.halted &&
+           profile_stays_cold(cms.cpu.seg[SEG_CS].base + (uint32_t)vx_getr(REG_EIP)))
+        gear1_run(RUN_LIMIT);
 }
 
 void runtime_init(void)

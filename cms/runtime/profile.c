@@ -34,6 +34,18 @@ enum profile_advice profile_entered(uint32_t lin)
     return PROFILE_TRANSLATE;
 }
 
+bool profile_stays_cold(uint32_t lin)
+{
+    struct entry *b = &cms.prof->block[(lin ^ lin >> 12) % PROFILE_BLOCKS];
+    bool free = !b->lin && !b->count;
+
+    if ((b->lin != lin && !free) || b->never || b->made || b->count + 1 >= cms.opt->threshold)
+        return false;
+    b->lin = lin;
+    b->count++;
+    return true;
+}
+
 bool profile_is_warm(uint32_t lin)
 {
     const struct entry *b = &cms.prof->block[(lin ^ lin >> 12) % PROFILE_BLOCKS];

@@ -51,6 +51,11 @@ enum profile_advice {
 };
 
 enum profile_advice profile_entered(uint32_t lin); /* a block is entered by gear 1 */
+/*
+ * Likewise, if nothing was made there since the block is counted, and nothing is to be made yet.
+ * False: it isn't counted, and the dispatcher must look.
+ */
+bool profile_stays_cold(uint32_t lin);
 bool profile_is_warm(uint32_t lin);                /* entered half as often as translations ask */
 void profile_give_up(uint32_t lin);                /* no translation may begin here */
 void profile_dropped(uint32_t lin);                /* a translation that began here kept failing */
