@@ -130,6 +130,16 @@ def bits_macro(form):
     return f"#define ISA_BITS_{form.name}({', '.join(names)}) ({text})"
 
 
+def bits_cases(isa):
+    """C that returns the operands of an atom, each in its field."""
+    out = []
+    for form in isa.formats.values():
+        if form.operands():
+            operands = ", ".join(f"op->{member(form, f)}" for f in form.operands())
+            out.append(f"    case FORMAT_{form.name}: return ISA_BITS_{form.name}({operands});")
+    return lines(out)
+
+
 def words(isa):
     macros = [bits_macro(form) for form in isa.formats.values() if form.operands()]
     return fill("isa_word.h", MACROS=lines(macros), LIM=lim_macros(isa))
@@ -149,4 +159,5 @@ def source(isa):
     return fill("isa_codec.c", FORMATS=f"enum format {{\n{formats}\n}};", OP_LOW=op.low,
                 OP_MASK=f"0x{(1 << op.width) - 1:x}", MATCH=lines(match), FIXED=lines(fixed),
                 WIDE=lines(row for a in isa.atoms for row in wide_row(a)), FIRST=first,
-                SECOND=second, EXTRACT=cases(isa, extract), INSERT=cases(isa, insert))
+                SECOND=second, EXTRACT=cases(isa, extract), INSERT=cases(isa, insert),
+                BITS=bits_cases(isa))

@@ -68,19 +68,53 @@ void put_copy(struct trans *t, unsigned rd, unsigned ra)
     a->writes = UINT64_C(1) << rd;
 }
 
-/* Gear 3 gets atoms to think about, gear 2 puts them into code at once. */
-static __attribute__((noinline)) void keep(struct trans *t, const struct isa_op *op, unsigned role,
-                                           unsigned exit)
+/* Gear 3 gets atoms to think about, gear 2 puts them into code at once: an operation, cleared, */
+static struct isa_op *op_begin(struct trans *t, unsigned atom, unsigned role, unsigned exit)
 {
-    struct atom *a;
+    struct isa_op *op = t->op;
 
-    if (t->lift) {
-        t->lift(t, op, role, exit);
-        return;
-    }
-    a = atom_new(t, role, exit);
-    a->op = *op;
-    set_effects(a);
+    if (!t->lift)
+        op = &atom_new(t, role, exit)->op;
+    op->atom = (uint16_t)atom;
+    return op;
+}
+
+/* and that is all of it. */
+static void op_end(struct trans *t, unsigned role, unsigned exit)
+{
+    if (t->lift)
+        t->lift(t, role, exit);
+    else
+        set_effects(&t->atom[t->atoms - 1]);
+}
+
+static OUT_OF_LINE void keep(struct trans *t, const struct isa_op *op, unsigned role,
+                             unsigned exit)
+{
+    *op_begin(t, op->atom, role, exit) = *op;
+    op_end(t, role, exit);
+}
+
+static OUT_OF_LINE void keep_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra,
+                               unsigned rb)
+{
+    struct isa_op *op = op_begin(t, atom, ROLE_PLAIN, 0);
+
+    op->rd = (uint8_t)rd;
+    op->ra = (uint8_t)ra;
+    op->rb = (uint8_t)rb;
+    op_end(t, ROLE_PLAIN, 0);
+}
+
+static OUT_OF_LINE void keep_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra,
+                               int64_t imm)
+{
+    struct isa_op *op = op_begin(t, atom, ROLE_PLAIN, 0);
+
+    op->rd = (uint8_t)rd;
+    op->ra = (uint8_t)ra;
+    op->imm = imm;
+    op_end(t, ROLE_PLAIN, 0);
 }
 
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
@@ -96,21 +130,15 @@ void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb
     if (t->gear == 2)
         pack_bits(t, atom, ISA_BITS_R(rd, ra, rb), rd, PACK_READS(ra, rb));
     else
-        keep(t,
-             &(struct isa_op){
-                 .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .rb = (uint8_t)rb},
-             ROLE_PLAIN, 0);
+        keep_r(t, atom, rd, ra, rb);
 }
 
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm)
 {
-    if (t->gear == 2) {
+    if (t->gear == 2)
         pack_imm(t, atom, ISA_BITS_R(rd, ra, 0), rd, PACK_READS(ra, 0), imm);
-        return;
-    }
-    keep(t,
-        &(struct isa_op){.atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .imm = imm},
-        ROLE_PLAIN, 0);
+    else
+        keep_i(t, atom, rd, ra, imm);
 }
 
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count)
@@ -119,7 +147,7 @@ void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigne
         pack_bits(t, atom, ISA_BITS_SH(rd, ra, count), rd, PACK_READS(ra, 0));
         return;
     }
-    keep(t,
+    put(t,
         &(struct isa_op){
             .atom = (uint16_t)atom, .rd = (uint8_t)rd, .ra = (uint8_t)ra, .sh = (uint8_t)count},
         ROLE_PLAIN, 0);
@@ -132,7 +160,7 @@ void put_field(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigne
         pack_bits(t, atom, ISA_BITS_BF(rd, ra, pos, length & 63), rd, PACK_READS(ra, 0));
         return;
     }
-    keep(t,
+    put(t,
         &(struct isa_op){.atom = (uint16_t)atom,
                          .rd = (uint8_t)rd,
                          .ra = (uint8_t)ra,
@@ -172,7 +200,7 @@ void put_cond(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned
         pack_bits(t, atom, ISA_BITS_SEL(rd, ra, rb, cond, 0), rd, PACK_READS(ra, rb));
         return;
     }
-    keep(t,
+    put(t,
         &(struct isa_op){.atom = (uint16_t)atom,
                          .rd = (uint8_t)rd,
                          .ra = (uint8_t)ra,

@@ -27,7 +27,7 @@ void give_up(struct trans *t, enum event why);
  */
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
 
-/* One that lacks its operation, and the registers that this uses. */
+/* One that lacks its operation, and the registers that this uses; all else is zero. */
 static inline struct atom *atom_new(struct trans *t, unsigned role, unsigned exit)
 {
     struct atom *a;
@@ -37,11 +37,10 @@ static inline struct atom *atom_new(struct trans *t, unsigned role, unsigned exi
         t->atoms--;
     }
     a = &t->atom[t->atoms++];
+    line_clear(a);
     a->role = (uint8_t)role;
     a->exit = (uint8_t)exit;
     a->insn = (uint8_t)t->current;
-    a->early = false;
-    a->stable = false;
     return a;
 }
 

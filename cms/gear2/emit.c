@@ -8,11 +8,6 @@
 #include "gear2/trans.h"
 #include "isa_codec.h"
 
-static bool is_branch(const struct atom *a)
-{
-    return a->role >= ROLE_CHECK && a->role <= ROLE_LOOP;
-}
-
 unsigned trans_most_words(const struct trans *t)
 {
     unsigned words = t->exits * STUB_WORDS;
@@ -40,53 +35,52 @@ uint32_t trans_branch_target(const struct trans *t, unsigned role, unsigned exit
 }
 
 /* Who to blame if this atom traps. */
-static void add_spot(struct trans *t, const struct atom *a, uint32_t bundle, unsigned number)
+static OUT_OF_LINE void add_spot(struct trans *t, const struct atom *a, uint32_t bundle,
+                                 unsigned number)
 {
     if (t->spots < TRANS_SPOTS)
         t->spot[t->spots++] = (struct spot){bundle * SPOT_ATOMS + number, t->insn[a->insn].eip};
 }
 
-static bool fail(struct trans *t)
+/* Room for an atom that has to wait for addresses. */
+static OUT_OF_LINE unsigned postpone(struct trans *t, const struct atom *a, uint32_t bundle,
+                                     uint32_t word)
 {
-    t->abort = ABORT_ENCODE;
-    return false;
+    t->open[t->opens++] = (struct open){(uint16_t)(a - t->atom), (uint16_t)word, (uint16_t)bundle};
+    return a->op.long_imm ? 2 : 1;
 }
 
 /* The number of words, or 0. */
-static unsigned emit_atom(const struct trans *t, const struct atom *a, uint32_t *code)
+static OUT_OF_LINE unsigned emit_patch(const struct trans *t, const struct atom *a, uint32_t *at)
 {
-    struct isa_op op;
+    struct isa_op op = a->op;
 
-    if (a->role != ROLE_PATCH)
-        return (unsigned)isa_encode(&a->op, a->next < 0, code);
-    op = a->op;
     op.imm = t->first_patch + a->exit;
-    return (unsigned)isa_encode(&op, a->next < 0, code);
+    return (unsigned)isa_encode(&op, a->next < 0, at);
 }
 
-static bool emit_bundle(struct trans *t, int first, uint32_t *code)
+/* Returns the next one's place. */
+static uint32_t *emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at)
 {
-    uint32_t bundle = t->words;
-    unsigned number = 0;
+    const struct atom *atoms = t->atom, *a;
+    uint32_t *begin = at;
+    unsigned number = 0, words;
 
-    for (int n = first; n >= 0; n = t->atom[n].next, number++) {
-        const struct atom *a = &t->atom[n];
-        unsigned words;
-
+    for (int n = first; n >= 0; n = a->next, number++) {
+        a = &atoms[n];
         if (a->early || isa_facts[a->op.atom].flags & ISA_F_CHECK)
-            add_spot(t, a, bundle, number);
-        if (is_branch(a) || a->role == ROLE_SOURCE) {
-            t->open[t->opens++] =
-                (struct open){(uint16_t)n, (uint16_t)t->words, (uint16_t)bundle};
-            t->words += a->op.long_imm ? 2 : 1;
-            continue;
-        }
-        words = emit_atom(t, a, code + t->words);
+            add_spot(t, a, (uint32_t)(begin - code), number);
+        if (a->role == ROLE_PLAIN || a->role == ROLE_COMMIT)
+            words = (unsigned)isa_encode_known(&a->op, a->next < 0, at);
+        else if (a->role == ROLE_PATCH)
+            words = emit_patch(t, a, at);
+        else
+            words = postpone(t, a, (uint32_t)(begin - code), (uint32_t)(at - code));
         if (!words)
-            return fail(t);
-        t->words += words;
+            t->abort = ABORT_ENCODE;
+        at += words;
     }
-    return true;
+    return at;
 }
 
 /* What had to wait for addresses. */
@@ -105,8 +99,10 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
         t->exit[a->exit].branch = o->word;
         t->exit[a->exit].branch_bits = isa_facts[op.atom].imm_bits;
     }
-    if (isa_encode(&op, a->next < 0, words) != (op.long_imm ? 2 : 1))
-        return fail(t);
+    if (isa_encode_known(&op, a->next < 0, words) != (op.long_imm ? 2 : 1)) {
+        t->abort = ABORT_ENCODE;
+        return false;
+    }
     code[o->word] = words[0];
     if (op.long_imm)
         code[o->word + 1] = words[1];
@@ -115,16 +111,19 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
 
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
+    uint32_t *at = code;
+
     t->words = t->opens = t->spots = 0;
     for (unsigned i = 0; i < t->regions; i++) {
         struct region *r = &t->region[i];
 
         r->start = t->words;
-        for (unsigned b = 0; b < r->bundles; b++) {
-            if (!emit_bundle(t, r->head[b], code))
-                return false;
-        }
+        for (unsigned b = 0; b < r->bundles; b++)
+            at = emit_bundle(t, r->head[b], code, at);
+        t->words = (unsigned)(at - code);
     }
+    if (t->abort != ABORT_NONE)
+        return false;
     stubs_emit(t, code, records);
     for (unsigned i = 0; i < t->opens; i++) {
         if (!complete(t, &t->open[i], code))

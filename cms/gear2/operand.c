@@ -135,9 +135,8 @@ struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool
 }
 
 /* Gear 3's. */
-static __attribute__((noinline)) void keep_access(struct trans *t, const struct place *p,
-                                                  unsigned plain, unsigned indexed, unsigned reg,
-                                                  bool write)
+static OUT_OF_LINE void keep_access(struct trans *t, const struct place *p, unsigned plain,
+                                    unsigned indexed, unsigned reg, bool write)
 {
     struct isa_op op = {.ra = p->ra};
 

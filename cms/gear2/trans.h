@@ -31,8 +31,24 @@
 #include "gear2/pack.h"
 #include "isa.h"
 #include "isa_facts.h"
+#include "isa_intrinsics.h"
 #include "runtime/tcache.h"
 #include "x86/x86.h"
+
+/* Keeps what is rare, and its registers, out of what isn't. */
+#define OUT_OF_LINE __attribute__((noinline))
+
+#define LINE_BYTES 64 /* of the first-level cache */
+
+/* Makes the line at p zero: whoever writes it anyway needn't wait for what was there. */
+static inline void line_clear(void *p)
+{
+#ifdef ISA_CHIP
+    vx_dcz((uintptr_t)p);
+#else
+    memset(p, 0, LINE_BYTES);
+#endif
+}
 
 #define TRANS_INSNS 200
 #define TRANS_ATOMS 3072
@@ -147,6 +163,8 @@ struct atom {
     uint16_t bundle; /* of its region */
 };
 
+_Static_assert(sizeof(struct atom) == LINE_BYTES, "an atom is a line");
+
 struct region {
     uint16_t first, count; /* its atoms, */
     uint16_t prefix, prefixed; /* and so many that come before them: pinned registers */
@@ -197,8 +215,9 @@ struct trans {
     const struct machine *machine;
     const struct stubs *stubs;
     unsigned gear; /* that makes it */
-    /* gear 3, while it lowers: takes an atom; of what is pinned if `pinning` */
-    void (*lift)(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
+    /* gear 3, while it lowers: takes the atom in *op, which is zero before; pinned, if `pinning` */
+    void (*lift)(struct trans *t, unsigned role, unsigned exit);
+    struct isa_op *op;
     bool pinning;
     struct ir *ir;
     struct context key;
@@ -242,7 +261,7 @@ struct trans {
     unsigned insns, atoms, regions, heads, exits, sources, pins, spots, opens;
     struct pin pin[TRANS_PINS];
     struct guest_insn insn[TRANS_INSNS];
-    struct atom atom[TRANS_ATOMS];
+    _Alignas(LINE_BYTES) struct atom atom[TRANS_ATOMS];
     struct region region[TRANS_REGIONS];
     int16_t head[TRANS_BUNDLES]; /* of all regions, one after the other */
     struct leaving exit[TRANS_EXITS];

@@ -26,19 +26,36 @@ static bool is_home(unsigned reg)
 
 /* ---- how long values live */
 
-static void use(struct allocator *a, const ref *r, unsigned count, unsigned position)
+/* References are read by words: the compiler can't know that `last` isn't among them. */
+static inline void use_four(uint16_t *last, uint64_t refs, unsigned position)
 {
-    for (unsigned k = 0; k < count; k++)
-        a->last[r[k]] = (uint16_t)position;
+    last[(ref)refs] = (uint16_t)position;
+    last[(ref)(refs >> 16)] = (uint16_t)position;
+    last[(ref)(refs >> 32)] = (uint16_t)position;
+    last[refs >> 48] = (uint16_t)position;
 }
+
+static void use_state(uint16_t *last, const ref state[STATE_ROOM], unsigned position)
+{
+    uint64_t refs[STATE_ROOM / 4];
+
+    __builtin_memcpy(refs, __builtin_assume_aligned(state, sizeof(refs[0])), sizeof(refs));
+    use_four(last, refs[0], position);
+    use_four(last, refs[1], position);
+    last[(ref)refs[2]] = (uint16_t)position;
+    last[(ref)(refs[2] >> 16)] = (uint16_t)position;
+    last[(ref)(refs[2] >> 32)] = (uint16_t)position;
+}
+
+_Static_assert(STATE_COUNT == 11, "two words and three lanes");
 
 static void use_exit(struct allocator *a, unsigned exit, unsigned position)
 {
     const struct ir *ir = a->ir;
 
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
-        use(a, ir->ins[n].arg, ARG_COUNT, position);
-    use(a, ir->state[exit], STATE_COUNT, position);
+        use_four(a->last, ir->ins[n].args, position);
+    use_state(a->last, ir->state[exit], position);
 }
 
 static void find_lives(struct allocator *a)
@@ -51,12 +68,12 @@ static void find_lives(struct allocator *a)
     for (unsigned block = BLOCK_ENTRY; block <= BLOCK_BODY; block++) {
         for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
             position++;
-            use(a, ir->ins[n].arg, ARG_COUNT, position);
+            use_four(a->last, ir->ins[n].args, position);
             if (ir->ins[n].role == ROLE_SIDE)
                 use_exit(a, ir->ins[n].exit, position);
         }
     }
-    use(a, ir->end, STATE_COUNT, ALLOC_AT_END);
+    use_state(a->last, ir->end, ALLOC_AT_END);
     if (!ir->loops)
         return;
     for (unsigned n = ir->block[BLOCK_ENTRY].first; n != IR_NONE; n = ir->ins[n].next)
@@ -168,25 +185,7 @@ static inline uint64_t bit(unsigned reg)
     return UINT64_C(1) << reg;
 }
 
-/* The registers that the atom uses, as put finds them. */
-static inline void set_effects(struct atom *atom, unsigned uses)
-{
-    const struct isa_op *op = &atom->op;
-    uint64_t tied = uses & ISA_READ_RD ? bit(op->rd) : 0;
-    uint64_t writes = uses & ISA_WRITE_RD ? bit(op->rd) : 0;
-
-    /* what isn't read has register 0, whose bit goes */
-    atom->reads = (bit(op->rs) | bit(op->ra) | bit(op->rb) | tied) & ~bit(0);
-    atom->writes = writes & ~bit(0);
-    if (uses & ISA_READ_CA)
-        atom->reads |= alloc_flag_bit(op->ca);
-    if (uses & (ISA_READ_CD | ISA_WRITE_CD)) {
-        atom->reads |= uses & ISA_READ_CD ? alloc_flag_bit(op->cd) : 0;
-        atom->writes |= uses & ISA_WRITE_CD ? alloc_flag_bit(op->cd) : 0;
-    }
-}
-
-static void note_access(struct trans *t, const struct ins *i, struct atom *atom)
+static OUT_OF_LINE void note_access(struct trans *t, const struct ins *i, struct atom *atom)
 {
     ref base;
 
@@ -203,18 +202,32 @@ void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned c
 {
     const struct isa_fact *fact = ins_fact(i);
     struct trans *t = a->t;
+    unsigned uses = fact->uses, rs = uses & ISA_READ_RS ? a->reg[i->arg[ARG_D]] : 0;
+    unsigned ra = a->reg[i->arg[ARG_A]], rb = a->reg[i->arg[ARG_B]];
+    unsigned ca = uses & ISA_READ_CA ? a->reg[i->arg[ARG_C]] : 0;
+    uint64_t reads = bit(rs) | bit(ra) | bit(rb), writes = uses & ISA_WRITE_RD ? bit(rd) : 0;
     struct atom *atom;
 
+    /* what isn't read has register 0, whose bit goes */
+    reads = (reads | (uses & ISA_READ_RD ? bit(rd) : 0)) & ~bit(0);
+    writes &= ~bit(0);
+    if (uses & ISA_READ_CA)
+        reads |= alloc_flag_bit(ca);
+    if (uses & ISA_READ_CD)
+        reads |= alloc_flag_bit(cd);
+    if (uses & ISA_WRITE_CD)
+        writes |= alloc_flag_bit(cd);
     t->current = i->insn;
     atom = atom_new(t, i->role, i->exit);
     atom->op = i->op;
     atom->op.rd = (uint8_t)rd;
-    atom->op.rs = fact->uses & ISA_READ_RS ? a->reg[i->arg[ARG_D]] : 0;
-    atom->op.ra = a->reg[i->arg[ARG_A]];
-    atom->op.rb = a->reg[i->arg[ARG_B]];
-    atom->op.ca = fact->uses & ISA_READ_CA ? a->reg[i->arg[ARG_C]] : 0;
+    atom->op.rs = (uint8_t)rs;
+    atom->op.ra = (uint8_t)ra;
+    atom->op.rb = (uint8_t)rb;
+    atom->op.ca = (uint8_t)ca;
     atom->op.cd = (uint8_t)cd;
-    set_effects(atom, fact->uses);
+    atom->reads = reads;
+    atom->writes = writes;
     if (fact->flags & ISA_F_GUEST)
         note_access(t, i, atom);
 }
@@ -224,6 +237,33 @@ void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca)
     if (cd != ca)
         put(a->t, &(struct isa_op){.atom = ISA_movcc, .cd = (uint8_t)cd, .ca = (uint8_t)ca},
             ROLE_PLAIN, 0);
+}
+
+void alloc_put_eip(struct trans *t, uint32_t eip)
+{
+    struct atom *a = atom_new(t, ROLE_PLAIN, 0);
+
+    a->op = (struct isa_op){.atom = ISA_addi, .rd = REG_EIP, .imm = eip};
+    a->reads = 0;
+    a->writes = bit(REG_EIP);
+}
+
+void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
+{
+    struct atom *a = atom_new(t, ROLE_COMMIT, 0);
+
+    a->op = (struct isa_op){
+        .atom = extra ? ISA_commitr : ISA_commit, .ra = (uint8_t)extra, .imm = insns};
+    a->reads = bit(extra) & ~bit(0);
+    a->writes = 0;
+}
+
+void alloc_put_branch(struct trans *t, unsigned role, unsigned exit)
+{
+    struct atom *a = atom_new(t, role, exit);
+
+    a->op = (struct isa_op){.atom = ISA_br};
+    a->reads = a->writes = 0;
 }
 
 /* ---- the straight path */
@@ -352,11 +392,11 @@ static void put_end(struct allocator *a)
     extra = alloc_put_home(a, a->ir->end, take(a));
     if (t->loops) {
         alloc_put_commit(t, insns, extra);
-        put_branch(t, ROLE_LOOP, 0);
+        alloc_put_branch(t, ROLE_LOOP, 0);
     } else if (a->ir->end[STATE_EIP] != REF_NONE) {
         alloc_put_leave(t, flow_exit_indirect(t), insns, extra);
     } else {
-        put_i(t, ISA_addi, REG_EIP, 0, t->goes_on);
+        alloc_put_eip(t, t->goes_on);
         alloc_put_leave(t, flow_exit_to(t, t->goes_on), insns, extra);
     }
 }

@@ -12,37 +12,56 @@
  */
 #include "gear3/ir.h"
 #include "isa_codec.h"
+#include "isa_word.h"
 
 struct seen {
-    bool exists[IR_REFS]; /* the value has been made */
+    bool exists[IR_REFS]; /* the value has been made; REF_NONE always is there */
 };
 
-static inline bool operand_is_right(const struct seen *s, ref r, unsigned tag, bool wanted)
+/*
+ * Operands as one number: one that is there has the tag of what the atom reads, one that isn't is
+ * REF_NONE.
+ */
+static inline bool operands_are_right(const struct ins *i, unsigned uses)
 {
-    return wanted ? ref_tag(r) == tag && s->exists[r] : r == REF_NONE;
+    bool flags = uses & (ISA_READ_CA | ISA_READ_CD);
+    uint64_t none = LANE(ARG_D, !(uses & (ISA_READ_RD | ISA_READ_RS))) |
+                    LANE(ARG_A, !(uses & ISA_READ_RA)) | LANE(ARG_B, !(uses & ISA_READ_RB)) |
+                    LANE(ARG_C, !flags);
+    uint64_t tags = LANE(ARG_D, 1) | LANE(ARG_A, 1) | LANE(ARG_B, 1) | LANE(ARG_C, 1);
+    uint64_t all = (none << 16) - none; /* of those */
+
+    return (i->args & (tags | all)) == (none | LANE(ARG_C, TAG_FLAGS)) &&
+           (!flags || i->arg[ARG_C] != REF_NONE);
 }
 
-static bool operands_exist(const struct seen *s, const struct ins *i)
-{
-    unsigned uses = ins_fact(i)->uses;
+_Static_assert(REF_NONE == 1 && TAG_NUMBER == 0 && TAG_FLAGS == 1, "one bit is both");
 
-    return operand_is_right(s, i->arg[ARG_D], TAG_NUMBER, uses & (ISA_READ_RD | ISA_READ_RS)) &&
-           operand_is_right(s, i->arg[ARG_A], TAG_NUMBER, uses & ISA_READ_RA) &&
-           operand_is_right(s, i->arg[ARG_B], TAG_NUMBER, uses & ISA_READ_RB) &&
-           operand_is_right(s, i->arg[ARG_C], TAG_FLAGS, uses & (ISA_READ_CA | ISA_READ_CD)) &&
-           (!ins_fact(i)->extends || isa_imm_encodable(i->op.atom, i->op.imm));
+/* What all atoms can hold, and the rest. */
+static inline bool immediate_is_right(const struct ins *i)
+{
+    return !(i->op.imm >> (LIM_BITS - 1)) || isa_imm_encodable(i->op.atom, i->op.imm);
+}
+
+static inline bool operands_exist(const struct seen *s, const struct ins *i)
+{
+    const struct isa_fact *fact = ins_fact(i);
+
+    return operands_are_right(i, fact->uses) & s->exists[i->arg[ARG_D]] &
+               s->exists[i->arg[ARG_A]] & s->exists[i->arg[ARG_B]] & s->exists[i->arg[ARG_C]] &&
+           (!fact->extends || immediate_is_right(i));
 }
 
 static bool state_exists(const struct seen *s, const ref *state)
 {
-    if (!operand_is_right(s, state[STATE_FLAGS], TAG_FLAGS, true))
-        return false;
-    for (unsigned k = STATE_EAX; k <= STATE_EDI; k++) {
-        if (!operand_is_right(s, state[k], TAG_NUMBER, true))
-            return false;
-    }
-    return operand_is_right(s, state[STATE_EIP], TAG_NUMBER, state[STATE_EIP] != REF_NONE) &&
-           operand_is_right(s, state[STATE_EXTRA], TAG_NUMBER, true);
+    bool right = state[STATE_FLAGS] != REF_NONE && ref_tag(state[STATE_FLAGS]) == TAG_FLAGS &&
+                 s->exists[state[STATE_FLAGS]] && s->exists[state[STATE_EIP]] &&
+                 (state[STATE_EIP] == REF_NONE || ref_tag(state[STATE_EIP]) == TAG_NUMBER) &&
+                 ref_tag(state[STATE_EXTRA]) == TAG_NUMBER && s->exists[state[STATE_EXTRA]];
+
+    for (unsigned k = STATE_EAX; k <= STATE_EDI; k++)
+        right &= ref_tag(state[k]) == TAG_NUMBER && s->exists[state[k]];
+    return right;
 }
 
 static bool check_block(const struct ir *ir, struct seen *s, unsigned block);
@@ -77,6 +96,7 @@ bool ir_check(const struct ir *ir)
     struct seen s;
 
     memset(s.exists, 0, 2 * ir->count * sizeof(s.exists[0]));
+    s.exists[REF_NONE] = true;
     for (unsigned n = 0; n < IR_FIRST; n++)
         s.exists[REF(n, n == IR_ENTRY_FLAGS ? TAG_FLAGS : TAG_NUMBER)] = true;
     return check_block(ir, &s, BLOCK_ENTRY) && check_block(ir, &s, BLOCK_BODY) &&

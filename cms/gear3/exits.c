@@ -138,22 +138,13 @@ unsigned alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsig
     return extra;
 }
 
-void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
-{
-    if (extra)
-        put(t, &(struct isa_op){.atom = ISA_commitr, .ra = (uint8_t)extra, .imm = insns},
-            ROLE_COMMIT, 0);
-    else
-        put_commit(t, insns);
-}
-
 void alloc_put_leave(struct trans *t, unsigned exit, unsigned insns, unsigned extra)
 {
     alloc_put_commit(t, insns, extra);
     if (t->exit[exit].kind == EXIT_INDIRECT)
         put_lookup(t, exit);
     else
-        put_branch(t, ROLE_LEAVE, exit);
+        alloc_put_branch(t, ROLE_LEAVE, exit);
 }
 
 /* ---- an exit */
@@ -190,7 +181,7 @@ void alloc_exit(struct allocator *a, unsigned exit)
         place_on_path(a, &p, n);
     extra = alloc_put_home(a, ir->state[exit], path_take(a, &p));
     if (!l->computed)
-        put_i(t, ISA_addi, REG_EIP, 0, l->eip);
+        alloc_put_eip(t, l->eip);
     alloc_put_leave(t, exit, l->insns, extra);
     region_close(t, r);
     l->needs = needs_of(t, r);

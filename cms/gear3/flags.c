@@ -123,7 +123,7 @@ static void fuse(struct ir *ir, unsigned n)
     ref flags = i->arg[ARG_C];
     const struct ins *made = &ir->ins[ref_ins(flags)];
 
-    if (i->op.atom != ISA_brc || ref_ins(flags) < IR_FIRST)
+    if (i->op.atom != ISA_brc)
         return;
     switch (made->op.atom) {
     case ISA_subf8:
@@ -172,8 +172,8 @@ static void low_product(struct ir *ir, struct ins *i)
 {
     const struct ins *product = &ir->ins[ref_ins(i->arg[ARG_A])];
 
-    if (i->op.atom != ISA_addiz || i->op.imm || ref_ins(i->arg[ARG_A]) < IR_FIRST ||
-        product->op.atom != ISA_imulf32 || ir_is_used(ir, i->arg[ARG_A] | TAG_FLAGS))
+    if (i->op.atom != ISA_addiz || i->op.imm || product->op.atom != ISA_imulf32 ||
+        ir_is_used(ir, i->arg[ARG_A] | TAG_FLAGS))
         return;
     ir_unuse(ir, i);
     i->op = (struct isa_op){.atom = ISA_mulz};
@@ -201,7 +201,7 @@ static void skip_kept_carry(struct ir *ir, struct ins *i)
     if (!keeps_carry(i))
         return;
     ir_unuse(ir, i);
-    while (ref_ins(i->arg[ARG_C]) >= IR_FIRST && keeps_carry(&ir->ins[ref_ins(i->arg[ARG_C])]))
+    while (keeps_carry(ir_ins(ir, i->arg[ARG_C])))
         i->arg[ARG_C] = ir->ins[ref_ins(i->arg[ARG_C])].arg[ARG_C];
     ir_use(ir, i);
 }

@@ -35,7 +35,7 @@ static struct sum sum_of(const struct ir *ir, ref r)
 
     if (ir_constant(ir, r, &value))
         return (struct sum){REF_ZERO, wrap(value)};
-    if (ref_ins(r) >= IR_FIRST && (i->op.atom == ISA_addiz || i->op.atom == ISA_addi))
+    if (i->op.atom == ISA_addiz || i->op.atom == ISA_addi)
         return (struct sum){i->arg[ARG_A], wrap(i->op.imm)};
     return (struct sum){r, 0};
 }
@@ -114,6 +114,12 @@ unsigned ir_width(const struct ir *ir, const struct ins *i)
     return width ? width : width_by_operands(ir, i);
 }
 
+static ref with_width(const struct ir *ir, struct ins *i, ref is)
+{
+    i->width = (uint8_t)ir_width(ir, i);
+    return is;
+}
+
 /* ---- rules */
 
 /* The instruction becomes rd = ra + imm, by `atom`. */
@@ -124,19 +130,17 @@ static void become(struct ins *i, unsigned atom, ref a, int64_t imm)
     i->arg[ARG_A] = a;
 }
 
-static bool fold_constant(struct ir *ir, unsigned n)
+static OUT_OF_LINE bool compute(struct ir *ir, struct ins *i)
 {
-    struct ins *i = &ir->ins[n];
     uint64_t number[ARG_COUNT], result;
     int64_t value;
 
-    if (ins_fact(i)->uses & ISA_WRITE_CD ||
-        (i->arg[ARG_A] != REF_NONE && !ir_constant(ir, i->arg[ARG_A], &value)) ||
-        (i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO))
+    if (i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO)
         return false;
     for (unsigned k = 0; k < ARG_COUNT; k++) {
-        value = 0;
-        if (i->arg[k] != REF_NONE && !ir_constant(ir, i->arg[k], &value))
+        if (i->arg[k] == REF_NONE)
+            value = 0;
+        else if (!ir_constant(ir, i->arg[k], &value))
             return false;
         number[k] = (uint64_t)value;
     }
@@ -144,6 +148,14 @@ static bool fold_constant(struct ir *ir, unsigned n)
         return false;
     become(i, ISA_addi, REF_ZERO, (int64_t)result);
     return true;
+}
+
+static inline bool fold_constant(struct ir *ir, struct ins *i)
+{
+    int64_t value;
+
+    return !(ins_fact(i)->uses & ISA_WRITE_CD) &&
+           (i->arg[ARG_A] == REF_NONE || ir_constant(ir, i->arg[ARG_A], &value)) && compute(ir, i);
 }
 
 /* The operand that the number is the same as, or REF_NONE. */
@@ -192,7 +204,7 @@ static void look_through_deposit(const struct ir *ir, struct ins *i)
 
     if (i->op.atom == ISA_zextb || i->op.atom == ISA_zexth)
         pos = 0, len = i->op.atom == ISA_zextb ? 8 : 16;
-    if (ref_ins(i->arg[ARG_A]) < IR_FIRST || d->op.atom != ISA_dep || !len || !d->op.len)
+    if (d->op.atom != ISA_dep || !len || !d->op.len)
         return;
     if (pos >= d->op.pos && pos + len <= d->op.pos + d->op.len) {
         i->op = (struct isa_op){.atom = i->op.atom == ISA_exts ? ISA_exts : ISA_extu,
@@ -245,9 +257,7 @@ static ref uncut(const struct ir *ir, ref r)
 {
     const struct ins *i = &ir->ins[ref_ins(r)];
 
-    return r != REF_NONE && ref_ins(r) >= IR_FIRST && i->op.atom == ISA_addiz && !i->op.imm
-               ? i->arg[ARG_A]
-               : r;
+    return i->op.atom == ISA_addiz && !i->op.imm ? i->arg[ARG_A] : r;
 }
 
 static void uncut_operands(const struct ir *ir, struct ins *i)
@@ -260,7 +270,7 @@ static void fold_sum(const struct ir *ir, struct ins *i)
 {
     const struct ins *inner = &ir->ins[ref_ins(i->arg[ARG_A])];
 
-    if (ref_ins(i->arg[ARG_A]) >= IR_FIRST && inner->op.atom == ISA_addiz) {
+    if (inner->op.atom == ISA_addiz) {
         i->op.imm = wrap(i->op.imm + inner->op.imm);
         i->arg[ARG_A] = inner->arg[ARG_A];
     }
@@ -275,6 +285,12 @@ struct scaled {
 static int32_t scaled_plus(const struct scaled *s)
 {
     return wrap((int64_t)s->base.plus + ((int64_t)s->index.plus << s->shift));
+}
+
+static inline bool is_scaled(const struct ins *i)
+{
+    return i->op.atom == ISA_addz || i->op.atom == ISA_sh1addz || i->op.atom == ISA_sh2addz ||
+           i->op.atom == ISA_sh3addz;
 }
 
 static bool scaled_of(const struct ir *ir, const struct ins *i, struct scaled *s)
@@ -307,11 +323,6 @@ static ref scaled_root(struct ir *ir, unsigned before, const struct scaled *s)
     return r;
 }
 
-static bool is_plain_access(const struct ins *i)
-{
-    return ins_is(i, ISA_F_GUEST) && ins_fact(i)->extends;
-}
-
 /* The plain atom for an indexed one. */
 static unsigned plain_access(unsigned atom)
 {
@@ -328,34 +339,47 @@ static unsigned plain_access(unsigned atom)
     }
 }
 
-static void fold_address(struct ir *ir, unsigned n)
+/* The base is a sum with an index: what that adds moves to the displacement. */
+static OUT_OF_LINE void fold_scaled_base(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
-    unsigned plain = plain_access(i->op.atom);
     struct scaled s;
 
-    if (is_plain_access(i)) {
+    if (scaled_of(ir, ir_ins(ir, i->arg[ARG_A]), &s) && scaled_plus(&s)) {
+        i->arg[ARG_A] = scaled_root(ir, n, &s);
+        i->op.imm = wrap(i->op.imm + scaled_plus(&s));
+    }
+}
+
+static OUT_OF_LINE void fold_indexed(struct ir *ir, unsigned n, unsigned plain)
+{
+    struct ins *i = &ir->ins[n];
+    struct scaled s = {sum_of(ir, i->arg[ARG_A]), sum_of(ir, i->arg[ARG_B]), i->op.sc};
+
+    if (!scaled_plus(&s) && s.index.root != REF_ZERO && (s.base.root != REF_ZERO || s.shift))
+        return;
+    i->op.atom = (uint16_t)plain;
+    i->op.sc = 0;
+    i->op.imm = scaled_plus(&s);
+    i->arg[ARG_B] = REF_NONE;
+    i->arg[ARG_A] = scaled_root(ir, n, &s);
+}
+
+static OUT_OF_LINE ref fold_access(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+
+    if (ins_fact(i)->extends) {
         struct sum base = sum_of(ir, i->arg[ARG_A]);
-        const struct ins *made = &ir->ins[ref_ins(base.root)];
 
         i->arg[ARG_A] = base.root;
         i->op.imm = wrap(i->op.imm + base.plus);
-        if (ref_ins(base.root) >= IR_FIRST && scaled_of(ir, made, &s) && scaled_plus(&s)) {
-            i->arg[ARG_A] = scaled_root(ir, n, &s);
-            i->op.imm = wrap(i->op.imm + scaled_plus(&s));
-        }
-        return;
+        if (is_scaled(ir_ins(ir, base.root)))
+            fold_scaled_base(ir, n);
+    } else if (plain_access(i->op.atom)) {
+        fold_indexed(ir, n, plain_access(i->op.atom));
     }
-    if (!plain)
-        return;
-    s = (struct scaled){sum_of(ir, i->arg[ARG_A]), sum_of(ir, i->arg[ARG_B]), i->op.sc};
-    if (scaled_plus(&s) || s.index.root == REF_ZERO || (s.base.root == REF_ZERO && !s.shift)) {
-        i->op.atom = (uint16_t)plain;
-        i->op.sc = 0;
-        i->op.imm = scaled_plus(&s);
-        i->arg[ARG_B] = REF_NONE;
-        i->arg[ARG_A] = scaled_root(ir, n, &s);
-    }
+    return with_width(ir, i, REF(n, TAG_NUMBER));
 }
 
 /* Will the branch never be taken? */
@@ -410,12 +434,11 @@ static const uint8_t rules[ISA_ATOM_COUNT] = {
     [ISA_sel] = SAME,
 };
 
-/* Returns the value that the number is. */
-static ref fold_number(struct ir *ir, unsigned n)
+static OUT_OF_LINE ref fold_number(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
     unsigned asked = rules[i->op.atom];
-    ref same;
+    ref same = REF_NONE;
 
     if (asked & DEPOSIT)
         look_through_deposit(ir, i);
@@ -426,27 +449,29 @@ static ref fold_number(struct ir *ir, unsigned n)
     asked = rules[i->op.atom];
     if (asked & SUM)
         fold_sum(ir, i);
-    same = asked & SAME ? same_as(ir, i) : REF_NONE;
-    return same == REF_NONE ? REF(n, TAG_NUMBER) : same;
+    if (asked & SAME)
+        same = same_as(ir, i);
+    return with_width(ir, i, same == REF_NONE ? REF(n, TAG_NUMBER) : same);
+}
+
+static OUT_OF_LINE ref fold_branch(struct ir *ir, unsigned n)
+{
+    if (never_taken(ir, &ir->ins[n]))
+        ir_remove(ir, n);
+    return REF(n, TAG_NUMBER);
 }
 
 ref fold_ins(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
-    ref is = REF(n, TAG_NUMBER);
 
-    if (ins_is(i, ISA_F_BRANCH)) {
-        if (never_taken(ir, i))
-            ir_remove(ir, n);
-        return is;
-    }
     if (ins_is(i, ISA_F_GUEST))
-        fold_address(ir, n);
-    else if (ir_is_pure(i) && !fold_constant(ir, n))
-        is = fold_number(ir, n);
-    if (ins_fact(i)->uses & ISA_WRITE_RD)
-        i->width = (uint8_t)ir_width(ir, i);
-    return is;
+        return fold_access(ir, n);
+    if (ins_is(i, ISA_F_BRANCH))
+        return fold_branch(ir, n);
+    if (ir_is_pure(i) && !fold_constant(ir, i))
+        return fold_number(ir, n);
+    return with_width(ir, i, REF(n, TAG_NUMBER));
 }
 
 static void visit(struct ir *ir, unsigned n)

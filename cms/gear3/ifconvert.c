@@ -136,13 +136,13 @@ void ifconvert_skip(struct ir *ir, const struct isa_op *branch)
     h->c0 = ir->c[0];
 }
 
-static struct result make(struct ir *ir, const struct isa_op *op, ref a, ref b, ref flags)
+static ref make(struct ir *ir, const struct isa_op *op, ref a, ref b, ref flags)
 {
     const ref arg[ARG_COUNT] = {REF_NONE, a, b, flags};
     unsigned n = ir_new(ir, op, arg, ir->t->current);
 
     if (!n)
-        return (struct result){REF_ZERO, REF(IR_ENTRY_FLAGS, TAG_FLAGS)};
+        return REF_ZERO;
     ir_append(ir, BLOCK_BODY, n);
     return ir_settle(ir, n);
 }
@@ -153,13 +153,12 @@ static ref select_number(struct ir *ir, ref jumped, ref came)
 
     if (jumped == came)
         return came;
-    return make(ir, &(struct isa_op){.atom = ISA_sel, .cond = h->cond}, jumped, came, h->flags)
-        .number;
+    return make(ir, &(struct isa_op){.atom = ISA_sel, .cond = h->cond}, jumped, came, h->flags);
 }
 
 static ref flags_number(struct ir *ir, ref flags)
 {
-    return make(ir, &(struct isa_op){.atom = ISA_movfc}, REF_NONE, REF_NONE, flags).number;
+    return make(ir, &(struct isa_op){.atom = ISA_movfc}, REF_NONE, REF_NONE, flags);
 }
 
 static ref select_flags(struct ir *ir, ref jumped, ref came)
@@ -169,21 +168,20 @@ static ref select_flags(struct ir *ir, ref jumped, ref came)
     if (jumped == came)
         return came;
     both = select_number(ir, flags_number(ir, jumped), flags_number(ir, came));
-    return make(ir, &(struct isa_op){.atom = ISA_movtc}, both, REF_NONE, REF_NONE).flags;
+    return make(ir, &(struct isa_op){.atom = ISA_movtc}, both, REF_NONE, REF_NONE) | TAG_FLAGS;
 }
 
 void ifconvert_join(struct ir *ir)
 {
     const struct hammock *h = &ir->hammock;
     ref skips = make(ir, &(struct isa_op){.atom = ISA_addi, .imm = h->skips}, REF_ZERO, REF_NONE,
-                     REF_NONE)
-                    .number;
+                     REF_NONE);
     ref executed = select_number(ir, REF_ZERO, skips);
 
     cms_count(EV_GEAR3_SELECTS);
-    ir->c[0] = select_flags(ir, h->c0, ir->c[0]);
+    ir_name(ir, STATE_FLAGS, select_flags(ir, h->c0, ir->c[0]));
     for (unsigned n = STATE_EAX; n <= STATE_EDI; n++)
-        ir->r[n] = select_number(ir, h->r[n], ir->r[n]);
-    ir->extra =
-        make(ir, &(struct isa_op){.atom = ISA_addz}, ir->extra, executed, REF_NONE).number;
+        ir_name(ir, n, select_number(ir, h->r[n], ir->r[n]));
+    ir_name(ir, STATE_EXTRA,
+            make(ir, &(struct isa_op){.atom = ISA_addz}, ir->extra, executed, REF_NONE));
 }

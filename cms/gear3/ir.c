@@ -3,56 +3,37 @@
  * number wherever it goes.
  */
 #include "gear3/ir.h"
-#include "isa_intrinsics.h"
 
 unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn)
 {
-    struct ins *i = &ir->ins[ir->count];
+    struct ins *i;
 
     if (ir->count == IR_INS) {
         ir->t->abort = ABORT_SIZE;
         return 0;
     }
-    vx_dcz((uintptr_t)i); /* it is a line of the cache: not read before it is written */
+    i = ir_clear_next(ir);
     i->op = *op;
     for (unsigned k = 0; k < ARG_COUNT; k++)
         i->arg[k] = arg[k];
     i->block = BLOCK_NONE;
     i->insn = (uint8_t)insn;
     i->width = 64;
-    i->twin = REF_NONE;
-    ir->same[REF(ir->count, TAG_NUMBER)] = REF(ir->count, TAG_NUMBER);
-    ir->same[REF(ir->count, TAG_FLAGS)] = REF(ir->count, TAG_FLAGS);
-    ir->uses[REF(ir->count, TAG_NUMBER)] = ir->uses[REF(ir->count, TAG_FLAGS)] = 0;
-    ir->exits[REF(ir->count, TAG_NUMBER)] = ir->exits[REF(ir->count, TAG_FLAGS)] = 0;
-    return ir->count++;
-}
-
-static void link_in(struct ir *ir, unsigned block, unsigned prev, unsigned next, unsigned n)
-{
-    struct block *b = &ir->block[block];
-
-    ir->ins[n].block = (uint8_t)block;
-    ir->ins[n].prev = (uint16_t)prev;
-    ir->ins[n].next = (uint16_t)next;
-    if (prev == IR_NONE)
-        b->first = (uint16_t)n;
-    else
-        ir->ins[prev].next = (uint16_t)n;
-    if (next == IR_NONE)
-        b->last = (uint16_t)n;
-    else
-        ir->ins[next].prev = (uint16_t)n;
-}
-
-void ir_append(struct ir *ir, unsigned block, unsigned n)
-{
-    link_in(ir, block, ir->block[block].last, IR_NONE, n);
+    return ir_enter(ir);
 }
 
 void ir_insert(struct ir *ir, unsigned before, unsigned n)
 {
-    link_in(ir, ir->ins[before].block, ir->ins[before].prev, before, n);
+    struct ins *i = &ir->ins[n], *next = &ir->ins[before];
+
+    i->block = next->block;
+    i->prev = next->prev;
+    i->next = (uint16_t)before;
+    if (next->prev == IR_NONE)
+        ir->block[next->block].first = (uint16_t)n;
+    else
+        ir->ins[next->prev].next = (uint16_t)n;
+    next->prev = (uint16_t)n;
 }
 
 void ir_remove(struct ir *ir, unsigned n)
@@ -128,43 +109,28 @@ ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, re
     return REF(n, TAG_NUMBER);
 }
 
-/* Nobody counts REF_NONE, but most operands aren't there. */
-static inline void add_uses(uint16_t *uses, const ref *r, unsigned count, unsigned more)
+/* Nobody takes these back, so that it will do if one that occurs twice counts once. */
+static void use_state(uint16_t *uses, const ref state[STATE_COUNT])
 {
-    for (unsigned k = 0; k < count; k++) {
-        if (r[k] != REF_NONE)
-            uses[r[k]] = (uint16_t)(uses[r[k]] + more);
-    }
-}
+    uint16_t count[STATE_COUNT];
 
-void ir_use(struct ir *ir, const struct ins *i)
-{
-    add_uses(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, ARG_COUNT, 1);
-}
-
-void ir_unuse(struct ir *ir, const struct ins *i)
-{
-    add_uses(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, ARG_COUNT, -1u);
-}
-
-void ir_use_state(uint16_t *uses, const ref state[STATE_COUNT])
-{
     for (unsigned k = 0; k < STATE_COUNT; k++)
-        uses[state[k]]++;
-    uses[REF_NONE] = 0;
+        count[k] = uses[state[k]];
+    for (unsigned k = 0; k < STATE_COUNT; k++)
+        uses[state[k]] = (uint16_t)(count[k] + 1);
 }
 
 static void use_exit(struct ir *ir, unsigned exit)
 {
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
-        add_uses(ir->exits, ir->ins[n].arg, ARG_COUNT, 1);
-    ir_use_state(ir->exits, ir->state[exit]);
+        ir_count(ir->exits, ir->ins[n].arg, 1);
+    use_state(ir->exits, ir->state[exit]);
 }
 
 static void use_block(struct ir *ir, unsigned block)
 {
     for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
-        add_uses(ir->uses, ir->ins[n].arg, ARG_COUNT, 1);
+        ir_count(ir->uses, ir->ins[n].arg, 1);
         if (ir->ins[n].role == ROLE_SIDE)
             use_exit(ir, ir->ins[n].exit);
     }
@@ -178,7 +144,7 @@ void ir_count_uses(struct ir *ir)
     memset(ir->exits, 0, 2 * ir->count * sizeof(ir->exits[0]));
     use_block(ir, BLOCK_ENTRY);
     use_block(ir, BLOCK_BODY);
-    ir_use_state(ir->uses, ir->end);
+    use_state(ir->uses, ir->end);
     ir->counted = true;
 }
 

@@ -67,8 +67,11 @@ enum {
     STATE_COUNT
 };
 
+#define STATE_ROOM 12 /* so many are copied at once, by words */
+
 /* Values at the begin: REF_ZERO, then r1..r9 by their own numbers, then c0. */
 #define IR_ENTRY_FLAGS 10
+#define IR_ENTRY_ATOM ISA_lim /* of those: one that no pass knows */
 #define IR_FIRST 11
 
 #define IR_INS 1536
@@ -76,9 +79,14 @@ enum {
 
 enum { ARG_D, ARG_A, ARG_B, ARG_C, ARG_COUNT }; /* rd or rs; ra; rb; ca or cd */
 
+#define LANE(arg, value) ((uint64_t)(value) << 16 * (arg))
+
 struct ins {
     struct isa_op op; /* its registers are filled in by the allocator */
-    ref arg[ARG_COUNT];
+    union {
+        ref arg[ARG_COUNT];
+        uint64_t args; /* all at once, in lanes */
+    };
     uint16_t prev, next; /* in its block, IR_NONE: none */
     ref twin;            /* flags alone: their number, or REF_NONE */
     uint8_t block;
@@ -89,7 +97,7 @@ struct ins {
     int32_t offset;
 };
 
-_Static_assert(sizeof(struct ins) == 64, "a number times its size is a shift");
+_Static_assert(sizeof(struct ins) == LINE_BYTES, "a number times its size is a shift");
 
 #define IR_NONE 0
 
@@ -117,11 +125,6 @@ struct known {
     } access[IR_ACCESSES];
 };
 
-/* The values that stand for an instruction's. */
-struct result {
-    ref number, flags;
-};
-
 /* A branch that is converted, on the way to where it leads (ifconvert.c). */
 struct hammock {
     unsigned skips, join; /* past so many instructions, to that one; 0: there is none */
@@ -130,6 +133,7 @@ struct hammock {
     ref r[STATE_EIP], c0; /* and this is the guest's state then */
 };
 
+/* Instructions come first: the compiler reaches their members without computing an address. */
 struct ir {
     struct trans *t;
     unsigned count;
@@ -137,17 +141,25 @@ struct ir {
     bool counted;         /* uses[] and exits[] are right */
     bool replaced;        /* some values have been, and their users may not know */
     bool changed;         /* values are not what they were when they were folded last */
-    ref end[STATE_COUNT]; /* the snapshot at the body's end, */
+    bool folds, numbers;  /* the options fold and memory, while lowering */
+    _Alignas(LINE_BYTES) struct ins ins[IR_INS];
+    _Alignas(uint64_t) ref end[STATE_ROOM]; /* the snapshot at the body's end, */
     struct block block[BLOCK_EXITS + TRANS_EXITS];
-    ref state[TRANS_EXITS][STATE_COUNT]; /* and those of side exits */
-    ref r[64], c[4], extra;              /* while lowering: what the chip's registers hold */
+    _Alignas(uint64_t) ref state[TRANS_EXITS][STATE_ROOM]; /* and those of side exits */
+    /*
+     * While lowering: what the chip's registers hold, and a second time none for what isn't read;
+     * side exits so far, and how many there were when the guest's registers were last written.
+     */
+    _Alignas(uint64_t) ref r[2 * 64], c[2 * 4];
+    ref extra;
+    uint8_t sides, since[STATE_COUNT];
     struct hammock hammock;
     struct known known;
-    _Alignas(sizeof(struct ins)) struct ins ins[IR_INS];
     /* of each value: */
-    ref same[IR_REFS];      /* what has replaced it, or itself */
-    uint16_t uses[IR_REFS]; /* by instructions on entry and in the body, and at the end */
-    uint16_t exits[IR_REFS]; /* by exits' paths and snapshots */
+    _Alignas(uint32_t) ref same[IR_REFS]; /* what has replaced it, or itself */
+    _Alignas(uint32_t) uint16_t uses[IR_REFS];  /* by instructions on entry and in the body, and at
+                                                 * the end */
+    _Alignas(uint32_t) uint16_t exits[IR_REFS]; /* by exits' paths and snapshots */
 };
 
 static inline struct ins *ir_ins(struct ir *ir, ref r)
@@ -165,27 +177,65 @@ static inline bool ins_is(const struct ins *i, uint32_t flag)
     return ins_fact(i)->flags & flag;
 }
 
-/* Is it the constant *value? Zero is one. */
+/* Is it the constant *value? Zero is one: its instruction is like theirs. */
 static inline bool ir_constant(const struct ir *ir, ref r, int64_t *value)
 {
     const struct ins *i = &ir->ins[ref_ins(r)];
 
-    if (ref_tag(r) != TAG_NUMBER)
-        return false;
-    if (r == REF_ZERO)
-        *value = 0;
-    else if (ref_ins(r) >= IR_FIRST && i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO)
-        *value = i->op.imm;
-    else
-        return false;
-    return true;
+    *value = i->op.imm;
+    return ref_tag(r) == TAG_NUMBER && i->op.atom == ISA_addi && i->arg[ARG_A] == REF_ZERO;
 }
 
 /* ---- ir.c: instructions and blocks */
 
+/* Where the next one will be: a line of the cache, that is cleared without being read. */
+static inline struct ins *ir_clear_next(struct ir *ir)
+{
+    struct ins *i = &ir->ins[ir->count];
+
+    line_clear(i);
+    return i;
+}
+
+/* In a table by reference, what it says of both results of instruction n. */
+static inline void ir_set_both(uint16_t *table, unsigned n, uint32_t number, uint32_t flags)
+{
+    uint32_t both = number | flags << 16;
+    uint16_t *entry = &table[REF(n, TAG_NUMBER)];
+
+    __builtin_memcpy(__builtin_assume_aligned(entry, sizeof(both)), &both, sizeof(both));
+}
+
+/* The next one is there, in no block; returns its number. */
+static inline unsigned ir_enter(struct ir *ir)
+{
+    unsigned n = ir->count++;
+
+    ir->ins[n].twin = REF_NONE;
+    ir_set_both(ir->same, n, REF(n, TAG_NUMBER), REF(n, TAG_FLAGS));
+    ir_set_both(ir->uses, n, 0, 0);
+    ir_set_both(ir->exits, n, 0, 0);
+    return n;
+}
+
 /* A new one in no block, or 0 if there is no room; the translation is given up then. */
 unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn);
-void ir_append(struct ir *ir, unsigned block, unsigned n);
+
+static inline void ir_append(struct ir *ir, unsigned block, unsigned n)
+{
+    struct block *b = &ir->block[block];
+    struct ins *i = &ir->ins[n];
+
+    i->block = (uint8_t)block;
+    i->prev = b->last;
+    i->next = IR_NONE;
+    if (b->last == IR_NONE)
+        b->first = (uint16_t)n;
+    else
+        ir->ins[b->last].next = (uint16_t)n;
+    b->last = (uint16_t)n;
+}
+
 void ir_insert(struct ir *ir, unsigned before, unsigned n); /* into that one's block */
 void ir_remove(struct ir *ir, unsigned n); /* with it, if it is a branch, its exit's path */
 /* Whoever uses result `tag` of n uses `by` from now on: ir_resolve says so. */
@@ -232,9 +282,27 @@ unsigned ir_width(const struct ir *ir, const struct ins *i);
  * numbers right by ir_use and ir_unuse, or says !counted.
  */
 void ir_count_uses(struct ir *ir);
-void ir_use_state(uint16_t *uses, const ref state[STATE_COUNT]);
-void ir_use(struct ir *ir, const struct ins *i); /* its operands, where it stands */
-void ir_unuse(struct ir *ir, const struct ins *i);
+/* One that occurs twice counts once, both ways; what REF_NONE counts nobody asks for. */
+static inline void ir_count(uint16_t *uses, const ref arg[ARG_COUNT], unsigned more)
+{
+    unsigned d = uses[arg[ARG_D]], a = uses[arg[ARG_A]], b = uses[arg[ARG_B]],
+             c = uses[arg[ARG_C]];
+
+    uses[arg[ARG_D]] = (uint16_t)(d + more);
+    uses[arg[ARG_A]] = (uint16_t)(a + more);
+    uses[arg[ARG_B]] = (uint16_t)(b + more);
+    uses[arg[ARG_C]] = (uint16_t)(c + more);
+}
+
+static inline void ir_use(struct ir *ir, const struct ins *i) /* its operands, where it stands */
+{
+    ir_count(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, 1);
+}
+
+static inline void ir_unuse(struct ir *ir, const struct ins *i)
+{
+    ir_count(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, -1u);
+}
 
 static inline bool ir_is_used(const struct ir *ir, ref r)
 {
@@ -247,13 +315,13 @@ bool ir_place(const struct ins *i, ref *base, int32_t *offset);
 bool ir_apart(const struct ins *a, const struct ins *b);
 
 /*
- * fold.c, memory.c: what the instruction, whose operands won't change, is found to be. A branch
- * that is never taken is removed, and so is what memory knows already, which is asked in the order
- * of the line.
+ * fold.c, memory.c: the value that the number of an instruction, whose operands won't change, is
+ * found to be. A branch that is never taken is removed, and so is what memory knows already, which
+ * is asked in the order of the line.
  */
 ref fold_ins(struct ir *ir, unsigned n);
 void memory_begin(struct ir *ir);
-struct result memory_ins(struct ir *ir, unsigned n, struct result r);
+ref memory_ins(struct ir *ir, unsigned n);
 
 /* ---- the passes; passes.def has them in order */
 #define PASS(letter, name, key, text) void pass_##name(struct ir *ir);
@@ -263,8 +331,12 @@ struct result memory_ins(struct ir *ir, unsigned n, struct result r);
 /* ---- before and after them */
 bool region_select(struct trans *t);  /* region.c */
 bool ir_lift(struct ir *ir);          /* lift.c: guest instructions to IR */
-/* What n, the newest, gives: it stays only if that is a new value, or something happens there. */
-struct result ir_settle(struct ir *ir, unsigned n);
+/*
+ * lift.c, for what lifts: the value that the number of n, the newest, is; n stays only if that is a
+ * new one, or if something else happens there. A place of the guest's state gets a value.
+ */
+ref ir_settle(struct ir *ir, unsigned n);
+void ir_name(struct ir *ir, unsigned place, ref value);
 bool ir_check(const struct ir *ir);   /* check.c */
 void ir_dump(struct ir *ir, const char *pass); /* dump.c */
 bool ir_allocate(struct ir *ir);      /* allocate.c: IR to atoms in registers */

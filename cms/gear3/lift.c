@@ -14,148 +14,222 @@
 #include "gear2/build.h"
 #include "gear3/ifconvert.h"
 
+#define LIFTED 4 /* instructions that may come of one atom, and the next */
+
+/* Zero, and what is there at the begin. */
+static void make_entry(struct ir *ir)
+{
+    for (unsigned n = 0; n < IR_FIRST; n++) {
+        struct ins *i = ir_clear_next(ir);
+
+        i->op.atom = n ? IR_ENTRY_ATOM : ISA_addi;
+        i->width = n ? 32 : 0;
+        for (unsigned k = 0; k < ARG_COUNT; k++)
+            i->arg[k] = REF_NONE;
+        ir_enter(ir);
+    }
+    ir->ins[0].arg[ARG_A] = REF_ZERO;
+}
+
 static void begin(struct ir *ir)
 {
-    static const ref none[ARG_COUNT] = {REF_NONE, REF_NONE, REF_NONE, REF_NONE};
-
     ir->count = 0;
     ir->counted = ir->replaced = ir->changed = false;
-    for (unsigned b = 0; b < BLOCK_EXITS + TRANS_EXITS; b++)
-        ir->block[b].first = ir->block[b].last = IR_NONE;
-    for (unsigned n = 0; n < IR_FIRST; n++) {
-        ir_new(ir, &(struct isa_op){.atom = ISA_addi}, none, 0);
-        ir->ins[n].width = n ? 32 : 0;
-    }
-    for (unsigned n = 0; n < 64; n++)
+    memset(ir->block, 0, sizeof(ir->block));
+    make_entry(ir);
+    for (unsigned n = 0; n < 64; n++) {
         ir->r[n] = n <= REG_EIP ? REF(n, TAG_NUMBER) : REF_ZERO;
-    for (unsigned n = 0; n < 4; n++)
+        ir->r[64 + n] = REF_NONE;
+    }
+    for (unsigned n = 0; n < 4; n++) {
         ir->c[n] = REF(IR_ENTRY_FLAGS, TAG_FLAGS);
+        ir->c[4 + n] = REF_NONE;
+    }
     ir->extra = REF_ZERO;
     ir->hammock.join = 0;
+    ir->sides = 0;
+    memset(ir->since, 0, sizeof(ir->since));
+    ir->folds = cms.opt->opt_fold;
+    ir->numbers = cms.opt->opt_memory;
     memory_begin(ir);
+    ir->t->op = &ir_clear_next(ir)->op;
 }
 
 static void snapshot(struct ir *ir, ref state[STATE_COUNT], bool computed)
 {
+    __builtin_memcpy(__builtin_assume_aligned(state, sizeof(uint64_t)),
+           __builtin_assume_aligned(ir->r, sizeof(uint64_t)), STATE_ROOM * sizeof(ref));
     state[STATE_FLAGS] = ir->c[0];
-    for (unsigned n = STATE_EAX; n <= STATE_EDI; n++)
-        state[n] = ir->r[n];
-    state[STATE_EIP] = computed ? ir->r[REG_EIP] : REF_NONE;
     state[STATE_EXTRA] = ir->extra;
+    if (!computed)
+        state[STATE_EIP] = REF_NONE;
 }
 
 /* Fold has made a sum for n's address: it may be there already. */
-static void share_sum(struct ir *ir, unsigned n)
+static OUT_OF_LINE void share_sum(struct ir *ir, unsigned n)
 {
     unsigned sum = n + 1;
-    struct result r = {REF(sum, TAG_NUMBER), REF(sum, TAG_FLAGS)};
 
     ir_unuse(ir, &ir->ins[sum]);
-    ir->ins[n].arg[ARG_A] = memory_ins(ir, sum, r).number;
+    ir->ins[n].arg[ARG_A] = memory_ins(ir, sum);
     if (ir->ins[sum].block != BLOCK_NONE)
         ir_use(ir, &ir->ins[sum]);
     else
         ir->count--;
 }
 
-struct result ir_settle(struct ir *ir, unsigned n)
+ref ir_settle(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
-    struct result r = {REF(n, TAG_NUMBER), REF(n, TAG_FLAGS)};
+    ref is = REF(n, TAG_NUMBER);
 
-    if (cms.opt->opt_fold)
-        r.number = fold_ins(ir, n);
+    if (ir->folds)
+        is = fold_ins(ir, n);
     else
         i->width = (uint8_t)ir_width(ir, i);
-    if (r.number != REF(n, TAG_NUMBER) && !(ins_fact(i)->uses & ISA_WRITE_CD))
-        ir_remove(ir, n);
-    else if (cms.opt->opt_memory && i->block != BLOCK_NONE) {
+    if (is != REF(n, TAG_NUMBER)) {
+        if (!(ins_fact(i)->uses & ISA_WRITE_CD))
+            ir_remove(ir, n);
+    } else if (ir->numbers && i->block != BLOCK_NONE) {
         if (ir->count > n + 1)
             share_sum(ir, n);
-        r = memory_ins(ir, n, r);
+        is = memory_ins(ir, n);
     }
     if (i->block != BLOCK_NONE)
         ir_use(ir, i);
     else if (n == ir->count - 1)
         ir->count--;
-    return r;
+    return is;
 }
 
-/* The number that an x86 atom computes, by the plain atom (pair.c); REF_NONE if there is none. */
-static ref plain_number(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT],
-                        unsigned block)
+/*
+ * The number that an x86 atom computes, by the plain atom (pair.c); REF_NONE if there is none. The
+ * x86 atom is the next again.
+ */
+static OUT_OF_LINE ref plain_number(struct ir *ir, struct ins *i, unsigned block)
 {
-    unsigned n = ir_new(ir, op, arg, ir->t->current);
+    struct isa_op op = i->op;
+    uint64_t args = i->args;
+    ref number;
+    unsigned n;
 
-    if (!n)
+    if (!ir_drop_flags(ir, i))
         return REF_NONE;
-    if (!ir_drop_flags(ir, &ir->ins[n])) {
-        ir->count--;
-        return REF_NONE;
-    }
+    n = ir_enter(ir);
     ir_append(ir, block, n);
-    return ir_settle(ir, n).number;
+    number = ir_settle(ir, n);
+    i = ir_clear_next(ir);
+    i->op = op;
+    i->args = args;
+    return number;
 }
 
-static void name_results(struct ir *ir, const struct isa_op *op, struct result r)
+/* What its registers hold; what isn't read is none. */
+static inline void read_operands(const struct ir *ir, struct ins *i)
 {
-    unsigned uses = isa_facts[op->atom].uses;
+    const struct isa_op *op = &i->op;
+    const ref *r = ir->r, *c = ir->c;
+    unsigned uses = ins_fact(i)->uses;
+    size_t rd = uses & ISA_READ_RD ? op->rd : op->rs, ca = uses & ISA_READ_CA ? op->ca : op->cd;
+    uint64_t d = r[rd + 64 * !(uses & (ISA_READ_RD | ISA_READ_RS))];
+    uint64_t a = r[op->ra + (size_t)64 * !(uses & ISA_READ_RA)];
+    uint64_t b = r[op->rb + (size_t)64 * !(uses & ISA_READ_RB)];
+    uint64_t flags = c[ca + (size_t)4 * !(uses & (ISA_READ_CA | ISA_READ_CD))];
 
-    if (uses & ISA_WRITE_RD && op->rd)
-        ir->r[op->rd] = r.number;
-    if (uses & ISA_WRITE_CD)
-        ir->c[op->cd] = r.flags;
+    i->args = LANE(ARG_D, d) | LANE(ARG_A, a) | LANE(ARG_B, b) | LANE(ARG_C, flags);
 }
 
-static void read_operands(const struct ir *ir, const struct isa_op *op, ref arg[ARG_COUNT])
+/* A place of the guest's state loses its value: does an exit need that? */
+static inline void count_exits(struct ir *ir, unsigned place, ref value)
 {
-    unsigned uses = isa_facts[op->atom].uses;
-
-    for (unsigned k = 0; k < ARG_COUNT; k++)
-        arg[k] = REF_NONE;
-    if (uses & (ISA_READ_RD | ISA_READ_RS))
-        arg[ARG_D] = ir->r[uses & ISA_READ_RD ? op->rd : op->rs];
-    if (uses & ISA_READ_RA)
-        arg[ARG_A] = ir->r[op->ra];
-    if (uses & ISA_READ_RB)
-        arg[ARG_B] = ir->r[op->rb];
-    if (uses & (ISA_READ_CA | ISA_READ_CD))
-        arg[ARG_C] = ir->c[uses & ISA_READ_CA ? op->ca : op->cd];
+    if (ir->since[place] != ir->sides)
+        ir->exits[value]++;
+    ir->since[place] = ir->sides;
 }
 
-static void lift(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
+static ref *named(struct ir *ir, unsigned place)
+{
+    switch (place) {
+    case STATE_FLAGS: return &ir->c[0];
+    case STATE_EXTRA: return &ir->extra;
+    default: return &ir->r[place];
+    }
+}
+
+void ir_name(struct ir *ir, unsigned place, ref value)
+{
+    ref *old = named(ir, place);
+
+    count_exits(ir, place, *old);
+    *old = value;
+}
+
+static inline void name_number(struct ir *ir, unsigned reg, ref value)
+{
+    if (reg <= REG_EIP)
+        count_exits(ir, reg, ir->r[reg]);
+    ir->r[reg] = value;
+}
+
+static inline void name_flags(struct ir *ir, unsigned c, ref value)
+{
+    if (!c)
+        count_exits(ir, STATE_FLAGS, ir->c[0]);
+    ir->c[c] = value;
+}
+
+static void count_end(struct ir *ir)
+{
+    for (unsigned k = 0; k < STATE_COUNT; k++) {
+        count_exits(ir, k, *named(ir, k));
+        ir->uses[ir->end[k]]++;
+    }
+}
+
+/* The next instruction's operation is there. */
+static void lift_next(struct trans *t, unsigned role, unsigned exit)
 {
     struct ir *ir = t->ir;
-    unsigned uses = isa_facts[op->atom].uses, block = t->pinning ? BLOCK_ENTRY : BLOCK_BODY, n;
-    ref arg[ARG_COUNT], number = REF_NONE;
-    struct result r;
+    struct ins *i = &ir->ins[ir->count];
+    unsigned uses = ins_fact(i)->uses, rd = i->op.rd, cd = i->op.cd, n;
+    unsigned block = t->pinning ? BLOCK_ENTRY : BLOCK_BODY;
+    ref number = REF_NONE, is;
 
-    if (op->atom == ISA_addi && !op->imm) {
-        ir->r[op->rd] = ir->r[op->ra];
-        return;
-    }
-    if (role == ROLE_SKIP) {
-        ifconvert_skip(ir, op);
-        return;
-    }
-    read_operands(ir, op, arg);
-    if (uses & ISA_WRITE_CD && uses & ISA_WRITE_RD && op->rd)
-        number = plain_number(ir, op, arg, block);
-    n = ir_new(ir, op, arg, t->current);
-    if (!n)
-        return;
-    ir->ins[n].role = (uint8_t)role;
-    ir->ins[n].exit = (uint8_t)exit;
-    ir->ins[n].twin = number;
+    read_operands(ir, i);
+    i->insn = (uint8_t)t->current;
+    if (uses & ISA_WRITE_CD && uses & ISA_WRITE_RD && rd)
+        number = plain_number(ir, i, block);
+    n = ir_enter(ir);
+    i = &ir->ins[n];
+    i->insn = (uint8_t)t->current;
+    i->role = (uint8_t)role;
+    i->exit = (uint8_t)exit;
+    i->twin = number;
     ir_append(ir, block, n);
-    r = ir_settle(ir, n);
-    if (number != REF_NONE)
-        r.number = number;
-    name_results(ir, op, r);
-    if (role == ROLE_SIDE && ir->ins[n].block != BLOCK_NONE) {
+    is = ir_settle(ir, n);
+    if (uses & ISA_WRITE_RD && rd)
+        name_number(ir, rd, number == REF_NONE ? is : number);
+    if (uses & ISA_WRITE_CD)
+        name_flags(ir, cd, REF(n, TAG_FLAGS));
+    if (role == ROLE_SIDE && i->block != BLOCK_NONE) {
         snapshot(ir, ir->state[exit], t->exit[exit].computed);
-        ir_use_state(ir->exits, ir->state[exit]);
+        ir->sides++;
     }
+}
+
+static void lift(struct trans *t, unsigned role, unsigned exit)
+{
+    struct ir *ir = t->ir;
+
+    if (t->op->atom == ISA_addi && !t->op->imm)
+        name_number(ir, t->op->rd, ir->r[t->op->ra]);
+    else if (role == ROLE_SKIP)
+        ifconvert_skip(ir, t->op);
+    else if (ir->count + LIFTED > IR_INS)
+        give_up(t, ABORT_SIZE);
+    else
+        lift_next(t, role, exit);
+    t->op = &ir_clear_next(ir)->op;
 }
 
 /* All of the region; returns the number of instructions that went well. */
@@ -168,8 +242,10 @@ static unsigned lower_region(struct trans *t)
         trans_lower_insn(t, &t->insn[t->current]);
         if (t->abort != ABORT_NONE)
             return t->current;
-        if (t->current + 1 == t->ir->hammock.join)
+        if (t->current + 1 == t->ir->hammock.join) {
             ifconvert_join(t->ir);
+            t->op = &ir_clear_next(t->ir)->op;
+        }
     }
     return t->insns;
 }
@@ -188,7 +264,7 @@ bool ir_lift(struct ir *ir)
     }
     t->lift = NULL;
     snapshot(ir, ir->end, t->insn[t->insns - 1].flow == FLOW_INDIRECT);
-    ir_use_state(ir->uses, ir->end);
+    count_end(ir);
     ir->counted = true;
     ir->loops = t->loops;
     return t->abort == ABORT_NONE;

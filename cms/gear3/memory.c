@@ -18,45 +18,35 @@ void memory_begin(struct ir *ir)
 
 /* ---- numbers */
 
-static uint64_t operands(const struct ins *i)
-{
-    uint64_t all;
-
-    _Static_assert(sizeof(i->arg) == sizeof(all), "operands fit one number");
-    memcpy(&all, i->arg, sizeof(all));
-    return all;
-}
-
 static unsigned hash_of(const struct ins *i)
 {
-    uint64_t all = operands(i) + ((uint64_t)i->op.imm << 20) + i->op.atom;
+    uint64_t h = i->args + ((uint64_t)i->op.imm << 13) + i->op.atom;
 
-    return (unsigned)(all * UINT64_C(0x9e3779b97f4a7c15) >> 32) % IR_BUCKETS;
+    h += h >> 32;
+    return (unsigned)(h + (h >> 13)) % IR_BUCKETS;
 }
 
 static bool is_same(const struct ins *a, const struct ins *b)
 {
-    return operands(a) == operands(b) && a->op.atom == b->op.atom && a->op.imm == b->op.imm &&
+    return a->args == b->args && a->op.atom == b->op.atom && a->op.imm == b->op.imm &&
            a->op.pos == b->op.pos && a->op.len == b->op.len && a->op.sh == b->op.sh &&
            a->op.cond == b->op.cond;
 }
 
-static struct result number(struct ir *ir, unsigned n, struct result r)
+static OUT_OF_LINE ref number(struct ir *ir, unsigned n)
 {
     struct known *k = &ir->known;
-    struct ins *i = &ir->ins[n];
-    unsigned h = hash_of(i);
+    uint16_t *bucket = &k->bucket[hash_of(&ir->ins[n])];
 
-    for (unsigned old = k->bucket[h]; old; old = k->chain[old]) {
-        if (is_same(&ir->ins[old], i)) {
+    for (unsigned old = *bucket; old; old = k->chain[old]) {
+        if (is_same(&ir->ins[old], &ir->ins[n])) {
             ir_remove(ir, n);
-            return (struct result){r.number == REF(n, TAG_NUMBER) ? REF(old, TAG_NUMBER) : r.number,
-                                   REF(old, TAG_FLAGS)};
+            return REF(old, TAG_NUMBER);
         }
     }
-    k->chain[n] = k->bucket[h];
-    k->bucket[h] = (uint16_t)n;
-    return r;
+    k->chain[n] = *bucket;
+    *bucket = (uint16_t)n;
+    return REF(n, TAG_NUMBER);
 }
 
 /* ---- memory */
@@ -97,7 +87,8 @@ static void remember(struct known *k, const struct access *a)
 }
 
 /* What the load at n, `a`, would give, out of what is known; its low bits are right. */
-static ref extended(struct ir *ir, unsigned n, const struct access *a, const struct access *known)
+static OUT_OF_LINE ref extended(struct ir *ir, unsigned n, const struct access *a,
+                                const struct access *known)
 {
     unsigned bits = 8u * a->size;
     ref r;
@@ -113,7 +104,7 @@ static ref extended(struct ir *ir, unsigned n, const struct access *a, const str
     return r;
 }
 
-static ref load(struct ir *ir, unsigned n)
+static OUT_OF_LINE ref load(struct ir *ir, unsigned n)
 {
     struct known *k = &ir->known;
     struct access a = access_of(&ir->ins[n], REF(n, TAG_NUMBER));
@@ -139,47 +130,45 @@ static bool apart(const struct access *a, const struct access *b)
            distance >= a->size && PAGE_SIZE - distance >= b->size;
 }
 
-static void store(struct known *k, const struct ins *i)
+static OUT_OF_LINE ref store(struct ir *ir, unsigned n)
 {
-    struct access a = access_of(i, i->arg[ARG_D]);
+    struct known *k = &ir->known;
+    struct access a = access_of(&ir->ins[n], ir->ins[n].arg[ARG_D]);
     unsigned kept = 0;
 
-    for (unsigned n = 0; n < k->accesses; n++) {
-        if (apart(&k->access[n], &a))
-            k->access[kept++] = k->access[n];
+    for (unsigned old = 0; old < k->accesses; old++) {
+        if (apart(&k->access[old], &a))
+            k->access[kept++] = k->access[old];
     }
     k->accesses = kept;
     remember(k, &a);
+    return REF(n, TAG_NUMBER);
 }
 
-struct result memory_ins(struct ir *ir, unsigned n, struct result r)
+/* Numbers that come with flags are left: they hardly ever occur twice. */
+ref memory_ins(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
+    const struct isa_fact *fact = ins_fact(i);
 
-    if (i->role == ROLE_SIDE)
-        return r;
-    if (ins_is(i, ISA_F_GUEST) && ins_is(i, ISA_F_STORE))
-        store(&ir->known, i);
-    else if (ins_is(i, ISA_F_GUEST))
-        r.number = load(ir, n);
-    else if (ir_is_pure(i) || ir_is_fixed_load(i))
-        r = number(ir, n, r);
-    return r;
+    if (fact->flags & ISA_F_GUEST)
+        return fact->flags & ISA_F_STORE ? store(ir, n) : load(ir, n);
+    if (!(fact->uses & ISA_WRITE_CD) && (ir_is_pure(i) || ir_is_fixed_load(i)))
+        return number(ir, n);
+    return REF(n, TAG_NUMBER);
 }
 
 static void visit(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
-    struct result r = {REF(n, TAG_NUMBER), REF(n, TAG_FLAGS)}, is;
+    ref is;
 
     ir_resolve_args(ir, i);
     if (i->role == ROLE_SIDE)
         ir_resolve_exit(ir, i->exit);
-    is = memory_ins(ir, n, r);
-    if (is.number != r.number)
-        ir_replace(ir, n, TAG_NUMBER, is.number);
-    if (is.flags != r.flags && ins_fact(i)->uses & ISA_WRITE_CD)
-        ir_replace(ir, n, TAG_FLAGS, is.flags);
+    is = memory_ins(ir, n);
+    if (is != REF(n, TAG_NUMBER))
+        ir_replace(ir, n, TAG_NUMBER, is);
 }
 
 void pass_memory(struct ir *ir)

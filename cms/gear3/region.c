@@ -30,23 +30,29 @@ struct walk {
     unsigned calls, returns;
     unsigned sides;
     struct way way;
-    uint64_t seen[SEEN / 64]; /* bit n: an instruction in the line has this remainder */
+    /* one past the newest instruction in the line with this remainder, and for each those before */
+    uint8_t newest[SEEN], older[TRANS_INSNS];
 };
+
+_Static_assert(TRANS_INSNS <= UINT8_MAX, "numbers of instructions fit a byte");
 
 static unsigned occurrences(const struct walk *w, uint32_t eip, unsigned *last)
 {
-    const struct trans *t = w->t;
     unsigned count = 0;
 
-    if (!(w->seen[eip % SEEN / 64] >> eip % 64 & 1))
-        return 0;
-    for (unsigned i = 0; i < t->insns; i++) {
-        if (t->insn[i].eip == eip) {
-            *last = i;
-            count++;
-        }
+    for (unsigned i = w->newest[eip % SEEN]; i; i = w->older[i - 1]) {
+        if (w->t->insn[i - 1].eip == eip && !count++)
+            *last = i - 1;
     }
     return count;
+}
+
+static void note(struct walk *w, unsigned n)
+{
+    uint8_t *newest = &w->newest[w->t->insn[n].eip % SEEN];
+
+    w->older[n] = *newest;
+    *newest = (uint8_t)(n + 1);
 }
 
 /* How likely control goes to the branch's target rather than through it, of ALWAYS. */
@@ -239,8 +245,8 @@ bool region_select(struct trans *t)
         }
         first = t->insns++;
         more = follow(&w, g, &eip);
-        for (unsigned n = first; n < t->insns; n++)
-            w.seen[t->insn[n].eip % SEEN / 64] |= UINT64_C(1) << t->insn[n].eip % 64;
+        for (; first < t->insns; first++)
+            note(&w, first);
         t->goes_on = eip;
         if (eip != g->next && g->flow != FLOW_SKIP)
             way_enter(&w.way, eip);

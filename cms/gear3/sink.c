@@ -24,24 +24,31 @@ static void choose(struct sinking *s)
     struct ir *ir = s->ir;
 
     ir_count_uses(ir);
-    for (unsigned n = ir->block[BLOCK_BODY].last; n != IR_NONE; n = ir->ins[n].prev) {
+    for (unsigned n = ir->block[BLOCK_BODY].last, prev; n != IR_NONE; n = prev) {
         struct ins *i = &ir->ins[n];
 
+        prev = i->prev;
         if (ir->uses[REF(n, TAG_NUMBER)] || ir->uses[REF(n, TAG_FLAGS)] || !ir_is_pure(i))
             continue;
         s->sunk[n] = true;
         ir_unuse(ir, i);
+        ir_remove(ir, n);
     }
 }
 
-static ref on_path(struct sinking *s, unsigned exit, ref r)
+static ref copy_to_path(struct sinking *s, unsigned exit, ref r);
+
+static inline ref on_path(struct sinking *s, unsigned exit, ref r)
+{
+    return s->sunk[ref_ins(r)] ? copy_to_path(s, exit, r) : r;
+}
+
+static ref copy_to_path(struct sinking *s, unsigned exit, ref r)
 {
     struct ir *ir = s->ir;
     unsigned n = ref_ins(r), copy;
     ref arg[ARG_COUNT];
 
-    if (r == REF_NONE || !s->sunk[n])
-        return r;
     if (s->copy[n])
         return REF(s->copy[n], ref_tag(r));
     if (s->copies == PATH_MAX) {
@@ -68,12 +75,11 @@ static void complete(struct sinking *s, unsigned exit)
     struct ir *ir = s->ir;
 
     s->copies = 0;
-    for (unsigned k = 0; k < STATE_COUNT; k++) {
-        ref *r = &ir->state[exit][k], copy = on_path(s, exit, *r);
-
-        if (*r != copy)
-            ir->exits[copy]++;
-        *r = copy;
+    for (ref *r = ir->state[exit]; r < ir->state[exit] + STATE_COUNT; r++) {
+        if (!s->sunk[ref_ins(*r)])
+            continue;
+        *r = copy_to_path(s, exit, *r);
+        ir->exits[*r]++;
     }
     while (s->copies)
         s->copy[s->copied[--s->copies]] = 0;
@@ -91,9 +97,5 @@ void pass_sink(struct ir *ir)
     for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
         if (ir->ins[n].role == ROLE_SIDE)
             complete(&s, ir->ins[n].exit);
-    }
-    for (unsigned n = 0; n < count; n++) {
-        if (s.sunk[n])
-            ir_remove(ir, n);
     }
 }

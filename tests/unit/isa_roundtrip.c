@@ -113,6 +113,9 @@ static void check_atom(unsigned atom)
             fail("operands", &op, words);
         else if (isa_encode(&back, stop, again) != count || memcmp(words, again, sizeof(words)))
             fail("encoded again", &op, words);
+        else if (isa_encode_known(&back, stop, again) != count ||
+                 memcmp(words, again, sizeof(words)))
+            fail("encoded in a hurry", &op, words);
         else
             check_text(&back, words, count);
     }
