@@ -1,6 +1,6 @@
 #!/bin/sh
-# wide.sh END - a program with more immediates that don't fit into 32 bits with a sign than host code
-# has places for, each xored to a register that no host register holds. What comes of it is the
+# wide.sh END - a program with more immediates that don't fit into 32 bits with a sign than host
+# code has places for, each xored to a register that no host register holds. What comes of it is the
 # run's value. END is the file that ends it.
 echo '    .org 0x40000000'
 echo 'start:'
