@@ -144,9 +144,12 @@ struct ending {
     unsigned taken, fall; /* registers that hold the two EIPs */
 };
 
+/* A loop has them in pinned registers. */
 static struct ending targets(struct trans *t, const struct guest_insn *g)
 {
-    return (struct ending){pin(t, PIN_CONSTANT, g->target), pin(t, PIN_CONSTANT, g->next)};
+    if (t->loops)
+        return (struct ending){pin(t, PIN_CONSTANT, g->target), pin(t, PIN_CONSTANT, g->next)};
+    return (struct ending){constant(t, g->target), constant(t, g->next)};
 }
 
 static void end_conditional(struct trans *t, const struct guest_insn *g, struct test test)

@@ -58,17 +58,19 @@ static void fill_record(const struct trans *t, struct translation *record)
     record->spots = (uint16_t)t->spots;
     for (unsigned i = 0; i < t->exits; i++) {
         const struct leaving *l = &t->exit[i];
-        struct exit *e = &record->exit[i];
 
-        e->eip = l->eip;
-        e->bundle = l->bundle;
-        e->branch = l->branch;
-        e->stub = (uint16_t)l->last;
-        e->kind = l->kind & 7;
-        e->branch_bits = l->branch_bits & 31;
-        e->number = i & 127;
+        record->exit[i] = (struct exit){
+            .eip = l->eip,
+            .bundle = l->bundle,
+            .branch = l->branch,
+            .stub = (uint16_t)l->last,
+            .kind = l->kind & 7,
+            .branch_bits = l->branch_bits & 31,
+            .number = i & 127,
+        };
     }
-    memcpy(&record->exit[t->exits], t->spot, t->spots * sizeof(t->spot[0]));
+    if (t->spots)
+        memcpy(&record->exit[t->exits], t->spot, t->spots * sizeof(t->spot[0]));
 }
 
 static void copy_source(const struct trans *t, struct translation *record)
