@@ -437,19 +437,33 @@ bool machine_check(const struct machine *m, struct config_error *err)
 
 /* ---------------------------------------------------------------- printing */
 
-void machine_help(FILE *out)
+bool machine_key_in(const char *key, const char *group)
+{
+    size_t length = strlen(group);
+
+    return strncmp(key, group, length) == 0 && (!length || strchr(". ", key[length]));
+}
+
+bool machine_help(FILE *out, const char *group)
 {
     struct knob k;
+    bool found = false;
 
-    fprintf(out, "%-22s %-8s %-22s %-9s %s\n", "key", "unit", "range", "default", "meaning");
     for (size_t i = 0; i < KNOBS_ALL; i++) {
         char name[160], range[64];
         if (!knob_at(i, &k))
             continue;
         snprintf(name, sizeof name, "%s.%s", k.section, k.key);
+        if (!machine_key_in(name, group))
+            continue;
+        if (!found)
+            fprintf(out, "%-22s %-8s %-22s %-9s %s\n", "key", "unit", "range", "default",
+                    "meaning");
+        found = true;
         snprintf(range, sizeof range, "%u..%u", k.least, k.most);
         fprintf(out, "%-22s %-8s %-22s %-9u %s\n", name, k.unit, range, k.standard, k.text);
     }
+    return found;
 }
 
 /* Does a knob before the i-th stand in the same section? */

@@ -118,8 +118,11 @@ bool machine_set(struct machine *m, const char *assignment, struct config_error 
 /* Refuses machines that make no sense as a whole. To be called after the last setting. */
 bool machine_check(const struct machine *m, struct config_error *err);
 
-/* Every key with unit, range, default and text, for `-o help`. */
-void machine_help(FILE *out);
+/* Is the key `group`, or one of a group of keys: `cms.opt.alias` of `cms.opt` and `cms`? "": any is. */
+bool machine_key_in(const char *key, const char *group);
+
+/* The group's keys with unit, range, default and text, for `-o help`; false: there are none. */
+bool machine_help(FILE *out, const char *group);
 
 /* The resolved description as an INI file that machine_load() reads back. */
 void machine_write(const struct machine *m, FILE *out);

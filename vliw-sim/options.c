@@ -344,31 +344,52 @@ static bool option_next(int argc, char **argv, int *i, enum option *option, cons
     return wrong(err, "%.200s: unknown option; --help lists them", argv[*i]);
 }
 
-/* What the firmware's own build has written down about itself, if it is there. */
-static void firmware_help(const char *file)
+/*
+ * What the firmware's own build has written down about itself, if it is there: lines, behind
+ * `title`, of which the first word is in the group. False: there are none.
+ */
+static bool firmware_help(const char *file, const char *group, const char *title)
 {
-    char path[OPTIONS_PATH];
+    char path[OPTIONS_PATH], line[256];
     FILE *in = machine_install_path(path, sizeof path, "..", file) ? fopen(path, "r") : NULL;
-    int c;
+    bool found = false;
 
     if (!in)
-        return;
-    while ((c = getc(in)) != EOF)
-        putchar(c);
+        return false;
+    while (fgets(line, sizeof line, in)) {
+        if (!machine_key_in(line, group))
+            continue;
+        printf("%s%s", found ? "" : title, line);
+        found = true;
+    }
     fclose(in);
+    return found;
 }
 
-static void settings_help(void)
+/* Of `help` and `help=GROUP`; NULL: it is a setting. */
+static const char *help_group(const char *setting)
 {
-    machine_help(stdout);
-    printf("\nkeys of the firmware, to which cms.KEY=VALUE goes as it is\n");
-    firmware_help("cms.options");
+    if (strcmp(setting, "help") == 0)
+        return "";
+    return strncmp(setting, "help=", 5) == 0 ? setting + 5 : NULL;
+}
+
+static bool settings_help(const char *group, struct config_error *err)
+{
+    bool machine = machine_help(stdout, group);
+    bool firmware = firmware_help("cms.options", group,
+                                  machine ? "\nkeys of the firmware, to which cms.KEY=VALUE goes "
+                                            "as it is\n"
+                                          : "");
+
+    return machine || firmware ||
+           wrong(err, "-o help=%.100s: expected the begin of keys that `-o help` lists", group);
 }
 
 static void traces_help(void)
 {
     trace_help(stdout);
-    firmware_help("cms.traces");
+    firmware_help("cms.traces", "", "");
 }
 
 static void version_print(void)
@@ -381,9 +402,11 @@ static void version_print(void)
 static enum options_result first_look(int argc, char **argv, const char **preset,
                                       struct config_error *err)
 {
+    bool right = true;
+
     for (int i = 1; i < argc; i++) {
         enum option option;
-        const char *arg;
+        const char *arg, *group;
         if (!option_next(argc, argv, &i, &option, &arg, err))
             return OPTIONS_WRONG;
         if (option == OPT_PRESET)
@@ -392,13 +415,13 @@ static enum options_result first_look(int argc, char **argv, const char **preset
             help_print();
         else if (option == OPT_VERSION)
             version_print();
-        else if (option == OPT_SET && strcmp(arg, "help") == 0)
-            settings_help();
+        else if (option == OPT_SET && (group = help_group(arg)))
+            right = settings_help(group, err);
         else if (option == OPT_TRACE && strcmp(arg, "help") == 0)
             traces_help();
         else
             continue;
-        return OPTIONS_DONE;
+        return right ? OPTIONS_DONE : OPTIONS_WRONG;
     }
     return OPTIONS_RUN;
 }
