@@ -17,7 +17,8 @@
 #   make clean    remove build/
 #
 # SAN=1 builds with the address and undefined-behaviour sanitizers, into build/san/. CC=clang works
-# too. PGO=0 links the firmware without a profile of itself.
+# too. PGO=0 links the firmware without a profile of itself. FUZZ_SECONDS=n is how long each part of
+# `make fuzz` takes that can be told, FUZZ_SEED=n where it begins.
 #
 # Each directory says in its own rules.mk what it has; this file has what they share. A rules.mk
 # adds to:
@@ -46,6 +47,8 @@ CPPFLAGS := -I.
 PYTHON := /usr/bin/env python3
 PGO := 1
 GUEST := boot grub
+FUZZ_SECONDS := 60
+FUZZ_SEED := $(shell date +%s)
 
 ifdef SAN
 B := build/san

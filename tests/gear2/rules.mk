@@ -7,7 +7,7 @@ FUZZ += fuzz-gear2
 
 # Other images every day.
 fuzz-gear2: $(ALL) $(B)/tests/random_image
-	tests/gear2/fuzz.sh $(B) `date +%Y%m%d`000 20
+	tests/gear2/fuzz.sh $(B) $(FUZZ_SEED) 20
 
 $(B)/tests/random_image: $(addprefix tests/gear2/random_,image.c code.c code.h)
 	@mkdir -p $(@D)

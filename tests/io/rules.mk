@@ -8,8 +8,9 @@ $(B)/tests/hostport: LDLIBS := -lpng
 FUZZ += fuzz-io
 .PHONY: fuzz-io
 fuzz-io: $(B)/tests/hostport $(B)/tests/dev_fuzz
-	seed=$$(date +%s); echo "seed $$seed"; \
-	$(B)/tests/hostport 500000 $$seed && $(B)/tests/dev_fuzz 5000000 $$seed
+	@echo "seed $(FUZZ_SEED)"
+	$(B)/tests/hostport 500000 $(FUZZ_SEED)
+	$(B)/tests/dev_fuzz 5000000 $(FUZZ_SEED)
 
 # Unit tests of the monitor's devices, in the host build of the firmware.
 DEV_TESTS := dev_cd dev_clock dev_disk dev_floppy dev_input dev_misc dev_vga dev_fuzz

@@ -17,4 +17,4 @@ $(B)/tests/sim_fuzz: LDLIBS := -linih
 FUZZ += fuzz-sim
 .PHONY: fuzz-sim
 fuzz-sim: $(B)/tests/sim_fuzz $(B)/bin/vliw-as $(B)/bin/vliw-mkimage $(B)/rom.bin
-	tests/sim/Inputs/fuzz.sh $(B) $(FUZZ_SECONDS) $$(date +%s)
+	tests/sim/Inputs/fuzz.sh $(B) $(FUZZ_SECONDS) $(FUZZ_SEED)

@@ -19,7 +19,7 @@ $(B)/tests/system_image: tests/sys/system_image.c
 	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $<
 
 fuzz-sys: $(ALL) $(B)/tests/system_image $(SYS_GUESTS)
-	tests/sys/compare-events.sh $(B) `date +%Y%m%d`00 20
+	tests/sys/compare-events.sh $(B) $(FUZZ_SEED) 20
 
 # What an instruction of each class costs gear 1: `make bench`.
 # ... and of I/O, gear 2 in both ways.

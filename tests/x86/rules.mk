@@ -31,13 +31,14 @@ $(B)/bin/x86-lengths: $(B)/host/tests/x86/lengths.o $(B)/host/tests/x86/forms.o 
 .PHONY: fuzz-x86
 FUZZ += fuzz-x86
 fuzz-x86: $(ALL) $(addprefix $(B)/,bin/x86-diff bin/loops-make guests/gears/runner.elf tests/random_image)
-	seed=$$(date +%s); echo "seed $$seed"; \
+	@echo "seed $(FUZZ_SEED)"
 	for cases in "-n 500" "-q 100000"; do \
-	    $(B)/bin/x86-diff $$cases -s $$seed && $(B)/bin/x86-diff -16 $$cases -s $$seed || exit; \
+	    $(B)/bin/x86-diff $$cases -s $(FUZZ_SEED) && \
+	    $(B)/bin/x86-diff -16 $$cases -s $(FUZZ_SEED) || exit; \
 	done
-	tests/gears/loops.sh $(B) $$(date +%s) 2000
-	tests/gears/garbage.sh $(B) $$(date +%s) 2000
-	tests/gear2/fuzz.sh $(B) $$(date +%s) 10
+	tests/gears/loops.sh $(B) $(FUZZ_SEED) 2000
+	tests/gears/garbage.sh $(B) $(FUZZ_SEED) 2000
+	tests/gear2/fuzz.sh $(B) $(FUZZ_SEED) 10
 
 # Which test meets which opcode: a list from each program of tests/sys, a page from all of them.
 COVERAGE := $(SYS_GUESTS:$(B)/guests/sys/%.bin=$(B)/tests/coverage/%.txt)
