@@ -116,6 +116,7 @@ bench: $(ALL) $(RUN) $(BENCH)
 
 docs: $(DOCS)
 
+fuzz-%: export SELKIRK_TEST_SECONDS ?= 3600
 fuzz: $(ALL) $(FUZZ)
 
 deps:

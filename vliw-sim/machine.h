@@ -118,7 +118,7 @@ bool machine_set(struct machine *m, const char *assignment, struct config_error 
 /* Refuses machines that make no sense as a whole. To be called after the last setting. */
 bool machine_check(const struct machine *m, struct config_error *err);
 
-/* Is the key `group`, or one of a group of keys: `cms.opt.alias` of `cms.opt` and `cms`? "": any is. */
+/* Is the key `group`, or of the group: `cms.opt.alias` of `cms.opt` and `cms`, any of ""? */
 bool machine_key_in(const char *key, const char *group);
 
 /* The group's keys with unit, range, default and text, for `-o help`; false: there are none. */
