@@ -167,17 +167,22 @@ void pack_bits(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint6
     join(&t->pack, f, f->closes, rd, reads, f->match | bits);
 }
 
+static bool fits(int64_t value, unsigned bits)
+{
+    return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits) == value;
+}
+
 void pack_imm(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint64_t reads,
               int64_t imm)
 {
     const struct pack_fact *f = &t->pack.fact[atom];
     unsigned width = f->imm_bits;
-    int64_t above = imm >> width, sign = imm << (64 - width) >> 63;
+    int64_t above = imm >> width;
 
     join(&t->pack, f, 0, rd, reads, f->match | bits | ((uint32_t)imm & ((1u << width) - 1)));
-    if (above == sign)
+    if (fits(imm, width))
         return;
-    if (above != (int64_t)((uint64_t)above << (64 - LIM_BITS)) >> (64 - LIM_BITS))
+    if (!fits(above, LIM_BITS))
         t->abort = ABORT_ENCODE;
     extend(&t->pack, (uint32_t)above);
 }
