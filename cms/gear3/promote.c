@@ -45,6 +45,7 @@ bool gear3_watching(void)
 
     if (g->watching && vx_mfsr(SR_RETIRED) >= g->watched_until) {
         g->watching = false;
+        trail_note(0);
         promote(&g->watched);
     }
     if (g->watching)
@@ -65,7 +66,6 @@ struct translation *gear3_consider(struct translation *t, const struct context *
     g->watched = *key;
     g->watched_until = vx_mfsr(SR_RETIRED) + cms.opt->gear3_watch;
     g->watching = true;
-    trail_note(0);
     trail_note(key->eip);
     cms_count(EV_GEAR3_WATCHED);
     return NULL;

@@ -216,15 +216,24 @@ static void unroll(struct walk *w)
         memcpy(&t->insn[t->insns], t->insn, length * sizeof(t->insn[0]));
 }
 
+/* The lists of its way are large, and need no clearing. */
+static void walk_begin(struct walk *w, struct trans *t)
+{
+    w->t = t;
+    w->calls = w->returns = w->sides = 0;
+    memset(w->newest, 0, sizeof(w->newest));
+    way_begin(&w->way);
+    way_enter(&w->way, t->key.eip);
+}
+
 bool region_select(struct trans *t)
 {
-    struct walk w = {.t = t};
+    struct walk w;
     uint32_t eip = t->key.eip;
     unsigned first;
     bool more;
 
-    way_begin(&w.way);
-    way_enter(&w.way, eip);
+    walk_begin(&w, t);
     t->insns = 0;
     t->patches = 0;
     t->self_check = false;

@@ -14,14 +14,12 @@
 #include "cms.h"
 #include "gear3/gear3.h"
 
-#define CANDIDATES 8 /* different places to go to */
-#define OFTEN 6      /* times that decide */
+#define OFTEN 6 /* times that decide */
 
-struct votes {
-    uint32_t eip[CANDIDATES];
-    unsigned count[CANDIDATES];
-    unsigned used, all;
-};
+static struct trail_entry *entry_of(struct trail *p, uint32_t number)
+{
+    return &p->entry[number % TRAIL_ENTRIES];
+}
 
 static uint32_t *chain_of(struct trail *p, uint32_t eip)
 {
@@ -33,124 +31,92 @@ void trail_note(uint32_t eip)
     struct trail *p = &cms.gear3->trail;
     uint32_t n = p->noted++, *chain = chain_of(p, eip);
 
-    p->entry[n % TRAIL_ENTRIES] = eip;
-    p->before[n % TRAIL_ENTRIES] = *chain;
+    *entry_of(p, n) = (struct trail_entry){eip, *chain};
     *chain = n + 1;
 }
 
 void way_begin(struct way *w)
 {
-    memset(w, 0, sizeof(*w));
-}
-
-/* Place n is one: how many blocks of the line led there? */
-static unsigned same_at(const struct way *w, uint32_t n, uint32_t oldest)
-{
-    unsigned same = n == oldest ? 0 : w->same[(n - 1) % TRAIL_ENTRIES];
-
-    return same < UINT8_MAX ? same + 1 : same;
+    w->blocks = w->places = 0;
+    w->place = w->lists[0];
+    w->place[0] = (struct place){.number = 0};
 }
 
 void way_enter(struct way *w, uint32_t eip)
 {
     struct trail *p = &cms.gear3->trail;
-    uint32_t oldest = p->noted > TRAIL_ENTRIES ? p->noted - TRAIL_ENTRIES : 0;
-    uint16_t was[WAY_PLACES];
-    unsigned places = w->places;
+    uint32_t oldest = p->noted > TRAIL_ENTRIES ? p->noted - TRAIL_ENTRIES : 0, before;
+    const struct place *was = w->place;
+    struct place *to = w->place == w->lists[0] ? w->lists[1] : w->lists[0];
+    struct place *end = to + WAY_PLACES;
 
-    memcpy(was, w->place, places * sizeof(was[0]));
-    w->places = 0;
-    /* the newest first: what led there is still as it was */
-    for (uint32_t next = *chain_of(p, eip); next > oldest && w->places < WAY_PLACES;) {
-        uint32_t n = next - 1;
+    w->place = to;
+    if (w->blocks < WAY_BLOCKS)
+        w->blocks++;
+    /* the newest first, as those before */
+    for (uint32_t number = *chain_of(p, eip); number > oldest && to < end; number = before) {
+        const struct trail_entry *e = entry_of(p, number - 1);
+        uint32_t next = entry_of(p, number)->eip;
+        unsigned same;
 
-        if (p->entry[n % TRAIL_ENTRIES] == eip) {
-            w->same[n % TRAIL_ENTRIES] = (uint8_t)same_at(w, n, oldest);
-            w->place[w->places++] = (uint16_t)(n % TRAIL_ENTRIES);
-        }
-        next = p->before[n % TRAIL_ENTRIES];
+        before = e->before;
+        if (e->eip != eip || !next)
+            continue;
+        while (was->number >= number)
+            was++;
+        same = was->number == number - 1 ? was->same : 0;
+        *to++ = (struct place){number, next, same < WAY_BLOCKS ? same + 1 : same};
     }
-    for (unsigned k = 0; k < places; k++) {
-        if (p->entry[was[k]] != eip)
-            w->same[was[k]] = 0;
-    }
-}
-
-/* Where control went from there; 0: that isn't known. */
-static uint32_t next_of(const struct trail *p, unsigned place)
-{
-    return place == (p->noted - 1) % TRAIL_ENTRIES ? 0 : p->entry[(place + 1) % TRAIL_ENTRIES];
+    w->places = (unsigned)(to - w->place);
+    to->number = 0;
 }
 
 /* The longest way that control came so many times, in blocks; 0: it didn't. */
-static unsigned longest(const struct way *w, const struct trail *p, unsigned times)
+static unsigned longest(const struct way *w, unsigned times)
 {
-    unsigned came[WAY_BLOCKS + 1] = {0}, way = WAY_BLOCKS;
+    unsigned came[WAY_BLOCKS + 1] = {0}, way = w->blocks;
 
     for (unsigned k = 0; k < w->places; k++) {
-        unsigned same = w->same[w->place[k]];
-
-        if (next_of(p, w->place[k]))
-            came[same < WAY_BLOCKS ? same : WAY_BLOCKS]++;
+        if (++came[w->place[k].same] == times && w->place[k].same == way)
+            return way;
     }
     for (unsigned all = 0; way && (all += came[way]) < times;)
         way--;
     return way;
 }
 
-static void vote(struct votes *v, uint32_t eip)
-{
-    unsigned k = 0;
-
-    v->all++;
-    while (k < v->used && v->eip[k] != eip)
-        k++;
-    if (k == CANDIDATES)
-        return;
-    if (k == v->used) {
-        v->eip[v->used] = eip;
-        v->count[v->used++] = 0;
-    }
-    v->count[k]++;
-}
-
-/* Where control went that came the longest way of those that it came so many times. */
-static struct votes votes_of(const struct way *w, unsigned times)
-{
-    const struct trail *p = &cms.gear3->trail;
-    unsigned way = longest(w, p, times);
-    struct votes v = {.all = 0};
-
-    for (unsigned k = 0; way && k < w->places; k++) {
-        uint32_t next = next_of(p, w->place[k]);
-
-        if (next && w->same[w->place[k]] >= way)
-            vote(&v, next);
-    }
-    return v;
-}
-
 bool way_guess(const struct way *w, uint32_t *eip)
 {
-    struct votes v = votes_of(w, 2);
+    unsigned way = longest(w, 2), lead = 0, count = 0, all = 0;
 
-    for (unsigned k = 0; k < v.used; k++) {
-        if (v.count[k] * 2 > v.all) {
-            *eip = v.eip[k];
-            return true;
-        }
+    /* what more than half of them have in common is what is left if different ones cancel out */
+    for (unsigned k = 0; way && k < w->places; k++) {
+        const struct place *p = &w->place[k];
+
+        if (p->same < way)
+            continue;
+        if (!lead)
+            *eip = p->next;
+        lead = p->next == *eip ? lead + 1 : lead - 1;
     }
-    return false;
+    for (unsigned k = 0; lead && k < w->places; k++) {
+        all += w->place[k].same >= way;
+        count += w->place[k].same >= way && w->place[k].next == *eip;
+    }
+    return count * 2 > all;
 }
 
 bool way_decides(const struct way *w, uint32_t eip, bool *goes)
 {
-    struct votes v = votes_of(w, OFTEN);
+    unsigned way = longest(w, OFTEN);
+    bool there = false, elsewhere = false;
 
-    *goes = v.used == 1 && v.eip[0] == eip && v.count[0] == v.all;
-    for (unsigned k = 0; k < v.used && !*goes; k++) {
-        if (v.eip[k] == eip)
-            return false;
+    for (unsigned k = 0; way && k < w->places && !(there && elsewhere); k++) {
+        const struct place *p = &w->place[k];
+
+        there |= p->same >= way && p->next == eip;
+        elsewhere |= p->same >= way && p->next != eip;
     }
-    return v.all;
+    *goes = there;
+    return there != elsewhere;
 }

@@ -10,19 +10,29 @@
 #define WAY_PLACES 96
 #define WAY_BLOCKS 16 /* of the line's last blocks that make a difference */
 
-/* Where blocks were entered while gear 1 watched, in order. 0: something else came between. */
+/* Where blocks were entered while gear 1 watched, in order; 0 ends what was seen in one go. */
 struct trail {
-    uint32_t entry[TRAIL_ENTRIES];
-    uint32_t before[TRAIL_ENTRIES]; /* number of the entry before it in its chain, + 1; or 0 */
-    uint32_t chain[TRAIL_CHAINS];   /* of the last one of each chain, + 1 */
-    uint32_t noted;                 /* in all; the last ones are there */
+    struct trail_entry {
+        uint32_t eip;
+        uint32_t before; /* number of the entry before it in its chain, + 1; or 0 */
+    } entry[TRAIL_ENTRIES];
+    uint32_t chain[TRAIL_CHAINS]; /* of the last one of each chain, + 1 */
+    uint32_t noted;               /* in all; the last ones are there */
+};
+
+/* A place of the trail that had the line's last block. */
+struct place {
+    uint32_t number; /* of the entry, + 1; 0: behind the last place */
+    uint32_t next;   /* where control went from there */
+    unsigned same;   /* so many of the line's last blocks, up to WAY_BLOCKS, led there */
 };
 
 /* Places of the trail where control was at the end of a line. */
 struct way {
-    uint16_t place[WAY_PLACES]; /* the newest first */
+    unsigned blocks;     /* of the line, up to WAY_BLOCKS */
+    struct place *place; /* the newest first: one of the lists, the other is for the next block */
     unsigned places;
-    uint8_t same[TRAIL_ENTRIES]; /* by place: so many of the line's last blocks led there */
+    struct place lists[2][WAY_PLACES + 1];
 };
 
 void trail_note(uint32_t eip);
