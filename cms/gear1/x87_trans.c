@@ -351,6 +351,7 @@ typedef struct outcome function(const struct fp_num *y, const struct fp_num *x);
 static void two_operands(function *f)
 {
     struct fp_num y = fp_unpack80(x87_get(1)), x = fp_unpack80(x87_get(0));
+    bool denormal = (y.denormal || x.denormal) && !fp_is_nan(&y) && !fp_is_nan(&x);
     struct outcome o;
 
     if (!x87_full(0) || !x87_full(1)) {
@@ -361,7 +362,7 @@ static void two_operands(function *f)
         return;
     }
     o = f(&y, &x);
-    if (!came(&o, y.denormal || x.denormal))
+    if (!came(&o, denormal))
         return;
     x87_set(1, fp_pack80(&o.number));
     x87_pop();

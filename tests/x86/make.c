@@ -109,7 +109,7 @@ bool make_aim(struct testcase *tc, struct insn *i, uint32_t want)
             continue;
         found += by;
         memcpy(tc->code + at, &found, disp_size);
-        i->disp += (int32_t)by;
+        i->disp = (int32_t)((uint32_t)i->disp + by);
         return true;
     }
     return false;

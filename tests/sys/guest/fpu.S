@@ -16,8 +16,28 @@
     fldcw AREA
 .endm
 
+/* ... of two operands, the denormal exception not masked: it takes effect. */
+.macro beside_nan insn
+    fninit
+    load_control 0x37d
+    fldt small
+    fldt not_number
+    \insn
+    fnstsw %ax
+    movl $__LINE__, line
+    cmpw $0x3800, %ax
+    jne fail
+    fnclex
+.endm
+
 .text 0
 .code16
+small:
+    .long 1, 0
+    .word 0
+not_number:
+    .long 0, 0xc0000000
+    .word 0x7fff
 /* Real mode: the pointers are linear addresses with the opcode beside them. */
 test16:
     fninit
@@ -185,6 +205,11 @@ divide:
     FAULT(16, NONE, fld1)
     fnclex
     fld1
+
+    /* beside a NaN a denormal is no exception */
+    beside_nan fpatan
+    beside_nan fyl2x
+    beside_nan fyl2xp1
 
     /* unmasked by FLDCW, an exception that has been there becomes pending */
     fninit
