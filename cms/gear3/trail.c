@@ -68,7 +68,7 @@ void way_enter(struct way *w, uint32_t eip)
         *to++ = (struct place){number, next, same < WAY_BLOCKS ? same + 1 : same};
     }
     w->places = (unsigned)(to - w->place);
-    to->number = 0;
+    *to = (struct place){.number = 0}; /* nothing led to the trail's first entry either */
 }
 
 /* The longest way that control came so many times, in blocks; 0: it didn't. */
