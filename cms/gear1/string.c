@@ -310,10 +310,13 @@ static bool quick_sizes(const struct insn *i, bool moves)
             repeat(i, name##_once, 4, compares); \
     }
 
-static STRING(movs_each, movs, false) static STRING(stos_each, stos, false)
-    STRING(g1_lods, lods, false) STRING(g1_cmps, cmps, true) STRING(g1_scas, scas, true)
+static STRING(movs_each, movs, false)
+static STRING(stos_each, stos, false)
+STRING(g1_lods, lods, false)
+STRING(g1_cmps, cmps, true)
+STRING(g1_scas, scas, true)
 
-        void g1_movs(const struct insn *i)
+void g1_movs(const struct insn *i)
 {
     if (!quick_sizes(i, true))
         movs_each(i);

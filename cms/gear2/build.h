@@ -155,7 +155,6 @@ unsigned flow_exit_to(struct trans *t, uint32_t eip);
 unsigned flow_exit_indirect(struct trans *t);
 /* The look-up of EIP, after the commit of an exit of the indirect kind. */
 void put_lookup(struct trans *t, unsigned exit);
-void put_commit(struct trans *t, unsigned insns);
 struct region *region_open(struct trans *t);
 void region_here(struct trans *t, struct region *r); /* gear 2: it begins here */
 void region_close(struct trans *t, struct region *r);

@@ -17,20 +17,23 @@ unsigned trans_most_words(const struct trans *t)
     return words;
 }
 
-uint32_t trans_stub(const struct trans *t, const struct leaving *l)
-{
-    return l->lookup ? t->region[l->lookup].start : l->last;
-}
-
-uint32_t trans_branch_target(const struct trans *t, unsigned role, unsigned exit)
+const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsigned exit)
 {
     const struct leaving *l = &t->exit[exit];
 
     switch (role) {
-    case ROLE_LOOP: return t->region[REGION_BODY].start;
-    case ROLE_SIDE: return t->region[l->region].start;
-    case ROLE_MISS: return l->last;
-    default: return trans_stub(t, l);
+    case ROLE_LOOP: return &t->region[REGION_BODY].start;
+    case ROLE_SIDE: return &l->begin;
+    case ROLE_MISS: return &l->last;
+    default: return &l->enter;
+    }
+}
+
+void trans_place_exits(struct trans *t)
+{
+    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
+        l->begin = t->region[l->region].start;
+        l->enter = l->lookup ? t->region[l->lookup].start : l->last;
     }
 }
 
@@ -93,7 +96,7 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
     if (a->role == ROLE_SOURCE)
         op.imm += (intptr_t)trans_source_copy(t, code);
     else
-        op.imm = (int64_t)trans_branch_target(t, a->role, a->exit) - o->bundle;
+        op.imm = (int64_t)*trans_branch_target(t, a->role, a->exit) - o->bundle;
     if (a->role == ROLE_LEAVE) {
         t->exit[a->exit].bundle = o->bundle;
         t->exit[a->exit].branch = o->word;
@@ -125,6 +128,7 @@ bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records)
     if (t->abort != ABORT_NONE)
         return false;
     stubs_emit(t, code, records);
+    trans_place_exits(t);
     for (unsigned i = 0; i < t->opens; i++) {
         if (!complete(t, &t->open[i], code))
             return false;

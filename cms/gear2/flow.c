@@ -41,7 +41,7 @@ unsigned flow_exit_indirect(struct trans *t)
     return exit;
 }
 
-void put_commit(struct trans *t, unsigned insns)
+static void put_commit(struct trans *t, unsigned insns)
 {
     if (t->gear == 2)
         pack_bits(t, ISA_commit, ISA_BITS_CM(insns), 0, 0);
@@ -337,7 +337,6 @@ static void side_region(struct trans *t, unsigned exit)
     struct region *r = region_open(t);
 
     l->region = (uint8_t)(t->regions - 1);
-    l->begin = r->start;
     put_i(t, ISA_addi, REG_EIP, 0, l->eip);
     put_commit(t, l->insns);
     put_branch(t, ROLE_LEAVE, exit);

@@ -213,19 +213,6 @@ static void add_fix(struct trans *t, struct pack_fix fix)
         give_up(t, ABORT_SIZE);
 }
 
-/* Where a branch of that role will be told to go. */
-static const uint32_t *target_of(const struct trans *t, unsigned role, unsigned exit)
-{
-    const struct leaving *l = &t->exit[exit];
-
-    switch (role) {
-    case ROLE_LOOP: return &t->region[REGION_BODY].start;
-    case ROLE_SIDE: return &l->begin;
-    case ROLE_MISS: return &l->last;
-    default: return &l->enter;
-    }
-}
-
 void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, unsigned role,
                  unsigned exit)
 {
@@ -242,7 +229,8 @@ void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, 
         t->exit[exit].branch = (uint16_t)(word - p->code);
         t->exit[exit].branch_bits = (uint8_t)width;
     }
-    add_fix(t, (struct pack_fix){word, p->bundle, target_of(t, role, exit), 0, (1u << width) - 1});
+    add_fix(t, (struct pack_fix){word, p->bundle, trans_branch_target(t, role, exit), 0,
+                                 (1u << width) - 1});
 }
 
 void pack_op(struct trans *t, const struct isa_op *op, unsigned role)
@@ -281,8 +269,7 @@ bool pack_finish(struct trans *t)
     const uint32_t *code = t->pack.code;
 
     t->pack.at[-1] |= ISA_STOP;
-    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++)
-        l->enter = trans_stub(t, l);
+    trans_place_exits(t);
     for (const struct pack_fix *f = t->fix, *end = f + t->pack.fixes; f < end; f++) {
         if (f->target) {
             int64_t away = code + *f->target - f->bundle;

@@ -19,7 +19,6 @@
  * the direction flag clear.
  */
 #define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP | P_FPU)
-#define TRANSFERS (P_COND | P_JUMP | P_CALL | P_RET)
 
 /*
  * What select wants to know of an operation. `sure`: flags that come out independent of what they

@@ -183,7 +183,7 @@ struct leaving {
     uint8_t region;            /* its side exit's region */
     uint8_t lookup;            /* the region that looks for its target, 0: there is none */
     uint32_t last;             /* its stub, which goes to the dispatcher: words from the start */
-    uint32_t begin, enter;     /* gear 2: its side exit's region, where others than that go */
+    uint32_t begin, enter;     /* its side exit's region, where others go until it is chained */
     uint64_t needs;            /* side: registers that its region relies on */
     uint16_t bundle, branch;   /* that leave, once emitted: words from the start, */
     uint8_t branch_bits;       /* and how long the displacement is */
@@ -304,13 +304,13 @@ bool trans_check(struct trans *t);
 /* schedule.c */
 bool trans_schedule(struct trans *t);
 
-/* Where a branch of that role and exit goes, in words from the start of the code. */
-uint32_t trans_branch_target(const struct trans *t, unsigned role, unsigned exit);
 /* emit.c: to `code`, which has room for the most words that it can take */
 unsigned trans_most_words(const struct trans *t);
 bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
-/* Where the exit leads until it is chained, in words from the start of the code. */
-uint32_t trans_stub(const struct trans *t, const struct leaving *l);
+/* Where a branch of that role and exit leads, in words from the start of the code, ... */
+const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsigned exit);
+/* ... which is known when all regions and stubs have their places. */
+void trans_place_exits(struct trans *t);
 
 /* translate.c: the one translation that is made at a time, for `key` */
 struct trans *trans_begin(const struct context *key, uint32_t place);

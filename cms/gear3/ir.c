@@ -22,7 +22,8 @@ unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT]
     return ir_enter(ir);
 }
 
-void ir_insert(struct ir *ir, unsigned before, unsigned n)
+/* Into that one's block. */
+static void insert(struct ir *ir, unsigned before, unsigned n)
 {
     struct ins *i = &ir->ins[n], *next = &ir->ins[before];
 
@@ -104,7 +105,7 @@ ref ir_number(struct ir *ir, unsigned before, const struct isa_op *op, ref a, re
 
     if (!n)
         return REF_ZERO;
-    ir_insert(ir, before, n);
+    insert(ir, before, n);
     ir_use(ir, &ir->ins[n]);
     return REF(n, TAG_NUMBER);
 }

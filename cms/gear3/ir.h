@@ -236,7 +236,6 @@ static inline void ir_append(struct ir *ir, unsigned block, unsigned n)
     b->last = (uint16_t)n;
 }
 
-void ir_insert(struct ir *ir, unsigned before, unsigned n); /* into that one's block */
 void ir_remove(struct ir *ir, unsigned n); /* with it, if it is a branch, its exit's path */
 /* Whoever uses result `tag` of n uses `by` from now on: ir_resolve says so. */
 void ir_replace(struct ir *ir, unsigned n, unsigned tag, ref by);
