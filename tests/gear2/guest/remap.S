@@ -55,6 +55,16 @@ swap_tables_end:
     copy swap_tables, \to + SWAP_TABLES, \constant
 .endm
 
+/* EBX: of so many calls of code that goes on in the other page. */
+.macro swaps at
+    xorl %ebx, %ebx
+    movl $400, %ebp
+6:  movl $(WINDOW + \at), %edx
+    call *%edx
+    decl %ebp
+    jnz 6b
+.endm
+
 test32:
     copy_all CODE_A, 1
     copy_all CODE_B, 100
@@ -102,18 +112,8 @@ test32:
     EQ(%ebx, 20 * 20 * 101)
 
     /* The code there swaps it. */
-    xorl %ebx, %ebx
-    movl $400, %ebp
-6:  movl $(WINDOW + SWAP_TABLE), %edx
-    call *%edx
-    decl %ebp
-    jnz 6b
+    swaps SWAP_TABLE
     EQ(%ebx, 200 * 101)
-    xorl %ebx, %ebx
-    movl $400, %ebp
-7:  movl $(WINDOW + SWAP_TABLES), %edx
-    call *%edx
-    decl %ebp
-    jnz 7b
+    swaps SWAP_TABLES
     EQ(%ebx, 200 * 101)
     jmp pass

@@ -29,6 +29,13 @@
     andl $1, %eax
 .endm
 
+/* ... and four times as often as it is 1 is in EBX. */
+.macro counted number
+    loop \number
+    random
+    leal (%ebx,%eax,4), %ebx
+.endm
+
 .macro round
     subl $1, %ecx
     jnz 9b
@@ -39,9 +46,7 @@
 .p2align 12
 test32:
     /* two registers, one of them on one way only */
-    loop 50001
-    random
-    leal (%ebx,%eax,4), %ebx
+    counted 50001
     jz 1f
     addl $4, %edx
     movl %ecx, %ebp
@@ -64,9 +69,7 @@ test32:
 
     /* a load that may be made in vain */
     movl $4, DATA + 0x10
-    loop 50003
-    random
-    leal (%ebx,%eax,4), %ebx
+    counted 50003
     jz 1f
     addl 0x10(%esi), %edx
 1:  round
@@ -74,9 +77,7 @@ test32:
     EQ(%edx, 0)
 
     /* a store */
-    loop 50004
-    random
-    leal (%ebx,%eax,4), %ebx
+    counted 50004
     jz 1f
     addl $4, %edx
     movl %edx, 0x20(%esi)
@@ -106,9 +107,7 @@ test32:
     EQ(%edx, 0)
 
     /* another branch inside */
-    loop 50007
-    random
-    leal (%ebx,%eax,4), %ebx
+    counted 50007
     jz 1f
     addl $4, %edx
     testl %esi, %esi
@@ -119,9 +118,7 @@ test32:
 
     /* a load that meets a device on the way on which it isn't executed: no longer */
     movl $4, DATA
-    loop 50008
-    random
-    leal (%ebx,%eax,4), %ebx
+    counted 50008
     movl $NOTHING, %ebp
     cmovnz %esi, %ebp
     jz 1f
