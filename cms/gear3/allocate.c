@@ -239,15 +239,6 @@ void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca)
             ROLE_PLAIN, 0);
 }
 
-void alloc_put_eip(struct trans *t, uint32_t eip)
-{
-    struct atom *a = atom_new(t, ROLE_PLAIN, 0);
-
-    a->op = (struct isa_op){.atom = ISA_addi, .rd = REG_EIP, .imm = eip};
-    a->reads = 0;
-    a->writes = bit(REG_EIP);
-}
-
 void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
 {
     struct atom *a = atom_new(t, ROLE_COMMIT, 0);
@@ -256,14 +247,6 @@ void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
         .atom = extra ? ISA_commitr : ISA_commit, .ra = (uint8_t)extra, .imm = insns};
     a->reads = bit(extra) & ~bit(0);
     a->writes = 0;
-}
-
-void alloc_put_branch(struct trans *t, unsigned role, unsigned exit)
-{
-    struct atom *a = atom_new(t, role, exit);
-
-    a->op = (struct isa_op){.atom = ISA_br};
-    a->reads = a->writes = 0;
 }
 
 /* ---- the straight path */
@@ -392,11 +375,11 @@ static void put_end(struct allocator *a)
     extra = alloc_put_home(a, a->ir->end, take(a));
     if (t->loops) {
         alloc_put_commit(t, insns, extra);
-        alloc_put_branch(t, ROLE_LOOP, 0);
+        put_branch(t, ROLE_LOOP, 0);
     } else if (a->ir->end[STATE_EIP] != REF_NONE) {
         alloc_put_leave(t, flow_exit_indirect(t), insns, extra);
     } else {
-        alloc_put_eip(t, t->goes_on);
+        put_i(t, ISA_addi, REG_EIP, 0, t->goes_on);
         alloc_put_leave(t, flow_exit_to(t, t->goes_on), insns, extra);
     }
 }

@@ -46,10 +46,8 @@ _Static_assert(BIT_C2 == BIT_C1 << 1 && BIT_C3 == BIT_C1 << 2, "in a row");
 /* allocate.c: the instruction as an atom, its results in rd and cd; c[cd] = c[ca] */
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd);
 void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca);
-/* EIP = eip; a commit of so many instructions, and those in register `extra`; a branch. */
-void alloc_put_eip(struct trans *t, uint32_t eip);
+/* A commit of so many instructions, and those in register `extra`. */
 void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra);
-void alloc_put_branch(struct trans *t, unsigned role, unsigned exit);
 
 /*
  * exits.c: the guest's registers as the snapshot has them, by way of `spare`; returns the register
