@@ -59,6 +59,13 @@ static inline bool cache_again(struct cache *cache, uint32_t line, bool write)
     return true;
 }
 
+/* The line was the last one looked up, and written, and is written so many times more. */
+static inline void cache_repeat(struct cache *cache, uint32_t line, uint32_t times)
+{
+    cache->stamp[cache->recent[line & cache->set_mask]] = *cache->clock += times;
+    cache->hits += times;
+}
+
 /*
  * Makes `line` the most recent one of its set and marks it if `write`. True if it was there. If
  * not, *victim is the line that had to leave if that was dirty, else 0.

@@ -22,26 +22,39 @@ void sbuf_free(struct sbuf *sb)
     *sb = (struct sbuf){0};
 }
 
+static bool store_meets(const struct sbuf_store *s, uint64_t addr, unsigned size)
+{
+    return addr + size - 1 - s->addr < (uint64_t)s->size + size - 1;
+}
+
+/* Puts those of its bytes over the value that lie in it. */
+static uint64_t store_over(const struct sbuf_store *s, uint64_t addr, unsigned size, uint64_t value)
+{
+    for (unsigned k = 0; k < size; k++) {
+        uint64_t at = addr + k - s->addr;
+        if (at < s->size)
+            value = (value & ~(0xffull << 8 * k)) | (s->value >> 8 * at & 0xff) << 8 * k;
+    }
+    return value;
+}
+
 uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)
 {
-    uint8_t bytes[8];
-    bool met = false;
+    uint32_t i = sb->used;
 
-    memcpy(bytes, &value, sizeof bytes);
-    for (uint32_t i = 0; i < sb->used; i++) {
-        const struct sbuf_store *s = &sb->store[i];
-        if (s->addr >= addr + size || addr >= s->addr + s->size)
-            continue;
-        for (unsigned k = 0; k < size; k++) {
-            uint64_t at = addr + k - s->addr;
-            if (at < s->size) {
-                bytes[k] = (uint8_t)(s->value >> (8 * at));
-                met = true;
-            }
-        }
+    while (i && !store_meets(&sb->store[i - 1], addr, size))
+        i--;
+    if (!i)
+        return value;
+    sb->forwards++;
+    const struct sbuf_store *newest = &sb->store[i - 1];
+    uint64_t in = addr - newest->addr;
+    if (in < newest->size && in + size <= newest->size)
+        return newest->value << 8 * (8 - size - in) >> 8 * (8 - size);
+    for (const struct sbuf_store *s = sb->store; s <= newest; s++) {
+        if (store_meets(s, addr, size))
+            value = store_over(s, addr, size, value);
     }
-    sb->forwards += met;
-    memcpy(&value, bytes, sizeof value);
     return value;
 }
 
@@ -65,34 +78,62 @@ uint32_t sbuf_wait(struct sbuf *sb, uint64_t now)
     return (uint32_t)(free_at - now);
 }
 
-static void write_bytes(uint8_t *to, uint64_t value, uint32_t size)
+static inline void write_bytes(uint8_t *to, uint64_t value, uint32_t size)
 {
     switch (size) {
-    case 8: memcpy(to, &value, 8); break;
     case 4: memcpy(to, &value, 4); break;
+    case 8: memcpy(to, &value, 8); break;
     case 1: *to = (uint8_t)value; break;
-    default: memcpy(to, &value, size); break;
+    default: memcpy(to, &value, 2); break;
     }
 }
 
+/* Stall cycles of a store to another line than that of the `again` stores before it. */
+__attribute__((noinline)) static uint32_t drain_to(struct hier *h, const struct sbuf_store *s,
+                                                   uint32_t again)
+{
+    if (again)
+        cache_repeat(&h->l1d, (uint32_t)((GUEST_BASE + s[-1].addr) >> h->line_shift), again);
+    return hier_span(h, GUEST_BASE + s->addr, s->size, true);
+}
+
+/*
+ * L1D is asked once for stores that lie in one line, one behind the other: what the others change
+ * there is made up for when the next line is asked for.
+ */
 void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now)
 {
-    ring_retire(sb, now);
-    uint64_t done = sb->last_done;
+    uint64_t *ring = sb->done;
+    uint32_t slots = sb->size, used = sb->used, again = 0;
+    uint64_t line_size = 1ull << h->line_shift, line = sb->store->addr + 1; /* not that */
+
+    if (sb->last_done <= now)
+        sb->draining = 0;
+    uint64_t done = sb->draining ? sb->last_done : now;
     uint32_t at = sb->head + sb->draining;
-    if (at >= sb->size)
-        at -= sb->size;
-    for (uint32_t i = 0; i < sb->used; i++) {
-        const struct sbuf_store *s = &sb->store[i];
-        write_bytes(memory + s->addr, s->value, s->size);
-        done = (done > now ? done : now) + 1 + hier_span(h, GUEST_BASE + s->addr, s->size, true);
-        sb->done[at] = done;
-        at = at + 1 == sb->size ? 0 : at + 1;
+    at -= at >= slots ? slots : 0;
+    const struct sbuf_store *s = sb->store, *end = s + used;
+    for (; s < end; s++) {
+        uint64_t addr = s->addr;
+        uint32_t size = s->size;
+        write_bytes(memory + addr, s->value, size);
+        done++;
+        if (addr - line > line_size - size) {
+            done += drain_to(h, s, again);
+            line = (addr + size - 1) & -line_size;
+            again = 0;
+        } else {
+            again++;
+        }
+        ring[at] = done;
+        at = at + 1 == slots ? 0 : at + 1;
     }
+    if (again)
+        cache_repeat(&h->l1d, (uint32_t)((GUEST_BASE + line) >> h->line_shift), again);
     sb->last_done = done;
-    sb->draining += sb->used;
+    sb->draining += used;
     sb->most = sbuf_most(sb);
-    sb->released += sb->used;
+    sb->released += used;
     sb->used = 0;
     sb->filter = 0;
 }

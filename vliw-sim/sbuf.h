@@ -24,7 +24,7 @@ struct sbuf {
     uint64_t *done;           /* ring: cycle at which each draining store gives its slot back */
     uint32_t size;            /* slots */
     uint32_t used;            /* uncommitted */
-    uint32_t draining;
+    uint32_t draining;  /* some of these may have drained, when there was room enough */
     uint32_t head;      /* of the ring */
     uint64_t last_done; /* when all will have drained */
     uint64_t filter;    /* bit (addr / 8) % 64 of all bytes of uncommitted stores */

@@ -282,6 +282,7 @@ static struct chip *chip_for(uint64_t seed)
         chip->r[i] = i >= BASES || below(3) ? random_place() : noise() >> below(64);
     for (unsigned i = BASES; calm && i < ISA_R_COUNT; i++)
         chip->r[i] = i < 60 ? DATA + below(0x800) * 8 : below(0x3000) & ~(below(4) ? 7ull : 0);
+    chip->r_dirty = UINT64_MAX;
     for (unsigned i = 0; i < ISA_F_COUNT; i++)
         chip->fpu.f[i] = isa_pair(noise() << 8, noise());
     chip->status = (uint32_t)below(2) * STATUS_IE | (uint32_t)below(2) * STATUS_WE;

@@ -193,6 +193,68 @@ static void test_sbuf_time(void)
     hier_free(&h);
 }
 
+#define SLOTS 8
+#define FAR (1u << 18)
+
+/* Stores that leave one after the other, each asking L1D by itself. */
+struct slow_drain {
+    struct hier h;
+    uint64_t leaves[2 * SLOTS]; /* when: from `from` up to `to` */
+    uint64_t from, to, last;
+};
+
+static void slow_commit(struct slow_drain *d, const struct sbuf *sb, uint64_t now)
+{
+    for (uint32_t i = 0; i < sb->used; i++) {
+        const struct sbuf_store *s = &sb->store[i];
+        d->last = (d->last > now ? d->last : now) + 1;
+        d->last += hier_span(&d->h, GUEST_BASE + s->addr, s->size, true);
+        d->leaves[d->to++ % (2 * SLOTS)] = d->last;
+    }
+}
+
+static uint64_t slow_wait(struct slow_drain *d, uint32_t used, uint64_t now)
+{
+    while (d->from != d->to && d->leaves[d->from % (2 * SLOTS)] <= now)
+        d->from++;
+    return used + d->to - d->from < SLOTS ? 0 : d->leaves[d->from % (2 * SLOTS)] - now;
+}
+
+static void test_sbuf_drains(void)
+{
+    static uint8_t memory[FAR + 72];
+    struct machine m;
+    struct hier h;
+    struct sbuf sb;
+    struct slow_drain slow = {0};
+    uint64_t now = 0, near = 0;
+
+    machine_defaults(&m);
+    hier_init(&h, &m);
+    hier_init(&slow.h, &m);
+    sbuf_init(&sb, SLOTS);
+    for (unsigned i = 0; i < 300000; i++) {
+        now += noise() % 8 == 0 ? noise() % 200 : 1;
+        if (noise() % 6 == 0 || sb.used == SLOTS) {
+            slow_commit(&slow, &sb, now);
+            sbuf_commit(&sb, memory, &h, now);
+            CHECK(h.clock == slow.h.clock && h.l1d.hits == slow.h.l1d.hits);
+            continue;
+        }
+        near = noise() % 4 ? near : noise() % FAR;
+        uint64_t wait = slow_wait(&slow, sb.used, now);
+        CHECK(sbuf_wait(&sb, now) == wait);
+        now += wait;
+        sbuf_put(&sb, near + noise() % 64, 1u << (noise() & 3), noise());
+    }
+    CHECK(h.l1d.misses == slow.h.l1d.misses && h.l1d.writebacks == slow.h.l1d.writebacks);
+    size_t stamps = (h.l1d.set_mask + 1) * h.l1d.ways * sizeof *h.l1d.stamp;
+    CHECK(memcmp(h.l1d.stamp, slow.h.l1d.stamp, stamps) == 0);
+    sbuf_free(&sb);
+    hier_free(&h);
+    hier_free(&slow.h);
+}
+
 /* ---------------------------------------------------------------- TLB */
 
 static void test_tlb(void)
@@ -427,6 +489,7 @@ int main(void)
     test_hier();
     test_sbuf_bytes();
     test_sbuf_time();
+    test_sbuf_drains();
     test_tlb();
     test_ways();
     test_tlb_ways();

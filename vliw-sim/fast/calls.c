@@ -7,8 +7,6 @@
 #include "vliw-sim/fast/build.h"
 #include "vliw-sim/fast/run.h"
 
-#define SHADOWED ((2ull << ISA_SHADOW_R_LAST) - (1ull << ISA_SHADOW_R_FIRST))
-
 /* The chip's state before the bundle waits, out of that of its block. */
 static void state_at(struct chip *chip, const struct fast_bundle *fb, uint64_t base)
 {
@@ -171,15 +169,22 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
     return fast_alone(chip, fb, base, stall);
 }
 
-/* What was written before the block, and is not official yet. */
-static void fast_residue(struct chip *chip)
+/*
+ * All registers become official, whether or not they are already. Each is copied by itself, as it
+ * was written: a vector of them would have to wait for all.
+ */
+static void fast_official(struct chip *chip)
 {
-    for (uint64_t regs = chip->r_dirty & SHADOWED; regs; regs &= regs - 1) {
-        unsigned n = (unsigned)__builtin_ctzll(regs);
+#pragma GCC unroll 32
+    for (unsigned n = ISA_SHADOW_R_FIRST; n <= ISA_SHADOW_R_LAST; n++) {
         chip->r_shadow[n] = chip->r[n];
+        __asm__("" ::: "memory");
     }
-    for (unsigned n = 0; n < ISA_C_COUNT; n++)
+#pragma GCC unroll 32
+    for (unsigned n = 0; n < ISA_C_COUNT; n++) {
         chip->c_shadow[n] = chip->c[n];
+        __asm__("" ::: "memory");
+    }
     fpu_commit(&chip->fpu);
     chip->r_dirty = 0;
     chip->hot.stale = 0;
@@ -237,7 +242,7 @@ void calls_open(struct chip *chip)
     chip->hot.on_fetch = fast_fetch;
     chip->hot.on_step = fast_step;
     chip->hot.on_exit = fast_exit;
-    chip->hot.on_residue = fast_residue;
+    chip->hot.on_official = fast_official;
     chip->hot.on_drain = fast_drain;
     chip->hot.on_merge = sbuf_merge_slow;
     chip->hot.on_find = jtlb_find;

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include "isa_facts.h"
+#include "vliw-sim/fast/build.h"
 #include "vliw-sim/fast/run.h"
 #include "vliw-sim/panic.h"
 #include "vliw-sim/trace.h"
@@ -20,7 +21,7 @@
 typedef void host_start(struct chip *chip, uint64_t base, uint32_t *count, const void *code);
 
 #define MIB ((size_t)1 << 20)
-#define DIRTY_KNOWN 12 /* registers */
+#define COMMIT_AHEAD (4 * BLOCK_BUNDLES)
 #define COUNT_CYCLES (1ull << 31) /* between tally_flush()es: counts have 32 bits */
 
 /* ---------------------------------------------------------------- moving on */
@@ -47,15 +48,22 @@ static void renew(struct chip *chip)
         tally_flush(chip);
 }
 
-/* Is it worth a block to know what is dirty? If it commits, and that hasn't become too much. */
-static bool commits_soon(struct chip *chip, const struct bundle *b, uint32_t dirty)
+/* Where the bundle leads if its branch, if it is conditional, isn't taken. */
+static uint64_t ahead_of(const struct bundle *b)
 {
-    if (dirty == DIRTY_UNKNOWN || __builtin_popcount(dirty) > DIRTY_KNOWN)
-        return false;
-    for (unsigned n = 0; b && n < BLOCK_BUNDLES; n++) {
+    const struct atom *branch = bundle_branch(b);
+    uint32_t flags = branch ? isa_facts[branch->op.atom].flags : ISA_F_COND;
+
+    return flags & (ISA_F_COND | ISA_F_INDIRECT) ? b->next : branch_target(b, branch);
+}
+
+/* Is it worth a block to know what is dirty? If a commit comes. */
+static bool commits_soon(struct chip *chip, const struct bundle *b)
+{
+    for (unsigned n = 0; b && n < COMMIT_AHEAD; n++) {
         if (bundle_commits(b))
             return true;
-        b = bundle_known(chip, b->next);
+        b = bundle_known(chip, ahead_of(b));
     }
     return false;
 }
@@ -77,7 +85,7 @@ const void *fast_follow(struct chip *chip, struct fast_site *from)
     if (f->full)
         return f->back;
     uint32_t way = from && from->kind == SITE_EXIT ? from->way : way_of_chip(chip, &f->ways);
-    if (way != UINT32_MAX && !commits_soon(chip, b, f->ways.way[way].dirty))
+    if (way != UINT32_MAX && f->ways.way[way].dirty != DIRTY_UNKNOWN && !commits_soon(chip, b))
         way = way_unknown(&f->ways, way);
     if (way == UINT32_MAX) {
         f->full = true;

@@ -400,14 +400,12 @@ void part_dirty(struct build *b, uint32_t dirty, uint32_t f_dirty)
         emit(b->e, STENCIL_f_dirty);
 }
 
-void part_commit(struct build *b)
+/* What has been written since the last commit becomes official. */
+static void emit_shadows(struct build *b)
 {
     struct patch *p = &b->e->p;
-
-    pins_flush(b->pins, b->e);
-    bool known = b->before != DIRTY_UNKNOWN;
-    uint32_t dirty = b->dirty | (known ? b->before & (DIRTY_C(1) - 1) : 0);
-    uint32_t c_dirty = b->c_dirty | (known ? b->before >> 24 : 0);
+    uint32_t dirty = b->dirty | (b->before & (DIRTY_C(1) - 1));
+    uint32_t c_dirty = b->c_dirty | b->before >> 24;
 
     for (uint32_t regs = dirty; regs; regs &= regs - 1) {
         unsigned reg = (unsigned)__builtin_ctz(regs);
@@ -423,11 +421,21 @@ void part_commit(struct build *b)
         p->value[HOLE_to_c] = (int64_t)offsetof(struct chip, c_shadow) + 4 * (int64_t)reg;
         emit(b->e, STENCIL_shadow_c);
     }
-    part_dirty(b, 0, b->f_dirty);
-    if (!known || b->f_dirty)
-        emit(b->e, STENCIL_commit_residue);
-    else if (b->before)
+    if (b->before)
         emit(b->e, STENCIL_commit_known);
+}
+
+void part_commit(struct build *b)
+{
+    struct patch *p = &b->e->p;
+
+    pins_flush(b->pins, b->e);
+    if (b->before == DIRTY_UNKNOWN || b->f_dirty) {
+        part_dirty(b, 0, b->f_dirty);
+        emit(b->e, STENCIL_commit_unknown);
+    } else {
+        emit_shadows(b);
+    }
     p->value[HOLE_cycles] = b->score.now;
     p->value[HOLE_order] = b->order;
     emit(b->e, STENCIL_commit);

@@ -63,8 +63,8 @@ struct fast_state {
     int64_t wide[WIDES]; /* immediates of more than 32 bits */
     uint32_t wides;
 
-    /* Host code calls these at commits: for what earlier blocks have left, and for stores. */
-    void (*on_residue)(struct chip *chip);
+    /* Host code calls these at commits: for registers if it isn't known which, and for stores. */
+    void (*on_official)(struct chip *chip);
     void (*on_drain)(struct chip *chip, uint64_t cycle);
 
     /* The value of a guest load that meets stores which wait. */

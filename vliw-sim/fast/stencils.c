@@ -307,7 +307,7 @@ void commit_check(void)
     next();
 }
 
-/* At its end: what this block has written becomes official, */
+/* At its end: what has been written becomes official, */
 void shadow_r(void)
 {
     FIELD(uint64_t, to_r) = FIELD(uint64_t, ra);
@@ -320,11 +320,10 @@ void shadow_c(void)
     next();
 }
 
-/* and what earlier ones have left: unless that is known and done likewise, */
-void commit_residue(void)
+/* all of it if it isn't known what that is, */
+void commit_unknown(void)
 {
-    if (RARE(chip->r_dirty | chip->fpu.dirty | chip->hot.stale))
-        KEEPING_PINS(chip->hot.on_residue(chip));
+    chip->hot.on_official(chip);
     next();
 }
 
