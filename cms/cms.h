@@ -86,19 +86,16 @@ struct cms {
 
 extern struct cms cms;
 
-/* gear1_decoded for many instructions of a page: `tag` is gear1_tag of the first byte, `flip`
- * gear1_page_flip of the page. */
-static inline uint64_t gear1_tag(uint64_t gpa, bool code32)
+/*
+ * The instruction at an offset in the page, decoded, or NULL. At the offset behind the page there is
+ * none.
+ */
+static inline const struct slot *gear1_slot_in(const struct slot_page *p, unsigned offset)
 {
-    return gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
-}
+    const struct slot_line *line = &cms.gear1.lines[offset ^ p->flip];
 
-static inline const struct insn *gear1_decoded_by_tag(uint64_t tag, uint64_t flip)
-{
-    const struct slot_line *line = &cms.gear1.lines[(tag ^ flip) & (SLOT_LINES - 1)];
-
-    return line->page == SLOT_PAGE(tag)
-               ? (const struct insn *)((uintptr_t)&cms.gear1.slots->insn + line->at)
+    return line->page == p->page
+               ? (const struct slot *)((uintptr_t)cms.gear1.slots + line->at)
                : NULL;
 }
 
@@ -150,6 +147,7 @@ void smc_written(uint64_t gpa, uint64_t length); /* by DMA, the loader, or after
 bool smc_protect(uint64_t gpa, unsigned length); /* one instruction, inside a page, is remembered
                                                     decoded; false: it must not be, see smc.c */
 bool smc_is_hot(uint64_t gpa);                   /* written too often to translate it */
+bool smc_may_be_hot(uint32_t page);              /* false: nothing in that page is */
 /* Bits of the granules that the range touches, inside a page; with cms.opt.granules off, all */
 uint32_t smc_granules(uint64_t from, uint64_t length);
 const uint32_t *smc_mask(uint64_t gpa); /* T mask of a page of the guest's memory or ROMs */
@@ -182,8 +180,7 @@ void gear1_profile(void);                         /* at the end of a run: -d pro
 void gear1_refetch(void);                         /* CS, CPL, code size or a mapping changed */
 /* What gear 1 remembers of the instruction there, or NULL */
 const struct insn *gear1_decoded(uint64_t gpa, bool code32);
-/* For gear1_decoded_by_tag: what its slots have to do with the page */
-uint64_t gear1_page_flip(uint64_t gpa, bool code32);
+struct slot_page gear1_slot_page(uint64_t gpa, bool code32); /* for gear1_slot_in */
 
 bool x87_error(void);                             /* an x87 exception waits to be reported */
 

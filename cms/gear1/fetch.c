@@ -27,6 +27,11 @@
 
 _Static_assert(SLOT_LINES >= PAGE_SIZE, "a window's flip must keep tags of a page apart");
 
+static uint64_t slot_tag(uint64_t gpa, bool code32)
+{
+    return gpa | SLOT_VALID | (code32 ? SLOT_CODE32 : 0);
+}
+
 /* A tag or address of the page, exclusive-or this, is the number of its line. */
 static uint64_t slot_flip(uint64_t tag)
 {
@@ -36,9 +41,11 @@ static uint64_t slot_flip(uint64_t tag)
     return page | (hash & (SLOT_LINES - 1));
 }
 
-uint64_t gear1_page_flip(uint64_t gpa, bool code32)
+struct slot_page gear1_slot_page(uint64_t gpa, bool code32)
 {
-    return slot_flip(gear1_tag(gpa, code32));
+    uint64_t tag = slot_tag(gpa & ~(uint64_t)PAGE_MASK, code32);
+
+    return (struct slot_page){SLOT_PAGE(tag), (uint32_t)(tag ^ slot_flip(tag))};
 }
 
 static struct slot_line *slot_line(uint64_t tag)
@@ -76,7 +83,7 @@ void gear1_refetch(void)
 /* What begins in [from, to) of a page. */
 static void drop(uint64_t from, uint64_t to, bool code32)
 {
-    uint64_t tag = gear1_tag(from, code32), flip = slot_flip(tag);
+    uint64_t tag = slot_tag(from, code32), flip = slot_flip(tag);
 
     for (uint64_t end = tag + (to - from); tag < end; tag++) {
         struct slot_line *line = &cms.gear1.lines[tag ^ flip];
@@ -99,7 +106,10 @@ void gear1_forget(uint64_t gpa, unsigned length)
 
 const struct insn *gear1_decoded(uint64_t gpa, bool code32)
 {
-    return gear1_decoded_by_tag(gear1_tag(gpa, code32), gear1_page_flip(gpa, code32));
+    uint64_t tag = slot_tag(gpa, code32);
+    const struct slot_line *line = slot_line(tag);
+
+    return line->page == SLOT_PAGE(tag) ? &g1_slot_at(line->at)->insn : NULL;
 }
 
 uint64_t g1_code_address(uint32_t lin, bool *memory)
@@ -226,10 +236,17 @@ static void slot_enter(uint64_t tag, struct slot_line *line)
     g->filling = (g->filling + 1) % SLOT_COUNT;
 }
 
+/* All that follows from the instruction in it. */
+static void describe(struct slot *s)
+{
+    s->traits = x86_traits[s->insn.op];
+    s->handler = g1_pick(&s->insn);
+}
+
 /* The instruction at `gpa`, whose line that is, is decoded, and kept if it lies in memory. */
 static const struct slot *fill(uint32_t eip, uint64_t gpa, bool memory, struct slot_line *line)
 {
-    uint64_t tag = gear1_tag(gpa, cms.cpu.code32), rest;
+    uint64_t tag = slot_tag(gpa, cms.cpu.code32), rest;
     const struct slot *known = NULL;
     struct slot *s;
 
@@ -239,7 +256,7 @@ static const struct slot *fill(uint32_t eip, uint64_t gpa, bool memory, struct s
         return known;
     s = slot_take();
     rest = decode(eip, gpa, &memory, &s->insn);
-    s->handler = g1_pick(&s->insn);
+    describe(s);
     if (!memory || cms.step)
         return s;
     if (rest != NO_REST)
@@ -262,7 +279,7 @@ static const struct slot *fill_near(uint32_t eip, uint64_t tag, struct slot_line
     s = slot_take();
     if (x86_decode(bytes, X86_MAX_LENGTH, cms.cpu.code32, &s->insn) <= 0)
         return fill(eip, gpa, true, line);
-    s->handler = g1_pick(&s->insn);
+    describe(s);
     if (smc_protect(gpa, s->insn.length))
         slot_enter(tag, line);
     return s;
@@ -283,7 +300,7 @@ const struct slot *g1_fetch_slow(uint32_t eip)
 
     uint64_t gpa = g1_code_address(lin, &memory);
 
-    tag = gear1_tag(gpa, cms.cpu.code32);
+    tag = slot_tag(gpa, cms.cpu.code32);
     if (memory)
         open_window(eip, lin, tag);
 

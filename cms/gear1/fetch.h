@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "x86/insn.h"
+#include "x86/x86.h"
 
 typedef void gear1_handler(const struct insn *);
 
@@ -17,7 +17,7 @@ struct slot {
     struct insn insn;
     uint32_t taken, through; /* transfers of control: how often either way (profile.c) */
     uint32_t io;             /* executions that touched I/O */
-    uint64_t spare;
+    _Alignas(uint64_t) struct x86_traits traits;
 };
 
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "slots are cleared by lines");
@@ -32,6 +32,11 @@ _Static_assert(sizeof(struct slot) == SLOT_SIZE, "slots are cleared by lines");
 struct slot_line {
     uint32_t page; /* SLOT_PAGE(tag); 0: it isn't there */
     uint32_t at;   /* bytes from the first slot */
+};
+
+/* For all instructions of a page: what their lines name, and offset ^ flip is the line's number. */
+struct slot_page {
+    uint32_t page, flip;
 };
 
 #define SLOT_LINES 16384u /* a power of two, at least the bytes of a page */

@@ -56,7 +56,7 @@ gear1_handler *g1_pick(const struct insn *i)
 {
     gear1_handler *handler = NULL;
 
-    if (x86_ops[i->op].props & P_SYSTEM)
+    if (x86_traits[i->op].props & P_SYSTEM)
         return g1_and_stop;
     if (shaped[i->op])
         return shaped[i->op]->handler[i->opsize >> 1][shape_of(i)];

@@ -23,9 +23,12 @@ void trans_patch(struct trans *t, struct guest_insn *g)
 {
     g->patched = true;
     g->loads = false; /* the patch has the whole instruction */
+    g->traits = (struct x86_traits){.reads = FL_STATUS};
     t->patches++;
-    if (patch_way(&g->insn).leaves)
+    if (patch_way(&g->insn).leaves) {
+        g->traits.props = P_TRAP;
         g->flow = FLOW_PATCH;
+    }
 }
 
 static unsigned changed_exit(struct trans *t)

@@ -20,64 +20,72 @@
  */
 #define GEAR1_ONLY (P_PRIV | P_IO | P_SYSTEM | P_FAR | P_TRAP | P_FPU)
 
-/*
- * What select wants to know of an operation. `sure`: flags that come out independent of what they
- * were before, whatever the operands are. What the architecture leaves undefined often stays as it
- * was, here as on real processors; logic, which leaves nothing undefined but AF, is known to clear
- * that. Of shifts it is true only if their count isn't zero.
- */
-static const struct knowledge {
-    uint32_t props;
-    uint16_t reads, sure;
-} operations[OP_COUNT] = {
-#define OP(name, mnemonic, reads, writes, undef, props, feature)                                   \
-    [OP_##name] = {props, reads,                                                                   \
-                   (unsigned)(undef) == FL_AF && !((props) & P_FLAGMAY) ? (writes)                 \
-                                                                        : (writes) & ~(undef)},
-#include "x86/insns.def"
-};
-
 static uint32_t linear(const struct trans *t, uint32_t eip)
 {
     return t->key.cs_base + eip;
 }
 
-bool trans_same_page(const struct trans *t, uint32_t eip)
+static unsigned offset_in_page(const struct trans *t, const struct guest_insn *g)
 {
-    return (linear(t, eip) ^ linear(t, t->key.eip)) < PAGE_SIZE;
+    return g->eip - t->path.bias;
 }
 
-/* The instruction at `offset` in the page, if gear 1 has not decoded it. */
-static __attribute__((noinline)) bool decode(struct trans *t, unsigned offset, struct insn *insn)
+bool trans_same_page(const struct trans *t, uint32_t eip)
 {
-    int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32, insn);
+    return eip - t->path.bias < PAGE_SIZE;
+}
 
-    if (length <= 0)
+/* ---- one instruction */
+
+/* The one at `offset` in the page, which gear 1 has not decoded. */
+static __attribute__((noinline)) bool decode(struct trans *t, unsigned offset, struct guest_insn *g)
+{
+    int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32,
+                            &g->insn);
+
+    if (length <= 0) {
         t->abort = length ? ABORT_DECODE : ABORT_PAGE;
-    return length > 0;
+        return false;
+    }
+    g->traits = x86_traits[g->insn.op];
+    return true;
 }
 
 typedef uint64_t __attribute__((may_alias)) unit;
 
-_Static_assert(offsetof(struct insn, imm2) == 4 * sizeof(unit), "what copy_insn copies");
+_Static_assert(offsetof(struct insn, imm2) == 4 * sizeof(unit), "what copy_slot copies");
 _Static_assert(sizeof(struct insn) == 4 * sizeof(unit) + sizeof(uint32_t), "likewise");
+_Static_assert(sizeof(struct x86_traits) == sizeof(unit), "likewise");
 
 /* As memcpy does, which doesn't know that both lie at multiples of eight. */
-static inline void copy_insn(struct insn *to, const struct insn *from)
+static inline void copy_slot(struct guest_insn *g, const struct slot *slot)
 {
-    unit *d = (unit *)(void *)to;
-    const unit *s = (const unit *)(const void *)from;
-    unit a = s[0], b = s[1], c = s[2], e = s[3];
-    uint32_t imm2 = from->imm2;
+    unit *d = (unit *)(void *)&g->insn;
+    const unit *s = (const unit *)(const void *)&slot->insn;
+    unit a = s[0], b = s[1], c = s[2], e = s[3], traits = *(const unit *)(const void *)&slot->traits;
+    uint32_t imm2 = slot->insn.imm2;
 
     d[0] = a;
     d[1] = b;
     d[2] = c;
     d[3] = e;
-    to->imm2 = imm2;
+    *(unit *)(void *)&g->traits = traits;
+    g->insn.imm2 = imm2;
 }
 
-/* May the instruction be part of a translation by its granules? Asked when they aren't the last. */
+/*
+ * Which granules have instructions that must be looked at one by one: all, if the page was written
+ * again and again or the limit of CS is near; else those with a marked one.
+ */
+static void find_care(struct trans *t)
+{
+    struct trace_path *p = &t->path;
+
+    p->wary = smc_may_be_hot(t->key.page) || (uint64_t)p->bias + PAGE_MASK > t->limit;
+    p->careful = p->wary ? UINT32_MAX : profile_marked(linear(t, p->bias));
+}
+
+/* May the instruction be part of a translation by its granules? */
 static bool look_at_granules(struct trans *t, unsigned first, unsigned last)
 {
     uint64_t page = (uint64_t)t->key.page << PAGE_SHIFT;
@@ -89,13 +97,12 @@ static bool look_at_granules(struct trans *t, unsigned first, unsigned last)
             return false;
         }
     }
-    t->granule = last & ~((1u << SMC_GRANULE_SHIFT) - 1);
     return true;
 }
 
 static bool is_foreign(const struct insn *i)
 {
-    unsigned props = operations[i->op].props;
+    unsigned props = x86_traits[i->op].props;
 
     if (i->op == OP_pushf || i->op == OP_popf || i->op == OP_cld || i->op == OP_std)
         return false;
@@ -114,18 +121,24 @@ static bool take_branch(struct trans *t, struct guest_insn *g)
     return true;
 }
 
-/* One that isn't like most. */
+/* Operations that aren't lowered, or not always. */
+#define RARE (GEAR1_ONLY | P_STRING)
+
+/* One that may not be like most. */
 static __attribute__((noinline)) bool take_with_care(struct trans *t, struct guest_insn *g)
 {
     uint32_t lin = linear(t, g->eip);
-    unsigned marks = profile_marks(lin);
+    unsigned offset = lin & PAGE_MASK, marks;
 
+    if (!t->path.wary && !(g->traits.props & RARE) && !profile_is_marked(lin))
+        return true;
     if (g->next - 1 > t->limit) {
         t->abort = ABORT_LIMIT;
         return false;
     }
-    if (!look_at_granules(t, lin & PAGE_MASK, (lin + g->insn.length - 1) & PAGE_MASK))
+    if (t->path.wary && !look_at_granules(t, offset, offset + g->insn.length - 1))
         return false;
+    marks = profile_marks(lin);
     g->device = marks & SITE_DEVICE;
     g->varies = marks & SITE_VARIES;
     g->crosses = marks & SITE_CROSS;
@@ -141,62 +154,69 @@ static __attribute__((noinline)) bool take_with_care(struct trans *t, struct gue
     return true;
 }
 
-/* Where instructions are looked for. */
-struct finder {
-    uint64_t tag, flip;
-    uint32_t base, limit;
-};
-
-static inline struct finder finder_of(const struct trans *t)
-{
-    return (struct finder){t->tag, t->flip, t->key.cs_base, t->limit};
-}
-
 /* The instruction, but for where it leads if it is a branch. */
-static inline __attribute__((always_inline)) bool fetch(struct trans *t, const struct finder *f,
-                                                        uint32_t eip, struct guest_insn *g)
+static inline __attribute__((always_inline)) bool fetch(struct trans *t, unsigned offset,
+                                                        struct guest_insn *g)
 {
-    unsigned offset = (f->base + eip) & PAGE_MASK, props, length;
-    const struct insn *known = gear1_decoded_by_tag(f->tag + offset, f->flip);
+    const struct trace_path *p = &t->path;
+    const struct slot *known = gear1_slot_in(&p->slots, offset);
+    uint32_t eip = p->bias + offset;
+    unsigned props, length;
 
     if (known)
-        copy_insn(&g->insn, known);
-    else if (!decode(t, offset, &g->insn))
+        copy_slot(g, known);
+    else if (!decode(t, offset, g))
         return false;
-    props = operations[g->insn.op].props;
+    props = g->traits.props;
     length = g->insn.length;
     g->eip = eip;
     g->next = eip + length;
     g->notes = 0;
-    if ((eip + length - 1 > f->limit) | (offset - t->granule > (1u << SMC_GRANULE_SHIFT) - length) |
-        profile_is_marked(f->base + eip) | ((props & (GEAR1_ONLY | P_STRING)) != 0))
+    if ((p->careful >> (offset >> SMC_GRANULE_SHIFT) & 1) | ((props & RARE) != 0))
         return take_with_care(t, g);
     return true;
 }
 
+/* Likewise, and where it leads. */
+static inline bool take(struct trans *t, unsigned offset, struct guest_insn *g)
+{
+    return fetch(t, offset, g) &&
+           (!(g->traits.props & P_BRANCH) || g->patched || take_branch(t, g));
+}
+
 bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
-    const struct finder f = finder_of(t);
-
-    return fetch(t, &f, eip, g) &&
-           (!(operations[g->insn.op].props & P_BRANCH) || take_branch(t, g));
+    return take(t, eip - t->path.bias, g);
 }
 
-static bool in_trace(const struct trans *t, uint32_t eip)
+/* ---- how the trace goes on */
+
+/* Of the trace so far, up to g: where the first instruction begins that lies at `offset` or behind. */
+static unsigned next_of_trace(const struct trans *t, const struct guest_insn *g, unsigned offset)
 {
-    if (eip > t->highest || !(t->seen >> eip % 64 & 1))
-        return false;
-    for (unsigned i = 0; i < t->insns; i++) {
-        if (t->insn[i].eip == eip)
-            return true;
+    unsigned ahead = PAGE_SIZE;
+
+    for (; g >= t->insn; g--) {
+        unsigned there = offset_in_page(t, g);
+
+        if (there >= offset && there < ahead)
+            ahead = there;
     }
-    return false;
+    return ahead;
 }
 
-/* May the trace go on at `eip`? */
-static inline bool can_follow(const struct trans *t, uint32_t eip)
+/* May the trace go on at `eip` after g, the last of it? */
+static bool can_follow(struct trans *t, const struct guest_insn *g, uint32_t eip)
 {
-    return t->insns < t->max_insns && trans_same_page(t, eip) && !in_trace(t, eip);
+    struct trace_path *p = &t->path;
+    unsigned offset = eip - p->bias, here = offset_in_page(t, g);
+
+    if (g == p->last || offset >= PAGE_SIZE || eip == t->key.eip)
+        return false;
+    if (here > p->furthest)
+        p->furthest = here;
+    p->ahead = offset > p->furthest ? PAGE_SIZE : next_of_trace(t, g, offset);
+    return offset != p->ahead;
 }
 
 /* A return behind a call of the same trace: it will lead where that call came from. */
@@ -205,7 +225,7 @@ static bool follow_return(struct trans *t, struct guest_insn *g)
     struct trace_path *p = &t->path;
 
     if (!cms.opt->returns || g->insn.op != OP_ret || g->varies || !p->calls ||
-        p->returns == GEAR2_RETURNS || !can_follow(t, p->back[p->calls - 1]))
+        p->returns == GEAR2_RETURNS || !can_follow(t, g, p->back[p->calls - 1]))
         return false;
     g->flow = FLOW_RETURN;
     g->target = p->back[--p->calls];
@@ -216,7 +236,7 @@ static bool follow_return(struct trans *t, struct guest_insn *g)
 /* Does the trace go on at `eip`, where g, the last of it, leads in any case? */
 static bool go_on(struct trans *t, struct guest_insn *g, uint32_t eip)
 {
-    if (can_follow(t, eip))
+    if (can_follow(t, g, eip))
         return true;
     g->flow = FLOW_DIRECT;
     t->loops = eip == t->key.eip;
@@ -231,7 +251,7 @@ static bool follow_conditional(struct trans *t, struct guest_insn *g, uint32_t *
 
         if (taken)
             *eip = g->target;
-        if (can_follow(t, *eip)) {
+        if (can_follow(t, g, *eip)) {
             g->flow = taken ? FLOW_TAKEN : FLOW_SIDE;
             t->path.sides++;
             return true;
@@ -245,10 +265,12 @@ static bool follow_conditional(struct trans *t, struct guest_insn *g, uint32_t *
 /* Decides how the trace goes on after g, a branch and the last of it; true and *eip if it does. */
 static __attribute__((noinline)) bool follow(struct trans *t, struct guest_insn *g, uint32_t *eip)
 {
-    unsigned props = operations[g->insn.op].props;
+    unsigned props = g->traits.props;
     struct trace_path *p = &t->path;
 
     *eip = g->next;
+    if (g->patched) /* FLOW_PATCH */
+        return false;
     if (props & P_COND)
         return follow_conditional(t, g, eip);
     if (follow_return(t, g)) {
@@ -267,59 +289,76 @@ static __attribute__((noinline)) bool follow(struct trans *t, struct guest_insn 
     return true;
 }
 
+/* ---- the trace */
+
+/* The trace was to go on, but ends here. */
+static void end_at(struct guest_insn *last)
+{
+    if (last->flow == FLOW_NEXT)
+        last->flow = FLOW_DIRECT;
+    else if (last->flow == FLOW_RETURN)
+        last->flow = FLOW_INDIRECT;
+    else if (last->flow == FLOW_SIDE || last->flow == FLOW_TAKEN)
+        last->flow = FLOW_COND;
+}
+
 void trans_cut(struct trans *t, unsigned insns)
 {
     t->insns = insns;
     t->loops = t->sourced = false;
-    if (insns) {
-        struct guest_insn *last = &t->insn[insns - 1];
-
-        if (last->flow == FLOW_NEXT)
-            last->flow = FLOW_DIRECT;
-        else if (last->flow == FLOW_RETURN)
-            last->flow = FLOW_INDIRECT;
-        else if (last->flow == FLOW_SIDE || last->flow == FLOW_TAKEN)
-            last->flow = FLOW_COND;
-    }
+    if (insns)
+        end_at(&t->insn[insns - 1]);
 }
 
 void trans_key(struct trans *t, const struct context *key, const uint8_t *page)
 {
-    uint64_t gpa = (uint64_t)key->page << PAGE_SHIFT;
-    bool code32 = key->mode & MODE_CODE32;
+    uint32_t lin = key->cs_base + key->eip;
 
     t->key = *key;
     t->page = page;
-    t->tag = gear1_tag(gpa, code32);
-    t->flip = gear1_page_flip(gpa, code32);
     t->limit = (mode_segment(key->mode, SEG_CS) & SEG_KIND) == SEG_64K ? 0xffff : UINT32_MAX;
-    t->granule = PAGE_SIZE; /* none */
+    t->path.bias = key->eip - (lin & PAGE_MASK);
+    t->path.slots = gear1_slot_page((uint64_t)key->page << PAGE_SHIFT, key->mode & MODE_CODE32);
+    find_care(t);
 }
 
 static void select_begin(struct trans *t)
 {
-    t->insns = 0;
+    struct trace_path *p = &t->path;
+
     t->patches = 0;
     t->self_check = t->loads = t->loops = false;
-    t->seen = t->highest = 0;
-    t->path.sides = t->path.calls = t->path.returns = 0;
+    p->ahead = PAGE_SIZE;
+    p->furthest = 0;
+    p->last = t->insn + t->max_insns - 1;
+    p->sides = p->calls = p->returns = 0;
     t->abort = ABORT_NONE;
     sources_begin(t);
 }
 
-/* All of the trace is selected, and what it was made from but for the last range. */
-static bool select_end(struct trans *t, unsigned begin, const struct guest_insn *last)
+/* What the trace was made from: the instructions from `first` to `last`, which follow each other. */
+static void add_range(struct trans *t, const struct guest_insn *first,
+                      const struct guest_insn *last)
 {
-    sources_add(t, begin, ((t->key.cs_base + last->eip) & PAGE_MASK) + last->insn.length);
+    sources_add(t, offset_in_page(t, first), offset_in_page(t, last) + last->insn.length);
+}
+
+/* All of the trace, before `end`, is selected; the range that begins at `range` is the last. */
+static bool select_end(struct trans *t, const struct guest_insn *range,
+                       const struct guest_insn *end)
+{
+    t->insns = (unsigned)(end - t->insn);
+    if (range != end)
+        add_range(t, range, end - 1);
     t->sourced = !t->loads;
-    return true;
+    return t->insns;
 }
 
 bool trans_select(struct trans *t)
 {
-    const struct finder f = finder_of(t);
-    uint32_t eip = t->key.eip, from = (f.base + eip) & PAGE_MASK; /* of the range of source */
-    struct guest_insn *g = t->insn;
+    struct trace_path *p = &t->path;
+    unsigned offset = t->key.eip - p->bias;
+    struct guest_insn *g = t->insn, *range = g;
 
     select_begin(t);
     if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_OTHER) {
@@ -327,35 +366,32 @@ bool trans_select(struct trans *t)
         return false;
     }
     for (;; g++) {
-        if (!fetch(t, &f, eip, g))
-            break;
-        t->seen |= UINT64_C(1) << eip % 64;
-        t->highest = eip > t->highest ? eip : t->highest;
-        if (!(operations[g->insn.op].props & P_BRANCH) | g->patched) {
-            t->insns++;
-            eip = g->next;
-            if (g->flow == FLOW_PATCH || !go_on(t, g, eip))
-                return select_end(t, from, g);
-            continue;
+        if (!take(t, offset, g)) {
+            if (g > t->insn)
+                end_at(g - 1);
+            return select_end(t, range, g);
         }
-        if (!take_branch(t, g))
-            break;
-        t->insns++;
-        if (!follow(t, g, &eip))
-            return select_end(t, from, g);
-        if (eip != g->next) {
-            sources_add(t, from, ((f.base + g->next - 1) & PAGE_MASK) + 1);
-            from = (f.base + eip) & PAGE_MASK;
+        offset += g->insn.length;
+        if (g->traits.props & P_BRANCH) {
+            uint32_t eip;
+
+            if (!follow(t, g, &eip))
+                return select_end(t, range, g + 1);
+            if (eip != g->next) {
+                add_range(t, range, g);
+                range = g + 1;
+                offset = eip - p->bias;
+            }
+        } else if ((offset >= p->ahead || g == p->last) && !go_on(t, g, g->next)) {
+            return select_end(t, range, g + 1);
         }
     }
-    trans_cut(t, t->insns);
-    return t->insns != 0;
 }
 
-/* `operations` has it for a count that isn't zero. */
-static unsigned shift_writes(const struct insn *i)
+/* x86_traits has it for a count that isn't zero. */
+static unsigned shift_writes(const struct guest_insn *g)
 {
-    return i->opd[1] == OPD_IMM && i->imm & 31 ? operations[i->op].sure : 0;
+    return g->insn.opd[1] == OPD_IMM && g->insn.imm & 31 ? g->traits.sure : 0;
 }
 
 void trans_liveness(struct trans *t)
@@ -363,14 +399,17 @@ void trans_liveness(struct trans *t)
     unsigned live = FL_STATUS; /* who comes after the translation may look at any */
 
     for (struct guest_insn *g = &t->insn[t->insns]; g-- > t->insn;) {
-        const struct knowledge *k = &operations[g->insn.op];
-        unsigned sure = k->props & P_FLAGMAY ? shift_writes(&g->insn) : k->sure;
+        unsigned sure = g->traits.sure, reads = g->traits.reads, flow = g->flow;
 
-        if (g->flow == FLOW_SKIP)
-            live |= g[g->skips].live;
-        else if ((g->flow != FLOW_NEXT) | g->patched)
-            live = FL_STATUS;
+        if ((flow != FLOW_NEXT) | ((g->traits.props & P_FLAGMAY) != 0)) {
+            if (flow == FLOW_SKIP)
+                live |= g[g->skips].live;
+            else if (flow != FLOW_NEXT)
+                live = FL_STATUS;
+            if (g->traits.props & P_FLAGMAY)
+                sure = shift_writes(g);
+        }
         g->live = (uint16_t)live;
-        live = g->patched ? FL_STATUS : (live & ~sure) | k->reads;
+        live = (live & ~sure) | reads;
     }
 }

@@ -107,23 +107,26 @@ enum flow {
 struct guest_insn {
     _Alignas(uint64_t) struct insn insn; /* so that copies are made by words */
     uint32_t eip;
+    _Alignas(uint64_t) struct x86_traits traits; /* of an emulation patch if it is patched */
     uint32_t next;   /* EIP after it */
     uint32_t target; /* of a direct branch */
-    uint16_t live;   /* status flags that are looked at after it */
-    uint16_t begin;  /* gear 2: its code, in words from the body's start */
     union {
         struct {
-            uint8_t flow;  /* enum flow */
-            bool patched;  /* executed by an emulation patch */
-            bool device;   /* seen to touch a device */
-            bool crosses;  /* seen to cross page borders again and again */
-            bool loads;    /* its immediate is loaded from the code */
-            bool varies;   /* a return seen to lead elsewhere than the trace took for granted */
-            uint8_t skips; /* FLOW_SKIP: so many instructions */
+            uint16_t live;    /* status flags that are looked at after it */
+            uint16_t begin;   /* gear 2: its code, in words from the body's start */
+            uint8_t flow;     /* enum flow */
+            uint8_t skips;    /* FLOW_SKIP: so many instructions */
+            bool patched : 1; /* executed by an emulation patch */
+            bool device : 1;  /* seen to touch a device */
+            bool crosses : 1; /* seen to cross page borders again and again */
+            bool loads : 1;   /* its immediate is loaded from the code */
+            bool varies : 1;  /* a return seen to lead elsewhere than the trace took for granted */
         };
         uint64_t notes; /* all of these */
     };
 };
+
+_Static_assert(sizeof(struct guest_insn) == LINE_BYTES, "a guest instruction is a line");
 
 /* What an atom means beyond its operation. */
 enum role {
@@ -202,8 +205,15 @@ struct open {
     uint16_t atom, word, bundle;
 };
 
-/* On the way through the trace. */
+/* On the way through the trace. Offsets are in the page. */
 struct trace_path {
+    uint32_t bias;                  /* EIP of offset 0 */
+    struct slot_page slots;         /* gear 1's decoded instructions of the page */
+    uint32_t careful;               /* a bit for each granule: instructions may need care, */
+    bool wary;                      /* and not just for marks */
+    unsigned ahead;                 /* before this offset nothing of the trace begins */
+    unsigned furthest;              /* offset of the last before a branch that has been followed */
+    struct guest_insn *last;        /* that there may be */
     unsigned sides;                 /* branches out of it so far */
     unsigned calls, returns;        /* calls that it has followed and not left; returns followed */
     uint32_t back[TRANS_CALLS_MAX]; /* where the callers go on */
@@ -223,11 +233,7 @@ struct trans {
     struct context key;
     const uint8_t *page; /* the guest page's bytes */
     uint32_t place;      /* jumps_place of the context */
-    uint64_t tag, flip;  /* of the page's first byte, for gear 1's decoded instructions */
     uint32_t limit;      /* of CS */
-    uint32_t granule;    /* offset in the page of one that has been looked at */
-    uint64_t seen;       /* EIPs of the trace so far, by their low bits, */
-    uint32_t highest;    /* and the highest of them */
     struct trace_path path;
     unsigned max_insns, max_sides, max_patches;
     enum event abort; /* ABORT_x: why the pass or the instruction failed; ABORT_NONE */

@@ -4,6 +4,7 @@
 #include "runtime/profile.h"
 
 #include "cms.h"
+#include "runtime/runtime.h"
 
 #define MAX_DROPS 3 /* translations dropped at one address before it is left to gear 1 for good */
 
@@ -81,6 +82,8 @@ static struct site *site_claim(uint32_t lin)
 void profile_mark(uint32_t lin, unsigned marks)
 {
     site_claim(lin)->marks |= (uint8_t)marks;
+    cms.prof->granules[(lin >> PAGE_SHIFT) % PROFILE_PAGES] |=
+        UINT32_C(1) << ((lin & PAGE_MASK) >> SMC_GRANULE_SHIFT);
 }
 
 unsigned profile_marks(uint32_t lin)

@@ -6,6 +6,7 @@
 
 #define PROFILE_BLOCKS 4096 /* powers of two */
 #define PROFILE_SITES 1024
+#define PROFILE_PAGES 256
 
 /* A place where control came in. */
 struct entry {
@@ -26,6 +27,8 @@ struct site {
 struct profile {
     struct entry block[PROFILE_BLOCKS];
     struct site site[PROFILE_SITES];
+    /* granules with sites, of pages by the low bits of their numbers; what was there once stays */
+    uint32_t granules[PROFILE_PAGES];
 };
 
 static inline struct site *profile_site(uint32_t lin)
@@ -36,6 +39,12 @@ static inline struct site *profile_site(uint32_t lin)
 static inline bool profile_is_marked(uint32_t lin) /* perhaps */
 {
     return profile_site(lin)->lin == lin;
+}
+
+/* A bit for each granule of lin's page (smc.c): instructions there may be marked. */
+static inline uint32_t profile_marked(uint32_t lin)
+{
+    return cms.prof->granules[(lin >> PAGE_SHIFT) % PROFILE_PAGES];
 }
 
 /*

@@ -32,6 +32,7 @@ struct hot {
 
 struct smc {
     struct hot hot[HOT_SITES];
+    uint64_t hot_pages; /* with granules that have been hot, by the low bits of their numbers */
     uint32_t pages;
     /* for each page of guest memory and ROMs: bit n, granule n has been decoded or translated */
     uint32_t mask[];
@@ -91,8 +92,10 @@ static void hot_count(uint64_t gpa)
 
     if (h->granule != granule || now - h->since > HOT_NS)
         *h = (struct hot){.granule = granule, .since = now};
-    if (++h->writes == cms.opt->hot_writes)
+    if (++h->writes == cms.opt->hot_writes) {
         cms_count(EV_SMC_HOT);
+        cms.smc->hot_pages |= UINT64_C(1) << (gpa >> PAGE_SHIFT) % 64;
+    }
 }
 
 bool smc_is_hot(uint64_t gpa)
@@ -101,6 +104,11 @@ bool smc_is_hot(uint64_t gpa)
 
     return h->granule == gpa >> SMC_GRANULE_SHIFT && h->writes >= cms.opt->hot_writes &&
            vx_mfsr(SR_TIME) - h->since <= HOT_NS;
+}
+
+bool smc_may_be_hot(uint32_t page)
+{
+    return cms.smc->hot_pages >> page % 64 & 1;
 }
 
 bool smc_protect(uint64_t gpa, unsigned length)

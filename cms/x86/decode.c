@@ -168,6 +168,15 @@ const struct x86_op_info x86_ops[OP_COUNT] = {
 #include "insns.def"
 };
 
+#define LOGIC(undef, props) ((unsigned)(undef) == FL_AF && !((props) & P_FLAGMAY))
+
+const struct x86_traits x86_traits[OP_COUNT] = {
+#define OP(name, mnemonic, reads, writes, undef, props, feature) \
+    [OP_##name] = {(uint16_t)(props), reads, writes,             \
+                   LOGIC(undef, props) ? (writes) : (writes) & ~(undef)},
+#include "insns.def"
+};
+
 /* The bytes being decoded: `end` of them may be looked at. */
 struct cursor {
     const uint8_t *bytes;

@@ -74,6 +74,20 @@ struct x86_op_info {
 
 extern const struct x86_op_info x86_ops[OP_COUNT];
 
+/*
+ * What is asked of every instruction, in few bytes. `sure`: flags that come out independent of what
+ * they were before, whatever the operands are. What the architecture leaves undefined often stays as
+ * it was, here as on real processors; logic, which leaves nothing undefined but AF, is known to
+ * clear that. Of P_FLAGMAY it is true only if the count isn't zero.
+ */
+struct x86_traits {
+    uint16_t props; /* without P_SIMD_ONLY */
+    uint16_t reads, writes;
+    uint16_t sure;
+};
+
+extern const struct x86_traits x86_traits[OP_COUNT];
+
 enum {
     X86_EUD = -1,   /* no such instruction, or LOCK where it may not stand */
     X86_ELONG = -2, /* longer than 15 bytes */
