@@ -18,8 +18,16 @@ $(B)/tests/system_image: tests/sys/system_image.c
 	@mkdir -p $(@D)
 	$(CC) -std=c17 $(WARN) $(CFLAGS) -o $@ $<
 
-fuzz-sys: $(ALL) $(B)/tests/system_image $(SYS_GUESTS)
+# Loops that fault and go on.
+TEST_NEEDS += $(B)/tests/retry_image
+
+$(B)/tests/retry_image: $(addprefix tests/sys/retry,_image.c _code.c .h) tests/random.h
+	@mkdir -p $(@D)
+	$(CC) -std=c17 $(WARN) -I. $(CFLAGS) -o $@ $(filter %.c,$^)
+
+fuzz-sys: $(ALL) $(addprefix $(B)/tests/,system_image retry_image) $(SYS_GUESTS)
 	tests/sys/compare-events.sh $(B) $(FUZZ_SEED) 20
+	tests/sys/retry.sh $(B) $(FUZZ_SEED) 20
 
 # What an instruction of each class costs gear 1: `make bench`.
 # ... and of I/O, gear 2 in both ways.
