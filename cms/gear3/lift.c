@@ -55,7 +55,7 @@ static void begin(struct ir *ir)
     ir->t->op = &ir_clear_next(ir)->op;
 }
 
-static void snapshot(struct ir *ir, ref state[STATE_COUNT], bool computed)
+static void snapshot(struct ir *ir, ref state[STATE_ROOM], bool computed)
 {
     __builtin_memcpy(__builtin_assume_aligned(state, sizeof(uint64_t)),
            __builtin_assume_aligned(ir->r, sizeof(uint64_t)), STATE_ROOM * sizeof(ref));

@@ -14,7 +14,7 @@
 #define CASE_TABLE 0x2000
 #define CODE_AT 0x4000
 #define CASE_ROOM 0x260
-#define STARTS (CODE_AT + CASES * CASE_ROOM) /* a bit for each byte of code: an instruction begins */
+#define STARTS (CODE_AT + CASES * CASE_ROOM) /* a bit for each byte: an instruction begins there */
 #define TABLE (PAGES + 0x1000)
 #define PTE(address) (TABLE + ((address) >> 12) * 4)
 #define COUNTER 0x30000 /* of rounds */
