@@ -10,7 +10,7 @@
 
 void sbuf_init(struct sbuf *sb, uint32_t size)
 {
-    *sb = (struct sbuf){.size = size};
+    *sb = (struct sbuf){.size = size, .room = size};
     sb->store = panic_if_null(calloc(size, sizeof *sb->store));
     sb->done = panic_if_null(calloc(size, sizeof *sb->done));
 }
@@ -22,13 +22,14 @@ void sbuf_free(struct sbuf *sb)
     *sb = (struct sbuf){0};
 }
 
-static bool store_meets(const struct sbuf_store *s, uint64_t addr, unsigned size)
+KEEPS_REGISTERS static bool store_meets(const struct sbuf_store *s, uint64_t addr, unsigned size)
 {
     return addr + size - 1 - s->addr < (uint64_t)s->size + size - 1;
 }
 
 /* Puts those of its bytes over the value that lie in it. */
-static uint64_t store_over(const struct sbuf_store *s, uint64_t addr, unsigned size, uint64_t value)
+KEEPS_REGISTERS static uint64_t store_over(const struct sbuf_store *s, uint64_t addr, unsigned size,
+                                           uint64_t value)
 {
     for (unsigned k = 0; k < size; k++) {
         uint64_t at = addr + k - s->addr;
@@ -38,19 +39,11 @@ static uint64_t store_over(const struct sbuf_store *s, uint64_t addr, unsigned s
     return value;
 }
 
-uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)
+/* Stores up to this one that meet the value are put over it, one after the other. */
+KEEPS_REGISTERS __attribute__((noinline)) static uint64_t
+merge_all(const struct sbuf *sb, const struct sbuf_store *newest, uint64_t addr, unsigned size,
+          uint64_t value)
 {
-    uint32_t i = sb->used;
-
-    while (i && !store_meets(&sb->store[i - 1], addr, size))
-        i--;
-    if (!i)
-        return value;
-    sb->forwards++;
-    const struct sbuf_store *newest = &sb->store[i - 1];
-    uint64_t in = addr - newest->addr;
-    if (in < newest->size && in + size <= newest->size)
-        return newest->value << 8 * (8 - size - in) >> 8 * (8 - size);
     for (const struct sbuf_store *s = sb->store; s <= newest; s++) {
         if (store_meets(s, addr, size))
             value = store_over(s, addr, size, value);
@@ -58,20 +51,35 @@ uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t
     return value;
 }
 
+KEEPS_REGISTERS uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size,
+                                         uint64_t value)
+{
+    const struct sbuf_store *s = sb->store + sb->used;
+
+    while (s > sb->store) {
+        if (!store_meets(--s, addr, size))
+            continue;
+        sb->forwards++;
+        uint64_t in = addr - s->addr;
+        if (in < s->size && in + size <= s->size)
+            return s->value << 8 * (8 - size - in) >> 8 * (8 - size);
+        return merge_all(sb, s, addr, size, value);
+    }
+    return value;
+}
+
 static void ring_retire(struct sbuf *sb, uint64_t now)
 {
-    while (sb->draining && sb->done[sb->head] <= now) {
+    while (sb->room < sb->size && sb->done[sb->head] <= now) {
         sb->head = sb->head + 1 == sb->size ? 0 : sb->head + 1;
-        sb->draining--;
+        sb->room++;
     }
 }
 
-uint32_t sbuf_wait(struct sbuf *sb, uint64_t now)
+uint32_t sbuf_wait_slow(struct sbuf *sb, uint64_t now)
 {
-    if (sb->used + sb->draining < sb->size)
-        return 0;
     ring_retire(sb, now);
-    if (sb->used + sb->draining < sb->size)
+    if (sb->used < sb->room)
         return 0;
     uint64_t free_at = sb->done[sb->head];
     ring_retire(sb, free_at);
@@ -108,9 +116,9 @@ void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now)
     uint64_t line_size = 1ull << h->line_shift, line = sb->store->addr + 1; /* not that */
 
     if (sb->last_done <= now)
-        sb->draining = 0;
-    uint64_t done = sb->draining ? sb->last_done : now;
-    uint32_t at = sb->head + sb->draining;
+        sb->room = slots;
+    uint64_t done = sb->room < slots ? sb->last_done : now;
+    uint32_t at = sb->head + slots - sb->room;
     at -= at >= slots ? slots : 0;
     const struct sbuf_store *s = sb->store, *end = s + used;
     for (; s < end; s++) {
@@ -131,7 +139,7 @@ void sbuf_commit(struct sbuf *sb, uint8_t *memory, struct hier *h, uint64_t now)
     if (again)
         cache_repeat(&h->l1d, (uint32_t)((GUEST_BASE + line) >> h->line_shift), again);
     sb->last_done = done;
-    sb->draining += used;
+    sb->room -= used;
     sb->most = sbuf_most(sb);
     sb->released += used;
     sb->used = 0;

@@ -13,10 +13,21 @@
 
 struct hier;
 
+/*
+ * A function that the fast engine's host code calls in the middle of its work keeps all registers
+ * but the one of its value.
+ */
+#ifdef __x86_64__
+#define KEEPS_REGISTERS __attribute__((no_caller_saved_registers, target("general-regs-only")))
+#else
+#define KEEPS_REGISTERS
+#endif
+
 struct sbuf_store {
     uint64_t addr; /* guest-physical; the store lies inside one page */
     uint64_t value;
     uint32_t size; /* bytes: 1, 2, 4, 8 */
+    uint32_t unused[3]; /* for a size that is a power of two */
 };
 
 struct sbuf {
@@ -24,7 +35,7 @@ struct sbuf {
     uint64_t *done;           /* ring: cycle at which each draining store gives its slot back */
     uint32_t size;            /* slots */
     uint32_t used;            /* uncommitted */
-    uint32_t draining;  /* some of these may have drained, when there was room enough */
+    uint32_t room;            /* slots that don't drain, as far as that has been looked at */
     uint32_t head;      /* of the ring */
     uint64_t last_done; /* when all will have drained */
     uint64_t filter;    /* bit (addr / 8) % 64 of all bytes of uncommitted stores */
@@ -56,7 +67,8 @@ static inline uint32_t sbuf_most(const struct sbuf *sb)
 /*
  * `value` is what memory holds at addr; the result has the bytes of uncommitted stores put over it.
  */
-uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
+KEEPS_REGISTERS uint64_t sbuf_merge_slow(struct sbuf *sb, uint64_t addr, unsigned size,
+                                         uint64_t value);
 
 static inline uint64_t sbuf_merge(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)
 {
@@ -65,8 +77,13 @@ static inline uint64_t sbuf_merge(struct sbuf *sb, uint64_t addr, unsigned size,
     return sbuf_merge_slow(sb, addr, size, value);
 }
 
+uint32_t sbuf_wait_slow(struct sbuf *sb, uint64_t now);
+
 /* Cycles to wait at `now` for a slot. Some slot must not be uncommitted (used < size). */
-uint32_t sbuf_wait(struct sbuf *sb, uint64_t now);
+static inline uint32_t sbuf_wait(struct sbuf *sb, uint64_t now)
+{
+    return sb->used < sb->room ? 0 : sbuf_wait_slow(sb, now);
+}
 
 /* Puts a store in; sbuf_wait() has found its slot. */
 static inline void sbuf_put(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value)

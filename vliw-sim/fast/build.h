@@ -56,10 +56,14 @@ struct operands {
     int64_t ra, rb, ca;
 };
 
-#define AT_R(n) ((int64_t)offsetof(struct chip, r) + 8 * (int64_t)(n))
-#define AT_C(n) ((int64_t)offsetof(struct chip, c) + 4 * (int64_t)(n))
-#define AT_F(n) ((int64_t)offsetof(struct chip, fpu.f) + 16 * (int64_t)(n))
-#define AT_COPY(n) ((int64_t)offsetof(struct chip, hot.copy) + 8 * (int64_t)(n))
+/* Where host code finds a field of the chip, and an element of an array in it. */
+#define AT(field) ((int64_t)offsetof(struct chip, field) - CHIP_MIDDLE)
+#define AT_ITEM(field, n) \
+    (AT(field) + (int64_t)sizeof(((struct chip *)0)->field[0]) * (int64_t)(n))
+#define AT_R(n) AT_ITEM(r, n)
+#define AT_C(n) AT_ITEM(c, n)
+#define AT_F(n) AT_ITEM(fpu.f, n)
+#define AT_COPY(n) AT_ITEM(hot.copy, n)
 
 static inline bool conditional(const struct atom *a)
 {

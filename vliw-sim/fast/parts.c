@@ -27,7 +27,8 @@ void part_fill(struct patch *p, const struct bundle *b, const struct atom *a)
     p->value[HOLE_sh] = a->op.sh;
     p->value[HOLE_pos] = a->op.pos;
     p->value[HOLE_len] = a->op.len;
-    p->value[HOLE_al] = a->op.al;
+    p->value[HOLE_alias] = AT_ITEM(alias.from, a->op.al);
+    p->value[HOLE_al_bit] = 1 << a->op.al;
     p->value[HOLE_next_pc] = (int64_t)b->next;
 }
 
@@ -94,8 +95,7 @@ void part_line(struct build *b, uint32_t line)
 {
     uint32_t record = line_record(b->chip, line);
 
-    b->e->p.value[HOLE_record] =
-        (int64_t)(offsetof(struct chip, hot.line) + record * sizeof(int64_t *));
+    b->e->p.value[HOLE_record] = AT_ITEM(hot.line, record);
     b->e->p.value[HOLE_order] = ++b->order;
 }
 
@@ -140,8 +140,15 @@ static bool fill_wide(struct build *b, int64_t imm)
         return false;
     hot->wides += i == hot->wides;
     hot->wide[i] = imm;
-    b->e->p.value[HOLE_wide] = (int64_t)(offsetof(struct chip, hot.wide) + i * sizeof imm);
+    b->e->p.value[HOLE_wide] = AT_ITEM(hot.wide, i);
     return true;
+}
+
+/* Does the atom protect by a register that the machine hasn't got? */
+static bool protects_nothing(const struct build *b, const struct atom *a)
+{
+    return (isa_facts[a->op.atom].flags & ISA_F_PROTECT) &&
+           a->op.al >= b->chip->alias.registers;
 }
 
 /* Is this the block that is to be wrong? */
@@ -196,11 +203,6 @@ static unsigned stores_before(const struct bundle *n, unsigned i, unsigned *gues
     return stores;
 }
 
-static int64_t at_late(unsigned store)
-{
-    return (int64_t)(offsetof(struct chip, late_store) + store * sizeof(struct chip_store));
-}
-
 static struct fast_site *atom_site(struct build *b, struct block_tail *tail, unsigned i)
 {
     struct fast_site *site = part_site(b, SITE_ATOM);
@@ -217,7 +219,7 @@ static void emit_entry(struct build *b, struct block_tail *tail, struct fast_bun
     const struct stencil_atom *s = &stencil_atoms[a->op.atom];
     struct emitter *e = b->e;
     bool late = fb->b->careful && (isa_facts[a->op.atom].flags & ISA_F_STORE);
-    unsigned stencil = late ? s->late : s->first;
+    unsigned stencil = protects_nothing(b, a) ? STENCIL_NONE : late ? s->late : s->first;
 
     part_fill(&e->p, fb->b, a);
     if (is_move(a)) {
@@ -233,7 +235,7 @@ static void emit_entry(struct build *b, struct block_tail *tail, struct fast_bun
     }
     if (late) {
         unsigned guest, stores = stores_before(fb->b, i, &guest);
-        e->p.value[HOLE_late] = at_late(stores);
+        e->p.value[HOLE_late] = AT_ITEM(late_store, stores);
         e->p.value[HOLE_n] = guest;
     }
     if (stencil && !site && !b->spoiled && spoils(b)) {
@@ -288,7 +290,7 @@ void part_late_stores(struct build *b, const struct bundle *n)
             continue;
         if (fact->size > 8)
             return; /* never comes here: fast_atom() leaves the block */
-        b->e->p.value[HOLE_late] = at_late(stores++);
+        b->e->p.value[HOLE_late] = AT_ITEM(late_store, stores++);
         emit(b->e, late_stencil(fact));
     }
 }
@@ -345,7 +347,7 @@ void part_operands(struct build *b, const struct bundle *n, unsigned at, struct 
     o->ca = AT_C(a->op.ca);
     if ((uses & ISA_READ_CA) && flag_written_from(n, at + 1, a->op.ca)) {
         b->e->p.value[HOLE_ca] = o->ca;
-        o->ca = (int64_t)offsetof(struct chip, hot.copy_c);
+        o->ca = AT(hot.copy_c);
         b->e->p.value[HOLE_to_c] = o->ca;
         emit(b->e, STENCIL_move_c);
     }
@@ -411,14 +413,14 @@ static void emit_shadows(struct build *b)
         unsigned reg = (unsigned)__builtin_ctz(regs);
         p->value[HOLE_ra] = AT_R(reg);
         p->pin[HOLE_ra] = pin_of(b->pins, reg);
-        p->value[HOLE_to_r] = (int64_t)offsetof(struct chip, r_shadow) + 8 * (int64_t)reg;
+        p->value[HOLE_to_r] = AT_ITEM(r_shadow, reg);
         emit(b->e, STENCIL_shadow_r);
     }
     p->pin[HOLE_ra] = 0;
     for (uint32_t regs = c_dirty; regs; regs &= regs - 1) {
         unsigned reg = (unsigned)__builtin_ctz(regs);
         p->value[HOLE_ca] = AT_C(reg);
-        p->value[HOLE_to_c] = (int64_t)offsetof(struct chip, c_shadow) + 4 * (int64_t)reg;
+        p->value[HOLE_to_c] = AT_ITEM(c_shadow, reg);
         emit(b->e, STENCIL_shadow_c);
     }
     if (b->before)

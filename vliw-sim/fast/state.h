@@ -24,6 +24,12 @@
 #define LINES (1u << LINES_LOG) /* lines of L1I that blocks know */
 #define PINS 5u      /* host registers that can hold guest registers */
 
+/*
+ * Host code's register for the chip holds the address of this byte of it: the guest registers that
+ * translations use, which come first, then lie within 8 bits of that.
+ */
+#define CHIP_MIDDLE 128
+
 struct fast_view {
     uint64_t native_read;  /* address of the line, */
     uint64_t native_write; /* and if it is dirty and may be written, */
@@ -45,7 +51,6 @@ struct fast_jump {
 };
 
 struct chip;
-struct sbuf;
 struct jtlb;
 struct rstack;
 typedef void *fast_call(struct chip *chip, uint64_t base, uint64_t extra, uint64_t site);
@@ -67,8 +72,8 @@ struct fast_state {
     void (*on_official)(struct chip *chip);
     void (*on_drain)(struct chip *chip, uint64_t cycle);
 
-    /* The value of a guest load that meets stores which wait. */
-    uint64_t (*on_merge)(struct sbuf *sb, uint64_t addr, unsigned size, uint64_t value);
+    /* The value of a guest load that meets stores which wait: calls.c; C can't call it. */
+    void *on_merge;
 
     /* Tables of the machine: lookup.h. */
     uint64_t (*on_find)(struct jtlb *t, uint64_t key);

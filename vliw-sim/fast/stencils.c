@@ -18,7 +18,7 @@
 #include "isa/prims.h"
 #include "vliw-sim/chip.h"
 
-register struct chip *chip __asm__("rbx");
+register char *chip_middle __asm__("rbx");
 register uint64_t base __asm__("rbp");
 register uint32_t *count __asm__("r12");
 register int64_t clock __asm__("r15");
@@ -27,6 +27,8 @@ register uint64_t pin1 __asm__("r10");
 register uint64_t pin2 __asm__("r11");
 register uint64_t pin3 __asm__("r13");
 register uint64_t pin4 __asm__("r14");
+
+#define chip ((struct chip *)(chip_middle - CHIP_MIDDLE))
 
 typedef void code(uint64_t extra);
 
@@ -38,12 +40,12 @@ void common(uint64_t, uint64_t); /* a piece that all sites share */
 
 #define HOLE(name) extern char h_##name[];
 HOLE(rd) HOLE(rs) HOLE(ra) HOLE(rb) HOLE(ca) HOLE(cd) HOLE(to_r) HOLE(to_c) HOLE(fa) HOLE(to_f)
-HOLE(imm) HOLE(cmp) HOLE(sh) HOLE(pos) HOLE(len) HOLE(n) HOLE(mask) HOLE(al) HOLE(sr) HOLE(pc)
+HOLE(imm) HOLE(cmp) HOLE(sh) HOLE(pos) HOLE(len) HOLE(n) HOLE(alias) HOLE(al_bit) HOLE(sr) HOLE(pc)
 HOLE(next_pc) HOLE(view) HOLE(room1) HOLE(room2) HOLE(room4) HOLE(room8) HOLE(order)
 HOLE(tally) HOLE(cycles) HOLE(dirty) HOLE(f_dirty) HOLE(record) HOLE(site) HOLE(late) HOLE(wide)
 
 #define H(name) ((uint64_t)(intptr_t)h_##name)
-#define FIELD(type, name) (*(type *)((char *)chip + H(name)))
+#define FIELD(type, name) (*(type *)(chip_middle + H(name)))
 #define RARE(x) __builtin_expect((x), 0)
 #define FOLDED static inline __attribute__((always_inline))
 
@@ -60,14 +62,6 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
     memcpy((void *)at, &value, size);
 }
 
-/* A call in the middle of a piece, rarely made: pins outlive it. */
-#define KEEPING_PINS(call)                                   \
-    do {                                                     \
-        uint64_t kept_[] = {pin0, pin1, pin2};               \
-        call;                                                \
-        pin0 = kept_[0], pin1 = kept_[1], pin2 = kept_[2];   \
-    } while (0)
-
 /* ---------------------------------------------------------------- the words of a meaning */
 
 #define ISA_R(field) FIELD(uint64_t, field)
@@ -82,7 +76,6 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
 #define ISA_F_pos H(pos)
 #define ISA_F_len H(len)
 #define ISA_F_n H(n)
-#define ISA_F_al H(al)
 #define ISA_PC H(pc)
 #define ISA_NEXT H(next_pc)
 #define ISA_BRANCH(atoms) return (void)(atoms), taken()
@@ -145,47 +138,95 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
         FIELD(struct chip_store, late).host = (uint8_t *)(view_->native_host + off_); \
     } while (0)
 
+/* Bit `number` mod 64, by the instructions for that. */
+FOLDED bool bit_test(uint64_t bits, uint64_t number)
+{
+    bool set;
+
+    __asm__("bt %2, %1" : "=@ccc"(set) : "r"(bits), "r"(number));
+    return set;
+}
+
+FOLDED uint64_t bit_set(uint64_t bits, uint64_t number)
+{
+    __asm__("bts %1, %0" : "+r"(bits) : "r"(number) : "cc");
+    return bits;
+}
+
 /* Does a store wait that may have written one of the bytes? */
 FOLDED bool waits(uint64_t addr, unsigned bytes)
 {
     uint64_t filter = chip->sbuf.filter;
 
-    if (RARE(filter >> (addr >> 3 & 63) & 1))
+    if (RARE(bit_test(filter, addr >> 3)))
         return true;
-    return bytes > 1 && RARE(filter >> ((addr + bytes - 1) >> 3 & 63) & 1);
+    return bytes > 1 && RARE(bit_test(filter, (addr + bytes - 1) >> 3));
 }
 
-FOLDED uint64_t merge(uint64_t pa, unsigned bytes, uint64_t value)
+/* What a load gets then; the function keeps all registers (KEEPS_REGISTERS). */
+FOLDED uint64_t merge(uint64_t host, unsigned bytes)
 {
-    return chip->hot.on_merge(&chip->sbuf, pa, bytes, value);
+    uint64_t value;
+
+    __asm__ volatile("call *%[on]"
+                     : "=a"(value)
+                     : "D"(chip_middle), "S"(host), "d"((uint64_t)bytes),
+                       [on] "m"(chip->hot.on_merge)
+                     : "memory", "cc");
+    return value;
 }
 
-#define GUEST_PA(host) ((host) - (uint64_t)chip->dram)
+/* sbuf_put(), with those instructions. */
+FOLDED void put(uint64_t pa, unsigned bytes, uint64_t value)
+{
+    struct sbuf *sb = &chip->sbuf;
+    struct sbuf_store *s = &sb->store[sb->used++];
+    uint64_t filter = bit_set(sb->filter, pa >> 3);
 
-#define GLOAD(bytes, addr, meanwhile)                                             \
-    ({                                                                            \
-        uint64_t at_ = (addr);                                                    \
-        struct fast_view *view_ = VIEW(at_);                                      \
-        uint32_t off_ = (uint32_t)at_ - view_->guest_read;                        \
-        if (RARE(off_ > (uint32_t)H(room##bytes)))                                \
-            return slow(at_);                                                     \
-        STAMP(view_->guest_stamp);                                                \
-        uint64_t host_ = view_->guest_host + off_;                                \
-        uint64_t value_ = load_bytes(host_, bytes);                               \
-        meanwhile;                                                                \
-        if (waits(at_, bytes))                                                    \
-            KEEPING_PINS(value_ = merge(GUEST_PA(host_), bytes, value_));         \
-        value_;                                                                   \
+    s->addr = pa;
+    s->value = value;
+    s->size = bytes;
+    sb->filter = bytes > 1 ? bit_set(filter, (pa + bytes - 1) >> 3) : filter;
+}
+
+#define GLOAD(bytes, addr, meanwhile)                                                       \
+    ({                                                                                      \
+        uint64_t at_ = (addr);                                                              \
+        struct fast_view *view_ = VIEW(at_);                                                \
+        uint32_t off_ = (uint32_t)at_ - view_->guest_read;                                  \
+        if (RARE((uint64_t)off_ > H(room##bytes)))                                          \
+            return slow(at_);                                                               \
+        STAMP(view_->guest_stamp);                                                          \
+        uint64_t host_ = view_->guest_host + off_;                                          \
+        meanwhile;                                                                          \
+        waits(at_, bytes) ? merge(host_, bytes) : load_bytes(host_, bytes);                 \
     })
 #define ISA_GLOAD(bytes, addr) GLOAD(bytes, addr, (void)0)
-#define ISA_GLOAD_PROTECT(bytes, addr, reg) \
-    GLOAD(bytes, addr, alias_protect(&chip->alias, (uint32_t)(reg), GUEST_PA(host_), bytes))
 
-/* Does an alias register of the mask remember one of the bytes? */
+#define ALIAS_TO (offsetof(struct alias, to) / sizeof(uint64_t))
+
+/* alias_protect() for a register that the machine has; `alias` is its place in alias.from. */
+FOLDED void protect(uint64_t pa, unsigned bytes)
+{
+    FIELD(uint64_t, alias) = pa;
+    *(&FIELD(uint64_t, alias) + ALIAS_TO) = pa + bytes;
+    chip->alias.used |= (uint32_t)H(al_bit);
+    chip->alias.protects++;
+}
+
+#define ISA_GLOAD_PROTECT(bytes, addr, reg) \
+    GLOAD(bytes, addr, protect(host_ - (uint64_t)chip->dram, bytes))
+
+/* alias_hit() */
 FOLDED bool watched(uint64_t mask, uint64_t pa, unsigned bytes)
 {
     __asm__("" : "+r"(mask)); /* a hole may be 0 */
-    return alias_hit(&chip->alias, mask, pa, bytes) >= 0;
+    for (uint32_t left = (uint32_t)mask & chip->alias.used; left; left &= left - 1) {
+        unsigned n = (unsigned)__builtin_ctz(left);
+        if (RARE(pa < chip->alias.to[n]) && chip->alias.from[n] < pa + bytes)
+            return true;
+    }
+    return false;
 }
 
 #define GSTORE(bytes, addr, v, hit)                                                 \
@@ -193,14 +234,14 @@ FOLDED bool watched(uint64_t mask, uint64_t pa, unsigned bytes)
         uint64_t at_ = (addr);                                                      \
         struct fast_view *view_ = VIEW(at_);                                        \
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
-        if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
+        if (RARE((uint64_t)off_ > H(room##bytes)))                                  \
             return slow(at_);                                                       \
-        if (RARE(chip->sbuf.used + chip->sbuf.draining >= chip->sbuf.size))         \
+        if (RARE(chip->sbuf.used >= chip->sbuf.room))                               \
             return slow(at_);                                                       \
         uint64_t pa_ = view_->guest_pa + off_;                                      \
         if (RARE(hit))                                                              \
-            return slow(at_);                                                       \
-        sbuf_put(&chip->sbuf, pa_, bytes, (v));                                     \
+            return slow(0); /* traps */                                             \
+        put(pa_, bytes, (v));                                                       \
     } while (0)
 #define ISA_GSTORE(bytes, addr, v) GSTORE(bytes, addr, v, false)
 #define ISA_GSTORE_CHECK(bytes, addr, v, mask) GSTORE(bytes, addr, v, watched(mask, pa_, bytes))
@@ -208,16 +249,15 @@ FOLDED bool watched(uint64_t mask, uint64_t pa, unsigned bytes)
 #define GSTORE_LATE(bytes, where, v, hit)                                           \
     do {                                                                            \
         uint64_t at_ = (where);                                                     \
-        struct sbuf *sb_ = &chip->sbuf;                                             \
         struct fast_view *view_ = VIEW(at_);                                        \
         uint32_t off_ = (uint32_t)at_ - view_->guest_write;                         \
-        if (RARE(off_ > (uint32_t)H(room##bytes)))                                  \
+        if (RARE((uint64_t)off_ > H(room##bytes)))                                  \
             return slow(at_);                                                       \
-        if (RARE(sb_->used + sb_->draining + (uint32_t)H(n) >= sb_->size))          \
+        if (RARE(chip->sbuf.used + (uint32_t)H(n) >= chip->sbuf.room))              \
             return slow(at_);                                                       \
         uint64_t pa_ = view_->guest_pa + off_;                                      \
         if (RARE(hit))                                                              \
-            return slow(at_);                                                       \
+            return slow(0); /* traps */                                             \
         FIELD(struct chip_store, late).addr = pa_;                                  \
         FIELD(struct chip_store, late).value = (v);                                 \
     } while (0)
@@ -263,7 +303,7 @@ STORE(1) STORE(2) STORE(4) STORE(8)
     void store_guest##size(void)                                                    \
     {                                                                               \
         struct chip_store *late = &FIELD(struct chip_store, late);                  \
-        sbuf_put(&chip->sbuf, late->addr, size, late->value);                       \
+        put(late->addr, size, late->value);                                         \
         next();                                                                     \
     }
 STORE_GUEST(1) STORE_GUEST(2) STORE_GUEST(4) STORE_GUEST(8)
@@ -437,21 +477,21 @@ void back(void)
 }
 
 /* Called like any function: the registers that host code uses are its caller's. */
-void start(struct chip *on_chip, uint64_t from, uint32_t *counting, code *go)
+void start(char *on_chip, uint64_t from, uint32_t *counting, code *go)
 {
-    struct chip *their_chip = chip;
+    char *their_chip = chip_middle;
     uint64_t their_base = base;
     uint32_t *their_count = count;
     int64_t their_clock = clock;
     uint64_t their_pins[] = {pin3, pin4}; /* the others are any function's */
 
-    chip = on_chip;
+    chip_middle = on_chip + CHIP_MIDDLE;
     base = from;
     count = counting;
     clock = chip->hier.clock;
     go(0);
     chip->hier.clock = clock;
-    chip = their_chip;
+    chip_middle = their_chip;
     base = their_base;
     count = their_count;
     clock = their_clock;
