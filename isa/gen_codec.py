@@ -140,6 +140,28 @@ def bits_cases(isa):
     return lines(out)
 
 
+def form_row(atom):
+    """Where an atom's operands go, and whether that is all of them."""
+    form, at, whole = atom.format, {}, True
+    number = ("rd", 0, 0)
+    lanes = {"rd": "d", "rs": "d", "ra": "a", "rb": "b", "ca": "c", "cd": "c", "imm": "imm"}
+    for f in form.operands():
+        name = member(form, f)
+        lane = lanes.get(name, "number")
+        whole = whole and lane not in at and f.kind != "v"
+        at[lane] = f.low
+        if lane == "imm":
+            whole = whole and f.low == 0 and form.ext == f.name
+            at["bits"] = f.width
+        elif lane == "number":
+            number = (name, f.low, (1 << f.width) - 1)
+    shifts = ", ".join(str(at.get(lane, 0)) for lane in ("d", "a", "b", "c"))
+    name, shift, mask = number
+    return (f"    [ISA_{atom.name}] = {{0x{atom.match:08x}u, {shifts}, "
+            f"offsetof(struct isa_op, {name}), {shift}, {mask}, {at.get('bits', 0)}, "
+            f"{str(whole).lower()}}},")
+
+
 def words(isa):
     macros = [bits_macro(form) for form in isa.formats.values() if form.operands()]
     return fill("isa_word.h", MACROS=lines(macros), LIM=lim_macros(isa))
@@ -158,6 +180,7 @@ def source(isa):
     formats = lines(f"    FORMAT_{name}," for name in isa.formats)
     return fill("isa_codec.c", FORMATS=f"enum format {{\n{formats}\n}};", OP_LOW=op.low,
                 OP_MASK=f"0x{(1 << op.width) - 1:x}", MATCH=lines(match), FIXED=lines(fixed),
+                FORMS=lines(form_row(a) for a in isa.atoms),
                 WIDE=lines(row for a in isa.atoms for row in wide_row(a)), FIRST=first,
                 SECOND=second, EXTRACT=cases(isa, extract), INSERT=cases(isa, insert),
                 BITS=bits_cases(isa))

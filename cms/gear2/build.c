@@ -20,101 +20,36 @@ void give_up(struct trans *t, enum event why)
         t->abort = why;
 }
 
-/* c0..c3 as bits of an atom's registers. */
-static uint64_t flag_bits(unsigned c)
-{
-    return (c & 1) * BIT_FLAGS | (uint64_t)(c & 14) << 33;
-}
-
-/* Bit `reg` if the atom uses that operand so; `use` is one bit of enum isa_use. */
-static uint64_t used(unsigned uses, unsigned use, unsigned reg)
-{
-    return (uint64_t)((uses & use) / use) << reg;
-}
-
-/* What isa_effects says of integer and flag registers, in no time: most atoms are put here. */
-static void set_effects(struct atom *a)
-{
-    const struct isa_op *op = &a->op;
-    unsigned uses = isa_facts[op->atom].uses;
-    uint64_t r_read, r_write, c_read, c_write;
-
-    if (isa_facts[op->atom].flags & (ISA_F_GREG_READ | ISA_F_GREG_WRITE | ISA_F_ROLLBACK)) {
-        struct isa_effects effects;
-
-        isa_effects(op, &effects);
-        a->reads = effects.r_read | flag_bits(effects.c_read);
-        a->writes = effects.r_write | flag_bits(effects.c_write);
-        return;
-    }
-    r_read = used(uses, ISA_READ_RD, op->rd) | used(uses, ISA_READ_RS, op->rs) |
-             used(uses, ISA_READ_RA, op->ra) | used(uses, ISA_READ_RB, op->rb);
-    r_write = used(uses, ISA_WRITE_RD, op->rd);
-    c_read = used(uses, ISA_READ_CA, op->ca) | used(uses, ISA_READ_CD, op->cd);
-    c_write = used(uses, ISA_WRITE_CD, op->cd);
-    a->reads = (r_read & ~UINT64_C(1)) | flag_bits((unsigned)c_read);
-    a->writes = (r_write & ~UINT64_C(1)) | flag_bits((unsigned)c_write);
-}
-
-void put_copy(struct trans *t, unsigned rd, unsigned ra)
-{
-    struct atom *a;
-
-    if (rd == ra)
-        return;
-    a = atom_new(t, ROLE_PLAIN, 0);
-    a->op = (struct isa_op){.atom = ISA_addi, .rd = (uint8_t)rd, .ra = (uint8_t)ra};
-    a->reads = UINT64_C(1) << ra & ~UINT64_C(1);
-    a->writes = UINT64_C(1) << rd;
-}
-
-/* Gear 3 gets atoms to think about, gear 2 puts them into code at once: an operation, cleared, */
-static struct isa_op *op_begin(struct trans *t, unsigned atom, unsigned role, unsigned exit)
-{
-    struct isa_op *op = t->op;
-
-    if (!t->lift)
-        op = &atom_new(t, role, exit)->op;
-    op->atom = (uint16_t)atom;
-    return op;
-}
-
-/* and that is all of it. */
-static void op_end(struct trans *t, unsigned role, unsigned exit)
-{
-    if (t->lift)
-        t->lift(t, role, exit);
-    else
-        set_effects(&t->atom[t->atoms - 1]);
-}
-
+/* Gear 2 puts atoms into code at once; gear 3 takes them, its place for the next is clear. */
 static OUT_OF_LINE void keep(struct trans *t, const struct isa_op *op, unsigned role,
                              unsigned exit)
 {
-    *op_begin(t, op->atom, role, exit) = *op;
-    op_end(t, role, exit);
+    *t->op = *op;
+    t->take(t, role, exit);
 }
 
 static OUT_OF_LINE void keep_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra,
                                unsigned rb)
 {
-    struct isa_op *op = op_begin(t, atom, ROLE_PLAIN, 0);
+    struct isa_op *op = t->op;
 
+    op->atom = (uint16_t)atom;
     op->rd = (uint8_t)rd;
     op->ra = (uint8_t)ra;
     op->rb = (uint8_t)rb;
-    op_end(t, ROLE_PLAIN, 0);
+    t->take(t, ROLE_PLAIN, 0);
 }
 
 static OUT_OF_LINE void keep_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra,
                                int64_t imm)
 {
-    struct isa_op *op = op_begin(t, atom, ROLE_PLAIN, 0);
+    struct isa_op *op = t->op;
 
+    op->atom = (uint16_t)atom;
     op->rd = (uint8_t)rd;
     op->ra = (uint8_t)ra;
     op->imm = imm;
-    op_end(t, ROLE_PLAIN, 0);
+    t->take(t, ROLE_PLAIN, 0);
 }
 
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit)
@@ -303,7 +238,7 @@ static unsigned pin_number(struct trans *t, enum pin_kind kind, uint32_t value)
         return 0;
     }
     t->pin[t->pins] = (struct pin){(uint8_t)kind, pinned[t->pins], value};
-    if (t->lift) {
+    if (t->gear == 3) {
         t->pinning = true;
         put_pin(t, &t->pin[t->pins]);
         t->pinning = false;

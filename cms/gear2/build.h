@@ -27,26 +27,6 @@ void give_up(struct trans *t, enum event why);
  */
 void put(struct trans *t, const struct isa_op *op, unsigned role, unsigned exit);
 
-/* One that lacks its operation, and the registers that this uses; all else is zero. */
-static inline struct atom *atom_new(struct trans *t, unsigned role, unsigned exit)
-{
-    struct atom *a;
-
-    if (t->atoms == TRANS_ATOMS) {
-        give_up(t, ABORT_SIZE);
-        t->atoms--;
-    }
-    a = &t->atom[t->atoms++];
-    line_clear(a);
-    a->role = (uint8_t)role;
-    a->exit = (uint8_t)exit;
-    a->insn = (uint8_t)t->current;
-    return a;
-}
-
-/* All 64 bits; unlike put_move, an atom as it stands, which lowering takes no notice of. */
-void put_copy(struct trans *t, unsigned rd, unsigned ra);
-
 void put_r(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned rb);
 void put_i(struct trans *t, unsigned atom, unsigned rd, unsigned ra, int64_t imm);
 void put_shift(struct trans *t, unsigned atom, unsigned rd, unsigned ra, unsigned count);

@@ -71,7 +71,7 @@ static bool check_registers(struct checker *s, const struct isa_op *op)
     writes = registers(e.r_write, e.c_write);
     if (isa_facts[op->atom].flags & ISA_F_ROLLBACK)
         return true;
-    readable = BIT_FLAGS | GUEST_REGS | BIT(REG_EIP) | BIT(REG_PLACE) | s->pinned | s->temps;
+    readable = BIT(0) | GUEST_REGS | BIT(REG_EIP) | BIT(REG_PLACE) | s->pinned | s->temps;
     if (s->insn && t->insn[s->insn - 1].patched)
         readable |= BIT(REG_A0);
     if (t->insn[s->insn].patched) {

@@ -8,6 +8,7 @@
 #include "gear2/trans.h"
 #include "isa_codec.h"
 #include "isa_text.h"
+#include "isa_word.h"
 #include "runtime/patch.h"
 
 #define LINE 160
@@ -44,9 +45,13 @@ static void dump_atoms(const struct trans *t)
 {
     char text[LINE];
 
-    for (unsigned i = 0; i < t->atoms; i++) {
-        isa_print(&t->atom[i].op, 0, text, sizeof(text));
-        cms_trace("  atom   #%-2u %s", t->atom[i].insn, text);
+    for (const struct atom *a = t->atom; a < t->atom + t->atoms; a++) {
+        uint32_t above = LIM_MATCH | LIM_WORD(a->above);
+        struct isa_op op;
+
+        isa_decode(a->word, a->emit & EMIT_LONG ? &above : NULL, &op);
+        isa_print(&op, 0, text, sizeof(text));
+        cms_trace("  atom   #%-2u %s", a->insn, text);
     }
 }
 
@@ -127,16 +132,17 @@ static const uint32_t *dump_region(const struct trans *t, unsigned number, const
     const struct region *r = &t->region[number];
     char text[LINE];
 
-    for (unsigned b = 0; b < r->bundles; b++) {
-        const uint32_t *bundle = at;
+    for (unsigned i = 0; i < r->bundles; i++) {
+        const struct bundle *b = &t->bundle[r->bundle + i];
+        const uint32_t *begin = at;
 
-        for (int n = r->head[b]; n >= 0; n = t->atom[n].next) {
+        for (unsigned k = 0, count = (unsigned)BUNDLE_ATOMS(b->taken); k < count; k++) {
             struct isa_op op;
 
             at += isa_decode(at[0], at + 1, &op);
-            isa_print(&op, (uint64_t)(uintptr_t)bundle, text, sizeof(text));
-            cms_trace("  %08lx %3u #%-2u %s%s", (unsigned long)(uintptr_t)bundle, b,
-                      t->atom[n].insn, text, t->atom[n].next < 0 ? " ;;" : "");
+            isa_print(&op, (uint64_t)(uintptr_t)begin, text, sizeof(text));
+            cms_trace("  %08lx %3u #%-2u %s%s", (unsigned long)(uintptr_t)begin, i,
+                      t->atom[b->atom[k]].insn, text, k + 1 == count ? " ;;" : "");
         }
     }
     return at;

@@ -1,12 +1,11 @@
 /*
  * emit.c - from scheduled atoms to code.
  *
- * One walk writes every atom where it will run. What the words of branches and of loads from the
- * source's copy are depends on where the rest lies; how long they are doesn't: the walk leaves room
- * for them, and they are written when all has its place.
+ * One walk writes every atom where it will run. Where branches lead isn't known before all has its
+ * place; their displacements are filled in then.
  */
 #include "gear2/trans.h"
-#include "isa_codec.h"
+#include "isa_word.h"
 
 unsigned trans_most_words(const struct trans *t)
 {
@@ -37,78 +36,59 @@ void trans_place_exits(struct trans *t)
     }
 }
 
-/* Who to blame if this atom traps. */
-static OUT_OF_LINE void add_spot(struct trans *t, const struct atom *a, uint32_t bundle,
-                                 unsigned number)
+/* What there is to say of an atom beside its word; returns the next one's place. */
+static inline uint32_t *emit_more(struct trans *t, const struct atom *a, uint32_t bundle,
+                                  unsigned number, const uint32_t *code, uint32_t *at)
 {
-    if (t->spots < TRANS_SPOTS)
+    if (a->emit & EMIT_SPOT && t->spots < TRANS_SPOTS) /* who to blame if it traps */
         t->spot[t->spots++] = (struct spot){bundle * SPOT_ATOMS + number, t->insn[a->insn].eip};
-}
-
-/* Room for an atom that has to wait for addresses. */
-static OUT_OF_LINE unsigned postpone(struct trans *t, const struct atom *a, uint32_t bundle,
-                                     uint32_t word)
-{
-    t->open[t->opens++] = (struct open){(uint16_t)(a - t->atom), (uint16_t)word, (uint16_t)bundle};
-    return a->op.long_imm ? 2 : 1;
-}
-
-/* The number of words, or 0. */
-static OUT_OF_LINE unsigned emit_patch(const struct trans *t, const struct atom *a, uint32_t *at)
-{
-    struct isa_op op = a->op;
-
-    op.imm = t->first_patch + a->exit;
-    return (unsigned)isa_encode(&op, a->next < 0, at);
-}
-
-/* Returns the next one's place. */
-static uint32_t *emit_bundle(struct trans *t, int first, uint32_t *code, uint32_t *at)
-{
-    const struct atom *atoms = t->atom, *a;
-    uint32_t *begin = at;
-    unsigned number = 0, words;
-
-    for (int n = first; n >= 0; n = a->next, number++) {
-        a = &atoms[n];
-        if (a->early || isa_facts[a->op.atom].flags & ISA_F_CHECK)
-            add_spot(t, a, (uint32_t)(begin - code), number);
-        if (a->role == ROLE_PLAIN || a->role == ROLE_COMMIT)
-            words = (unsigned)isa_encode_known(&a->op, a->next < 0, at);
-        else if (a->role == ROLE_PATCH)
-            words = emit_patch(t, a, at);
-        else
-            words = postpone(t, a, (uint32_t)(begin - code), (uint32_t)(at - code));
-        if (!words)
-            t->abort = ABORT_ENCODE;
-        at += words;
-    }
+    if (a->emit & EMIT_OPEN)
+        t->open[t->opens++] = (struct open){(uint16_t)(a - t->atom), (uint16_t)(at - 1 - code),
+                                            (uint16_t)bundle};
+    if (a->emit & EMIT_LONG)
+        *at++ = LIM_MATCH | LIM_WORD(a->above);
     return at;
 }
 
-/* What had to wait for addresses. */
+/* Likewise. */
+static inline uint32_t *emit_bundle(struct trans *t, const struct bundle *b, const uint32_t *code,
+                                    uint32_t *at)
+{
+    uint64_t atoms = b->atoms[0];
+    unsigned count = (unsigned)BUNDLE_ATOMS(b->taken);
+    uint32_t bundle = (uint32_t)(at - code);
+
+    for (unsigned k = 0; k < count; k++) {
+        const struct atom *a = &t->atom[atoms & UINT16_MAX];
+        unsigned more = a->emit;
+
+        *at++ = a->word;
+        if (more)
+            at = emit_more(t, a, bundle, k, code, at);
+        atoms = k == 3 ? b->atoms[1] : atoms >> 16;
+    }
+    if (count)
+        at[-1] |= ISA_STOP;
+    return at;
+}
+
 static bool complete(struct trans *t, const struct open *o, uint32_t *code)
 {
     const struct atom *a = &t->atom[o->atom];
-    struct isa_op op = a->op;
-    uint32_t words[2];
+    unsigned bits = isa_facts[a->op].imm_bits;
+    int64_t away = (int64_t)*trans_branch_target(t, a->role, a->exit) - o->bundle;
+    uint32_t half = 1u << (bits - 1);
 
-    if (a->role == ROLE_SOURCE)
-        op.imm += (intptr_t)trans_source_copy(t, code);
-    else
-        op.imm = (int64_t)*trans_branch_target(t, a->role, a->exit) - o->bundle;
-    if (a->role == ROLE_LEAVE) {
-        t->exit[a->exit].bundle = o->bundle;
-        t->exit[a->exit].branch = o->word;
-        t->exit[a->exit].branch_bits = isa_facts[op.atom].imm_bits;
-    }
-    if (isa_encode_known(&op, a->next < 0, words) != (op.long_imm ? 2 : 1)) {
+    if ((uint64_t)(away + half) >= 2 * half) {
         t->abort = ABORT_ENCODE;
         return false;
     }
-    code[o->word] = words[0];
-    if (op.long_imm)
-        code[o->word + 1] = words[1];
+    if (a->role == ROLE_LEAVE) {
+        t->exit[a->exit].bundle = o->bundle;
+        t->exit[a->exit].branch = o->word;
+        t->exit[a->exit].branch_bits = (uint8_t)bits;
+    }
+    code[o->word] |= (uint32_t)away & (2 * half - 1);
     return true;
 }
 
@@ -116,17 +96,15 @@ bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records)
 {
     uint32_t *at = code;
 
-    t->words = t->opens = t->spots = 0;
-    for (unsigned i = 0; i < t->regions; i++) {
-        struct region *r = &t->region[i];
+    t->opens = t->spots = 0;
+    for (struct region *r = t->region; r < t->region + t->regions; r++) {
+        const struct bundle *b = &t->bundle[r->bundle], *end = b + r->bundles;
 
-        r->start = t->words;
-        for (unsigned b = 0; b < r->bundles; b++)
-            at = emit_bundle(t, r->head[b], code, at);
-        t->words = (unsigned)(at - code);
+        r->start = (uint32_t)(at - code);
+        for (; b < end; b++)
+            at = emit_bundle(t, b, code, at);
     }
-    if (t->abort != ABORT_NONE)
-        return false;
+    t->words = (unsigned)(at - code);
     stubs_emit(t, code, records);
     trans_place_exits(t);
     for (unsigned i = 0; i < t->opens; i++) {

@@ -6,7 +6,7 @@
  *     liveness  insn[]          -> insn[].live      status flags that somebody will look at
  *     lower     insn[]          -> code             atoms on real registers, packed as they come
  *
- * Gear 3 lowers by the same functions, but takes each atom as it comes (`lift`) and makes values
+ * Gear 3 lowers by the same functions, but takes each atom as it comes (`take`) and makes values
  * and passes of its own of it (gear3/ir.h). It ends with atoms, a scheduler and an emitter.
  *
  *     lower     insn[]          -> struct ir
@@ -137,43 +137,73 @@ enum role {
     ROLE_MISS,  /* branch to exit `exit`'s stub from its look-up */
     ROLE_LOOP,  /* branch back to the body's first bundle */
     ROLE_COMMIT,
-    ROLE_PATCH, /* enters the routine of patch `exit` */
-    ROLE_SOURCE, /* loads of the copy of the source, from this offset */
+    ROLE_PATCH, /* gear 2: enters the routine of patch `exit` */
+    ROLE_SOURCE, /* gear 2: loads of the copy of the source, from this offset */
     ROLE_SKIP,   /* never emitted: the branch that gear 3 replaces by selects */
 };
 
-/*
- * Registers as bits. Bit 0, free because of r0, is the flags in c0; c1 to c3 have the bits of
- * registers that translations never name: r34 to r36.
- */
-#define BIT_FLAGS UINT64_C(1)
-#define BIT_C1 (UINT64_C(1) << 34)
-#define BIT_C2 (UINT64_C(1) << 35)
-#define BIT_C3 (UINT64_C(1) << 36)
+/* Registers by one number: c0..c3 have those of registers that translations never name. */
+#define NUMBER_C0 52
+#define NUMBERS 56
+#define BIT_FLAGS (UINT64_C(1) << NUMBER_C0)
 #define GUEST_STATE (BIT_FLAGS | UINT64_C(0x3fe)) /* flags, r1..r9 */
 
+/*
+ * An atom in registers, as the scheduler and the emitter want it. r0 stands for no register: nobody
+ * waits for it.
+ */
 struct atom {
-    struct isa_op op;
-    uint64_t reads, writes; /* registers as bits */
-    uint8_t role;
-    uint8_t exit;
-    uint8_t insn;    /* guest instruction that it is made from */
-    bool early;      /* a load that may pass exits before it */
-    bool stable;     /* its address is a base and a constant: */
-    uint16_t base;   /* number of that value */
-    int32_t offset;  /* the constant */
-    int16_t next;    /* next atom of its bundle, -1: none */
-    uint16_t bundle; /* of its region */
+    uint32_t word;      /* without a stop bit; a branch's, without its displacement */
+    uint32_t above;     /* payload of its long immediate */
+    union {
+        struct {
+            uint16_t op;       /* enum isa_atom */
+            uint8_t writes[2]; /* registers: a number's, flags' */
+            uint8_t reads[4];
+        };
+        uint64_t operation; /* all of these */
+    };
+    uint8_t role, exit; /* enum role */
+    uint8_t insn;       /* guest instruction that it is made from */
+    uint8_t emit;       /* enum atom_emit */
+    bool early;         /* a load that may pass exits before it */
+    bool stable;        /* its address is a base and a constant: */
+    uint16_t base;      /* number of that value, */
+    uint16_t offset;    /* and the constant, as far as it tells two places in a page apart */
+    uint16_t alias;     /* registers that it protects by, or looks at */
+    uint16_t bundle;    /* in which it was put */
 };
 
-_Static_assert(sizeof(struct atom) == LINE_BYTES, "an atom is a line");
+_Static_assert(2 * sizeof(struct atom) == LINE_BYTES, "an atom is half a line");
+
+/* What its word isn't all of. */
+enum atom_emit {
+    EMIT_LONG = 1, /* it has a long immediate */
+    EMIT_SPOT = 2, /* it speculates */
+    EMIT_OPEN = 4, /* where it leads is known later */
+};
+
+#define BUNDLE_MOST 8 /* atoms that a machine issues */
+#define BUNDLE_FIELD 6
+#define BUNDLE_ATOMS(taken) ((taken) >> BUNDLE_FIELD * UNIT_none & ((1u << BUNDLE_FIELD) - 1))
+
+/* A bundle in the making; those that nothing is put in stay empty. */
+struct bundle {
+    uint64_t taken; /* slots (schedule.c), the number of atoms among them */
+    union {
+        uint16_t atom[BUNDLE_MOST];
+        uint64_t atoms[BUNDLE_MOST / 4]; /* four at once */
+    };
+    uint64_t unused;
+};
+
+_Static_assert(2 * sizeof(struct bundle) == LINE_BYTES, "a bundle is half a line");
 
 struct region {
     uint16_t first, count; /* its atoms, */
     uint16_t prefix, prefixed; /* and so many that come before them: pinned registers */
-    uint16_t bundles;
+    uint16_t bundle, bundles;  /* the first one, how many */
     uint32_t start; /* words from the start of the code */
-    int16_t *head;  /* first atom of each bundle, -1: empty */
 };
 
 /* A way out, before it has a record. */
@@ -200,7 +230,7 @@ struct pin {
     uint32_t value; /* number of the segment register, or the constant */
 };
 
-/* An atom whose words depend on where all the rest lies: a number, and words from the start. */
+/* A branch, which depends on where all the rest lies: an atom, and words from the start. */
 struct open {
     uint16_t atom, word, bundle;
 };
@@ -224,9 +254,10 @@ struct trans {
     struct packer pack; /* gear 2 */
     const struct machine *machine;
     const struct stubs *stubs;
+    const struct timing *timing; /* of each atom */
     unsigned gear; /* that makes it */
-    /* gear 3, while it lowers: takes the atom in *op, which is zero before; pinned, if `pinning` */
-    void (*lift)(struct trans *t, unsigned role, unsigned exit);
+    /* gear 3: takes the atom in *op, which is zero before; one that sets a pin, if `pinning` */
+    void (*take)(struct trans *t, unsigned role, unsigned exit);
     struct isa_op *op;
     bool pinning;
     struct ir *ir;
@@ -264,12 +295,12 @@ struct trans {
     unsigned falls;   /* of the exit whose look-up is part of the body, or TRANS_EXITS */
 
     /* how many there are in the arrays of these names; spots, before emission: may be */
-    unsigned insns, atoms, regions, heads, exits, sources, pins, spots, opens;
+    unsigned insns, atoms, regions, bundles, exits, sources, pins, spots, opens;
     struct pin pin[TRANS_PINS];
     struct guest_insn insn[TRANS_INSNS];
     _Alignas(LINE_BYTES) struct atom atom[TRANS_ATOMS];
+    _Alignas(LINE_BYTES) struct bundle bundle[TRANS_BUNDLES]; /* each region's from a line on */
     struct region region[TRANS_REGIONS];
-    int16_t head[TRANS_BUNDLES]; /* of all regions, one after the other */
     struct leaving exit[TRANS_EXITS];
     struct source source[TRANS_INSNS];
     struct spot spot[TRANS_SPOTS];
@@ -307,7 +338,16 @@ void trans_lower_pins(struct trans *t); /* adds atoms that set them all */
 /* check.c: gear 2's code, up to the stubs. Panics in no case; false with ABORT_CHECK */
 bool trans_check(struct trans *t);
 
-/* schedule.c */
+/* schedule.c: what the machine makes of each atom */
+struct timing {
+    uint64_t takes;   /* slots of a bundle */
+    uint32_t flags;   /* enum isa_fact_flag */
+    uint16_t latency; /* of its result */
+    uint8_t size;     /* bytes of memory */
+    bool computes;    /* that is all that it does: no memory, no control */
+};
+
+void schedule_init(struct timing timing[ISA_ATOM_COUNT], const struct machine *m);
 bool trans_schedule(struct trans *t);
 
 /* emit.c: to `code`, which has room for the most words that it can take */

@@ -15,6 +15,7 @@ struct gear2 {
     struct machine machine;
     struct stubs stubs;
     struct pack_fact fact[ISA_ATOM_COUNT];
+    struct timing timing[ISA_ATOM_COUNT];
     struct trans trans;
 };
 
@@ -24,6 +25,7 @@ void gear2_init(void)
     machine_read(&cms.gear2->machine);
     stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
     pack_init(&cms.gear2->trans.pack, cms.gear2->fact, &cms.gear2->machine);
+    schedule_init(cms.gear2->timing, &cms.gear2->machine);
 }
 
 /*
@@ -203,9 +205,9 @@ struct trans *trans_begin(const struct context *key, uint32_t place)
 
     t->machine = &cms.gear2->machine;
     t->stubs = &cms.gear2->stubs;
+    t->timing = cms.gear2->timing;
     t->place = place;
     t->sourced = false;
-    t->lift = NULL;
     trans_key(t, key, (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT)));
     return t;
 }

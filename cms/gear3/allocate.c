@@ -110,13 +110,14 @@ static unsigned oldest_flags(struct allocator *a)
     }
     if (!best) {
         a->t->abort = ABORT_SIZE;
-        return 1;
+        best = 1;
     }
-    return best;
+    return NUMBER_C0 + best;
 }
 
-static void touch_flags(struct allocator *a, unsigned c, bool is_free)
+static void touch_flags(struct allocator *a, unsigned number, bool is_free)
 {
+    unsigned c = number - NUMBER_C0;
     uint8_t newest = 1;
 
     if (c == 0) {
@@ -178,77 +179,6 @@ static void end_exit_lives(struct allocator *a, unsigned exit)
     }
 }
 
-/* ---- atoms */
-
-static inline uint64_t bit(unsigned reg)
-{
-    return UINT64_C(1) << reg;
-}
-
-static OUT_OF_LINE void note_access(struct trans *t, const struct ins *i, struct atom *atom)
-{
-    ref base;
-
-    atom->early = i->early;
-    if ((i->early || ins_is(i, ISA_F_CHECK)) && t->spots < TRANS_SPOTS)
-        t->spots++;
-    if (i->role != ROLE_PLAIN)
-        return;
-    atom->stable = ir_place(i, &base, &atom->offset);
-    atom->base = (uint16_t)ref_ins(base);
-}
-
-void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd)
-{
-    const struct isa_fact *fact = ins_fact(i);
-    struct trans *t = a->t;
-    unsigned uses = fact->uses, rs = uses & ISA_READ_RS ? a->reg[i->arg[ARG_D]] : 0;
-    unsigned ra = a->reg[i->arg[ARG_A]], rb = a->reg[i->arg[ARG_B]];
-    unsigned ca = uses & ISA_READ_CA ? a->reg[i->arg[ARG_C]] : 0;
-    uint64_t reads = bit(rs) | bit(ra) | bit(rb), writes = uses & ISA_WRITE_RD ? bit(rd) : 0;
-    struct atom *atom;
-
-    /* what isn't read has register 0, whose bit goes */
-    reads = (reads | (uses & ISA_READ_RD ? bit(rd) : 0)) & ~bit(0);
-    writes &= ~bit(0);
-    if (uses & ISA_READ_CA)
-        reads |= alloc_flag_bit(ca);
-    if (uses & ISA_READ_CD)
-        reads |= alloc_flag_bit(cd);
-    if (uses & ISA_WRITE_CD)
-        writes |= alloc_flag_bit(cd);
-    t->current = i->insn;
-    atom = atom_new(t, i->role, i->exit);
-    atom->op = i->op;
-    atom->op.rd = (uint8_t)rd;
-    atom->op.rs = (uint8_t)rs;
-    atom->op.ra = (uint8_t)ra;
-    atom->op.rb = (uint8_t)rb;
-    atom->op.ca = (uint8_t)ca;
-    atom->op.cd = (uint8_t)cd;
-    atom->reads = reads;
-    atom->writes = writes;
-    if (fact->flags & ISA_F_GUEST)
-        note_access(t, i, atom);
-}
-
-void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca)
-{
-    if (cd != ca)
-        put(a->t, &(struct isa_op){.atom = ISA_movcc, .cd = (uint8_t)cd, .ca = (uint8_t)ca},
-            ROLE_PLAIN, 0);
-}
-
-void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
-{
-    struct atom *a = atom_new(t, ROLE_COMMIT, 0);
-
-    a->op = (struct isa_op){
-        .atom = extra ? ISA_commitr : ISA_commit, .ra = (uint8_t)extra, .imm = insns};
-    a->reads = bit(extra) & ~bit(0);
-    a->writes = 0;
-}
-
 /* ---- the straight path */
 
 /* Where the guest has the value at the end, if it can be computed there; else 0. */
@@ -284,7 +214,7 @@ static bool is_last_flags(const struct allocator *a, ref r)
 
 static unsigned take_flags_for(struct allocator *a, ref r)
 {
-    unsigned c = 0;
+    unsigned c = NUMBER_C0;
 
     if (!is_last_flags(a, r) || !a->cfree[0])
         c = oldest_flags(a);
@@ -305,7 +235,7 @@ static void place_flags(struct allocator *a, const struct ins *i, ref result, bo
     }
     *cd = used ? take_flags_for(a, result) : oldest_flags(a);
     if (tied)
-        alloc_put_flags_copy(a, *cd, a->reg[i->arg[ARG_C]]);
+        alloc_put_flags_copy(a->t, *cd, a->reg[i->arg[ARG_C]]);
 }
 
 /* One that makes flags, or reads its destination. */
@@ -326,7 +256,7 @@ static void place_tied(struct allocator *a, unsigned n, const struct ins *i)
             a->last[old] = 0; /* taken over */
         } else {
             rd = take_for(a, REF(n, TAG_NUMBER));
-            put_copy(a->t, rd, a->reg[old]);
+            alloc_put_copy(a->t, rd, a->reg[old]);
         }
         end_lives(a, i);
     } else {
@@ -397,7 +327,7 @@ static void allocator_begin(struct allocator *a, struct ir *ir)
     find_lives(a);
     for (unsigned n = 0; n < IR_FIRST; n++) {
         a->reg[REF(n, TAG_NUMBER)] = (uint8_t)(n == IR_ENTRY_FLAGS ? 0 : n);
-        a->reg[REF(n, TAG_FLAGS)] = 0;
+        a->reg[REF(n, TAG_FLAGS)] = n == IR_ENTRY_FLAGS ? NUMBER_C0 : 0;
     }
     for (unsigned g = STATE_EAX; g <= STATE_EIP; g++)
         a->held[g] = a->last[REF(g, TAG_NUMBER)] != 0;
@@ -428,9 +358,12 @@ bool ir_allocate(struct ir *ir)
     struct region *pins = &t->region[REGION_PINS], *body = &t->region[REGION_BODY];
     unsigned exits = t->exits;
     uint64_t sides = sides_of(ir);
+    struct isa_op op = {0};
 
     t->atoms = 0;
     t->regions = 2;
+    t->take = alloc_take;
+    t->op = &op;
     allocator_begin(&a, ir);
     pins->first = 0;
     pins->prefixed = 0;

@@ -18,7 +18,7 @@ struct allocator {
     bool held[ALLOC_GUEST + 1]; /* the guest's register n has a value that is still needed */
     uint8_t cfree[4];           /* likewise c1..c3, by the time since when; 0: taken */
     uint8_t queue[ALLOC_QUEUE]; /* free registers, longest free first */
-    uint8_t reg[IR_REFS];       /* of each value: r or c */
+    uint8_t reg[IR_REFS];       /* of each value: a register's number (trans.h) */
     uint16_t last[IR_REFS];     /* position of its last use; ALLOC_AT_END: the end */
 };
 
@@ -35,19 +35,14 @@ static inline bool alloc_is_tied_by_flags(const struct ins *i)
     return ins_fact(i)->uses & ISA_READ_CD && i->arg[ARG_C] != REF_NONE;
 }
 
-/* Of c0..c3 among an atom's registers. */
-static inline uint64_t alloc_flag_bit(unsigned c)
-{
-    return c ? BIT_C1 << (c - 1) : BIT_FLAGS;
-}
-
-_Static_assert(BIT_C2 == BIT_C1 << 1 && BIT_C3 == BIT_C1 << 2, "in a row");
-
-/* allocate.c: the instruction as an atom, its results in rd and cd; c[cd] = c[ca] */
+/* atom.c: the instruction as an atom, its results in rd and cd; copies, if they are needed */
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd);
-void alloc_put_flags_copy(struct allocator *a, unsigned cd, unsigned ca);
+void alloc_put_copy(struct trans *t, unsigned rd, unsigned ra);
+void alloc_put_flags_copy(struct trans *t, unsigned cd, unsigned ca);
 /* A commit of so many instructions, and those in register `extra`. */
 void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra);
+/* What build.c puts, for t->take. */
+void alloc_take(struct trans *t, unsigned role, unsigned exit);
 
 /*
  * exits.c: the guest's registers as the snapshot has them, by way of `spare`; returns the register

@@ -12,7 +12,7 @@ struct path {
     uint64_t needs;  /* registers, by their bits, that have values it relies on */
     unsigned exit;
     unsigned next;   /* of the pool */
-    unsigned cfirst; /* c registers from here on have not been taken */
+    unsigned cfirst; /* flag registers from here on have not been taken */
 };
 
 /* What is computed on the path itself has no register yet: 0, which nobody needs. */
@@ -28,7 +28,7 @@ static void need_numbers(const struct allocator *a, struct path *p, const ref *r
 static void need_flags(const struct allocator *a, struct path *p, ref r)
 {
     if (r != REF_NONE && !ir_is_on_path(a->ir, p->exit, r))
-        p->needs |= alloc_flag_bit(a->reg[r]);
+        p->needs |= UINT64_C(1) << a->reg[r];
 }
 
 static unsigned path_take(struct allocator *a, struct path *p)
@@ -44,11 +44,11 @@ static unsigned path_take(struct allocator *a, struct path *p)
 
 static unsigned path_take_flags(struct allocator *a, struct path *p)
 {
-    while (p->cfirst < 4 && p->needs & alloc_flag_bit(p->cfirst))
+    while (p->cfirst < NUMBERS && p->needs >> p->cfirst & 1)
         p->cfirst++;
-    if (p->cfirst == 4) {
+    if (p->cfirst == NUMBERS) {
         a->t->abort = ABORT_SIZE;
-        return 1;
+        return NUMBER_C0;
     }
     return p->cfirst++;
 }
@@ -74,14 +74,14 @@ static void place_on_path(struct allocator *a, struct path *p, unsigned n)
     if (ins_fact(i)->uses & ISA_WRITE_CD) {
         cd = path_take_flags(a, p);
         if (alloc_is_tied_by_flags(i))
-            alloc_put_flags_copy(a, cd, a->reg[i->arg[ARG_C]]);
+            alloc_put_flags_copy(a->t, cd, a->reg[i->arg[ARG_C]]);
     }
     if (ins_fact(i)->uses & ISA_WRITE_RD) {
         rd = path_home(a, p, REF(n, TAG_NUMBER));
         if (!rd)
             rd = path_take(a, p);
         if (alloc_is_tied(i))
-            put_copy(a->t, rd, a->reg[i->arg[ARG_D]]);
+            alloc_put_copy(a->t, rd, a->reg[i->arg[ARG_D]]);
     }
     a->reg[REF(n, TAG_NUMBER)] = (uint8_t)rd;
     a->reg[REF(n, TAG_FLAGS)] = (uint8_t)cd;
@@ -107,7 +107,7 @@ static void put_moves(struct trans *t, unsigned open, uint8_t from[STATE_COUNT],
         if (!ready) {
             unsigned blocked = (unsigned)__builtin_ctz(open);
 
-            put_copy(t, spare, blocked);
+            alloc_put_copy(t, spare, blocked);
             for (unsigned m = open; m; m &= m - 1) {
                 if (from[__builtin_ctz(m)] == blocked)
                     from[__builtin_ctz(m)] = (uint8_t)spare;
@@ -116,7 +116,7 @@ static void put_moves(struct trans *t, unsigned open, uint8_t from[STATE_COUNT],
         }
         open &= ~ready;
         for (unsigned m = ready; m; m &= m - 1)
-            put_copy(t, (unsigned)__builtin_ctz(m), from[__builtin_ctz(m)]);
+            alloc_put_copy(t, (unsigned)__builtin_ctz(m), from[__builtin_ctz(m)]);
     }
 }
 
@@ -126,7 +126,7 @@ unsigned alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsig
     unsigned open = 0, extra = a->reg[state[STATE_EXTRA]];
 
     if (extra && extra <= STATE_EIP) {
-        put_copy(a->t, REG_A0, extra);
+        alloc_put_copy(a->t, REG_A0, extra);
         extra = REG_A0;
     }
     for (unsigned g = STATE_EAX; g <= STATE_EIP; g++) {
@@ -134,7 +134,7 @@ unsigned alloc_put_home(struct allocator *a, const ref state[STATE_COUNT], unsig
         open |= (from[g] != g) << g;
     }
     put_moves(a->t, open, from, spare);
-    alloc_put_flags_copy(a, 0, a->reg[state[STATE_FLAGS]]);
+    alloc_put_flags_copy(a->t, NUMBER_C0, a->reg[state[STATE_FLAGS]]);
     return extra;
 }
 
@@ -155,10 +155,14 @@ static uint64_t needs_of(const struct trans *t, const struct region *r)
     uint64_t needs = 0, written = 0;
 
     for (const struct atom *a = &t->atom[r->first], *end = a + r->count; a < end; a++) {
-        needs |= a->reads & ~written;
-        written |= a->writes;
+        uint64_t reads = 0;
+
+        for (unsigned k = 0; k < ARG_COUNT; k++)
+            reads |= UINT64_C(1) << a->reads[k];
+        needs |= reads & ~written;
+        written |= UINT64_C(1) << a->writes[0] | UINT64_C(1) << a->writes[1];
     }
-    return needs | (GUEST_STATE & ~written);
+    return (needs | (GUEST_STATE & ~written)) & ~UINT64_C(1);
 }
 
 void alloc_exit(struct allocator *a, unsigned exit)
@@ -166,7 +170,7 @@ void alloc_exit(struct allocator *a, unsigned exit)
     struct ir *ir = a->ir;
     struct trans *t = a->t;
     struct leaving *l = &t->exit[exit];
-    struct path p = {.exit = exit};
+    struct path p = {.exit = exit, .cfirst = NUMBER_C0};
     struct region *r = region_open(t);
     unsigned first = ir->block[BLOCK_EXITS + exit].first, extra;
 

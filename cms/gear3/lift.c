@@ -256,13 +256,12 @@ bool ir_lift(struct ir *ir)
     unsigned done;
 
     t->ir = ir;
-    t->lift = lift;
+    t->take = lift;
     while ((done = ifconvert_whole(t, lower_region(t))) != t->insns && done) {
         t->goes_on = t->insn[done].eip;
         t->insns = done;
         t->loops = false;
     }
-    t->lift = NULL;
     snapshot(ir, ir->end, t->insn[t->insns - 1].flow == FLOW_INDIRECT);
     count_end(ir);
     ir->counted = true;

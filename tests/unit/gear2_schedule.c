@@ -16,6 +16,7 @@
 
 #include "gear1/fetch.h"
 #include "gear2/build.h"
+#include "gear3/allocate.h"
 #include "host/host.h"
 #include "isa_codec.h"
 #include "runtime/jumps.h"
@@ -56,7 +57,22 @@ static const uint32_t modes[] = {
 
 static bool is(const struct atom *a, uint32_t flag)
 {
-    return isa_facts[a->op.atom].flags & flag;
+    return isa_facts[a->op].flags & flag;
+}
+
+/* Registers as bits. */
+static uint64_t reads(const struct atom *a)
+{
+    uint64_t bits = 0;
+
+    for (unsigned k = 0; k < 4; k++)
+        bits |= UINT64_C(1) << a->reads[k];
+    return bits & ~UINT64_C(1);
+}
+
+static uint64_t writes(const struct atom *a)
+{
+    return (UINT64_C(1) << a->writes[0] | UINT64_C(1) << a->writes[1]) & ~UINT64_C(1);
 }
 
 static bool guest_access(const struct atom *a)
@@ -66,7 +82,7 @@ static bool guest_access(const struct atom *a)
 
 static bool changes_guest(const struct atom *a)
 {
-    return a->writes & 0x3ff || (guest_access(a) && is(a, ISA_F_STORE));
+    return writes(a) & GUEST_STATE || (guest_access(a) && is(a, ISA_F_STORE));
 }
 
 /*
@@ -75,11 +91,11 @@ static bool changes_guest(const struct atom *a)
  */
 static bool may_meet(const struct atom *a, const struct atom *b)
 {
-    if (!a->stable || !b->stable || a->op.ra != b->op.ra || a->base != b->base)
+    if (!a->stable || !b->stable || a->reads[1] != b->reads[1] || a->base != b->base)
         return true;
-    for (unsigned i = 0; i < isa_facts[a->op.atom].size; i++) {
-        for (unsigned j = 0; j < isa_facts[b->op.atom].size; j++) {
-            if (((a->op.imm + i) ^ (b->op.imm + j)) % PAGE_SIZE == 0)
+    for (unsigned i = 0; i < isa_facts[a->op].size; i++) {
+        for (unsigned j = 0; j < isa_facts[b->op].size; j++) {
+            if (((a->offset + i) ^ (b->offset + j)) % PAGE_SIZE == 0)
                 return true;
         }
     }
@@ -92,9 +108,9 @@ static int distance(const struct atom *a, const struct atom *b)
     bool exit_b = is(b, ISA_F_BRANCH) && b->role != ROLE_CHECK;
     int least = -1000000;
 
-    if (a->writes & (b->reads | b->writes))
+    if (writes(a) & (reads(b) | writes(b)))
         return 1;
-    if (a->reads & b->writes)
+    if (reads(a) & writes(b))
         least = 0;
     if (is(a, ISA_F_BRANCH) && is(b, ISA_F_BRANCH))
         return 1;
@@ -136,15 +152,13 @@ static void check_slots(const struct trans *t, const struct region *r)
 {
     const struct machine *m = t->machine;
 
-    for (unsigned b = 0; b < r->bundles; b++) {
-        unsigned atoms = 0, used[UNIT_COUNT] = {0};
+    for (const struct bundle *b = &t->bundle[r->bundle], *end = b + r->bundles; b < end; b++) {
+        unsigned used[UNIT_COUNT] = {0};
 
-        for (int n = r->head[b]; n >= 0; n = t->atom[n].next) {
-            atoms++;
-            used[isa_facts[t->atom[n].op.atom].unit]++;
-        }
+        for (unsigned k = 0; k < BUNDLE_ATOMS(b->taken); k++)
+            used[isa_facts[t->atom[b->atom[k]].op].unit]++;
         used[UNIT_alu] += used[UNIT_alu0];
-        if (atoms > m->issue)
+        if (BUNDLE_ATOMS(b->taken) > m->issue)
             fail(t, "a bundle is too wide");
         for (unsigned u = 0; u < UNIT_none; u++) {
             if (used[u] > m->unit[u])
@@ -163,10 +177,8 @@ static void check_region(const struct trans *t, unsigned number)
         atom[count++] = &t->atom[r->prefix + i];
     for (unsigned i = 0; i < r->count; i++)
         atom[count++] = &t->atom[r->first + i];
-    for (unsigned b = 0; b < r->bundles; b++) {
-        for (int n = r->head[b]; n >= 0; n = t->atom[n].next)
-            placed++;
-    }
+    for (unsigned b = 0; b < r->bundles; b++)
+        placed += (unsigned)BUNDLE_ATOMS(t->bundle[r->bundle + b].taken);
     if (placed != count)
         fail(t, "an atom got lost");
     check_order(t, atom, count);
@@ -223,17 +235,19 @@ static void check_code(const struct trans *t, const uint32_t *code, const struct
 
         if (r->bundles && at != code + r->start)
             fail(t, "a region isn't where it says");
-        for (unsigned b = 0; b < r->bundles; b++) {
+        for (unsigned n = 0; n < r->bundles; n++) {
+            const struct bundle *b = &t->bundle[r->bundle + n];
             const uint32_t *bundle = at;
 
-            for (int n = r->head[b]; n >= 0; n = t->atom[n].next) {
-                const struct atom *a = &t->atom[n];
+            for (unsigned i = 0; i < BUNDLE_ATOMS(b->taken); i++) {
+                const struct atom *a = &t->atom[b->atom[i]];
                 struct isa_op op;
                 int words = isa_decode(at[0], at + 1, &op);
+                bool last = i + 1 == BUNDLE_ATOMS(b->taken);
                 bool found = a->role < ROLE_CHECK || a->role > ROLE_LOOP;
 
-                if (words <= 0 || op.atom != a->op.atom ||
-                    (at[words - 1] & ISA_STOP) != (a->next < 0 ? ISA_STOP : 0)) {
+                if (words <= 0 || op.atom != a->op ||
+                    (at[words - 1] & ISA_STOP) != (last ? ISA_STOP : 0)) {
                     fail(t, "the code doesn't decode to the schedule");
                     return;
                 }
@@ -275,7 +289,10 @@ static void translate_at_once(struct trans *t)
 static bool lower_atoms(struct trans *t)
 {
     struct region *pins = &t->region[REGION_PINS], *body = &t->region[REGION_BODY];
+    struct isa_op op = {0};
 
+    t->take = alloc_take;
+    t->op = &op;
     trans_liveness(t);
     trans_lower_begin(t);
     for (t->current = 0; t->current < t->insns && t->abort == ABORT_NONE; t->current++) {
@@ -299,13 +316,15 @@ static void note_addresses(struct trans *t)
     uint16_t set[64] = {0};
 
     for (struct atom *a = t->atom; a < t->atom + t->atoms; a++) {
-        const struct isa_fact *fact = &isa_facts[a->op.atom];
+        const struct isa_fact *fact = &isa_facts[a->op];
 
         a->stable = a->role == ROLE_PLAIN && fact->flags & ISA_F_GUEST && fact->extends;
-        a->base = set[a->op.ra];
-        a->offset = (int32_t)a->op.imm;
-        for (uint64_t written = a->writes & ~BIT_FLAGS; written; written &= written - 1)
-            set[__builtin_ctzll(written)]++;
+        a->base = set[a->reads[1]];
+        a->offset = (uint16_t)(a->word & ((1u << fact->imm_bits) - 1));
+        if (a->emit & EMIT_LONG)
+            a->offset = (uint16_t)(a->offset | a->above << fact->imm_bits);
+        a->offset &= PAGE_MASK;
+        set[a->writes[0]]++;
     }
 }
 
@@ -336,6 +355,7 @@ int main(int argc, char **argv)
     static struct trans t;
     static struct stubs stubs;
     static struct pack_fact fact[ISA_ATOM_COUNT];
+    static struct timing timing[ISA_ATOM_COUNT];
     static uint8_t image[1 << 18];
     FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
     size_t size = f ? fread(image, 1, sizeof(image), f) : 0;
@@ -356,6 +376,8 @@ int main(int argc, char **argv)
         t.stubs = &stubs;
         stubs_make(&stubs, t.machine->issue);
         pack_init(&t.pack, fact, t.machine);
+        schedule_init(timing, t.machine);
+        t.timing = timing;
         t.max_insns = 1 + n % TRANS_INSNS;
         for (unsigned m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
             trans_key(&t, &(struct context){.eip = offset & 0xffff, .mode = modes[m]},

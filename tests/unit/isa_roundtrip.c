@@ -10,6 +10,7 @@
 #include "isa_codec.h"
 #include "isa_facts.h"
 #include "isa_text.h"
+#include "isa_word.h"
 #include "tests/random.h"
 #include "tests/unit/check.h"
 
@@ -60,6 +61,24 @@ static bool same_operands(const struct isa_op *a, const struct isa_op *b)
            (!(uses & (ISA_READ_FD | ISA_WRITE_FD)) || a->fd == b->fd) &&
            (!(uses & ISA_READ_FS) || a->fs == b->fs) && (!(uses & ISA_READ_FA) || a->fa == b->fa) &&
            (!(uses & ISA_READ_FB) || a->fb == b->fb);
+}
+
+/* Where the operands go, for atoms of which that says all. */
+static void check_form(const struct isa_op *op, const uint32_t words[2], int count)
+{
+    uint16_t uses = isa_facts[op->atom].uses;
+    unsigned d = uses & ISA_READ_RS ? op->rs : op->rd, bits = isa_forms[op->atom].imm_bits;
+    unsigned c = uses & ISA_READ_CA ? op->ca : op->cd;
+    uint32_t word = isa_form_word(op, d, op->ra, op->rb, c);
+
+    if (!isa_forms[op->atom].whole)
+        return;
+    if (word != (words[0] & ~ISA_STOP))
+        fail("form", op, words);
+    if (!op->long_imm && isa_form_is_long(op) != (count == 2))
+        fail("form of a long immediate", op, words);
+    if (count == 2 && LIM_PAYLOAD(words[1]) != (op->imm >> bits & ((1u << LIM_BITS) - 1)))
+        fail("payload", op, words);
 }
 
 /* Print, parse, resolve the branch target, and expect the same words again. */
@@ -118,6 +137,7 @@ static void check_atom(unsigned atom)
             fail("encoded in a hurry", &op, words);
         else
             check_text(&back, words, count);
+        check_form(&back, words, count);
     }
     if (encoded == 0)
         fail("never encoded", &(struct isa_op){.atom = (uint16_t)atom}, (uint32_t[2]){0, 0});
