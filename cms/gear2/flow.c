@@ -53,7 +53,7 @@ static void put_commit(struct trans *t, unsigned insns)
 
 static void set_eip(struct trans *t, unsigned target, unsigned size)
 {
-    if (size == 4 && (mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_64K)
+    if (size == 4 && mode_code(t->key.mode) == SEG_64K)
         put_check_r(t, ISA_brltu, pin(t, PIN_CONSTANT, 0xffff), target);
     if (size == 2)
         put_r(t, ISA_zexth, REG_EIP, target, 0);

@@ -316,7 +316,7 @@ void trans_key(struct trans *t, const struct context *key, const uint8_t *page)
 
     t->key = *key;
     t->page = page;
-    t->limit = (mode_segment(key->mode, SEG_CS) & SEG_KIND) == SEG_64K ? 0xffff : UINT32_MAX;
+    t->limit = mode_code(key->mode) == SEG_64K ? 0xffff : UINT32_MAX;
     t->path.bias = key->eip - (lin & PAGE_MASK);
     t->path.slots = gear1_slot_page((uint64_t)key->page << PAGE_SHIFT, key->mode & MODE_CODE32);
     find_care(t);
@@ -361,7 +361,7 @@ bool trans_select(struct trans *t)
     struct guest_insn *g = t->insn, *range = g;
 
     select_begin(t);
-    if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) == SEG_OTHER) {
+    if (mode_code(t->key.mode) == SEG_OTHER) {
         t->abort = ABORT_SEGMENT; /* no telling where the limit of CS is */
         return false;
     }

@@ -240,7 +240,7 @@ bool region_select(struct trans *t)
     t->loops = false;
     t->goes_on = eip;
     t->abort = ABORT_SEGMENT;
-    if ((mode_segment(t->key.mode, SEG_CS) & SEG_KIND) != SEG_FLAT)
+    if (mode_code(t->key.mode) != SEG_FLAT)
         return false;
     t->abort = ABORT_NONE;
     do {

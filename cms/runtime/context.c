@@ -9,31 +9,35 @@
 #define LIMIT_4G UINT32_MAX
 #define LIMIT_64K 0xffffu
 
-static unsigned segment_class(const struct segment *s, unsigned number)
+static unsigned segment_kind(const struct segment *s)
+{
+    if (s->limit == LIMIT_4G)
+        return s->base ? SEG_BASED : SEG_FLAT;
+    return s->limit == LIMIT_64K ? SEG_64K : SEG_OTHER;
+}
+
+/* For data. Expand-down limits mean something else. */
+static unsigned segment_class(const struct segment *s)
 {
     bool code = s->attr & SA_CODE;
-    unsigned kind = SEG_OTHER;
 
-    /*
-     * Code is fetched whether it can be read as data or not; expand-down limits mean something
-     * else.
-     */
-    if (!s->valid || (code && !(s->attr & SA_READ) && number != SEG_CS) ||
-        (!code && s->attr & SA_DOWN))
+    if (!s->valid || !(code ? s->attr & SA_READ : !(s->attr & SA_DOWN)))
         return SEG_OTHER;
-    if (s->limit == LIMIT_4G)
-        kind = s->base ? SEG_BASED : SEG_FLAT;
-    else if (s->limit == LIMIT_64K)
-        kind = SEG_64K;
-    return !code && s->attr & SA_WRITE ? kind | SEG_WRITABLE : kind;
+    return segment_kind(s) | (!code && s->attr & SA_WRITE ? SEG_WRITABLE : 0);
+}
+
+static void set_field(unsigned shift, unsigned mask, unsigned value)
+{
+    cms.segments = (cms.segments & ~(mask << shift)) | value << shift;
 }
 
 void context_segment_loaded(unsigned sreg)
 {
-    unsigned shift = MODE_SEG_SHIFT + 3 * sreg;
+    const struct segment *s = &cms.cpu.seg[sreg];
 
-    cms.segments = (cms.segments & ~(7u << shift)) | segment_class(&cms.cpu.seg[sreg], sreg)
-                                                         << shift;
+    set_field(MODE_SEG_SHIFT + 3 * sreg, 7, segment_class(s));
+    if (sreg == SEG_CS)
+        set_field(MODE_CODE_SHIFT, SEG_KIND, segment_kind(s));
 }
 
 uint32_t context_mode(void)

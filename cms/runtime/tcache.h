@@ -26,7 +26,8 @@ enum mode {
     MODE_DOWN = 1u << 3,   /* direction flag */
     MODE_PAGING = 1u << 4, /* linear pages may be remapped: no chain from page to page */
     MODE_A20 = 1u << 5,
-    MODE_SEG_SHIFT = 6, /* from here 3 bits a segment register, in enum seg_reg's order */
+    MODE_SEG_SHIFT = 6, /* from here 3 bits a segment register, in enum seg_reg's order: for data */
+    MODE_CODE_SHIFT = 24, /* 2 bits: the kind of CS for code, which may not be readable as data */
 };
 
 /* Class of a segment register: two bits of kind, one that says it may be written. */
@@ -42,6 +43,11 @@ enum seg_class {
 static inline unsigned mode_segment(uint32_t mode, unsigned seg)
 {
     return mode >> (MODE_SEG_SHIFT + 3 * seg) & 7;
+}
+
+static inline unsigned mode_code(uint32_t mode)
+{
+    return mode >> MODE_CODE_SHIFT & SEG_KIND;
 }
 
 enum exit_kind {
