@@ -62,7 +62,8 @@ static inline void copy_slot(struct guest_insn *g, const struct slot *slot)
 {
     unit *d = (unit *)(void *)&g->insn;
     const unit *s = (const unit *)(const void *)&slot->insn;
-    unit a = s[0], b = s[1], c = s[2], e = s[3], traits = *(const unit *)(const void *)&slot->traits;
+    unit a = s[0], b = s[1], c = s[2], e = s[3];
+    unit traits = *(const unit *)(const void *)&slot->traits;
     uint32_t imm2 = slot->insn.imm2;
 
     d[0] = a;
@@ -191,7 +192,7 @@ bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 
 /* ---- how the trace goes on */
 
-/* Of the trace so far, up to g: where the first instruction begins that lies at `offset` or behind. */
+/* Where the first instruction of the trace, up to g, begins that lies at `offset` or behind. */
 static unsigned next_of_trace(const struct trans *t, const struct guest_insn *g, unsigned offset)
 {
     unsigned ahead = PAGE_SIZE;
@@ -336,7 +337,7 @@ static void select_begin(struct trans *t)
     sources_begin(t);
 }
 
-/* What the trace was made from: the instructions from `first` to `last`, which follow each other. */
+/* What the trace was made from: instructions that follow each other, `first` to `last`. */
 static void add_range(struct trans *t, const struct guest_insn *first,
                       const struct guest_insn *last)
 {

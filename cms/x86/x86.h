@@ -76,8 +76,8 @@ extern const struct x86_op_info x86_ops[OP_COUNT];
 
 /*
  * What is asked of every instruction, in few bytes. `sure`: flags that come out independent of what
- * they were before, whatever the operands are. What the architecture leaves undefined often stays as
- * it was, here as on real processors; logic, which leaves nothing undefined but AF, is known to
+ * they were before, whatever the operands are. What the architecture leaves undefined often stays
+ * as it was, here as on real processors; logic, which leaves nothing undefined but AF, is known to
  * clear that. Of P_FLAGMAY it is true only if the count isn't zero.
  */
 struct x86_traits {
