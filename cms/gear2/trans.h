@@ -298,7 +298,7 @@ struct trans {
     unsigned insns, atoms, regions, bundles, exits, sources, pins, spots, opens;
     struct pin pin[TRANS_PINS];
     struct guest_insn insn[TRANS_INSNS];
-    _Alignas(LINE_BYTES) struct atom atom[TRANS_ATOMS];
+    _Alignas(LINE_BYTES) struct atom atom[TRANS_ATOMS + 2]; /* and a line to spare */
     _Alignas(LINE_BYTES) struct bundle bundle[TRANS_BUNDLES]; /* each region's from a line on */
     struct region region[TRANS_REGIONS];
     struct leaving exit[TRANS_EXITS];

@@ -305,11 +305,11 @@ static void put_end(struct allocator *a)
     extra = alloc_put_home(a, a->ir->end, take(a));
     if (t->loops) {
         alloc_put_commit(t, insns, extra);
-        put_branch(t, ROLE_LOOP, 0);
+        alloc_put_branch(t, ROLE_LOOP, 0);
     } else if (a->ir->end[STATE_EIP] != REF_NONE) {
         alloc_put_leave(t, flow_exit_indirect(t), insns, extra);
     } else {
-        put_i(t, ISA_addi, REG_EIP, 0, t->goes_on);
+        alloc_put_eip(t, t->goes_on);
         alloc_put_leave(t, flow_exit_to(t, t->goes_on), insns, extra);
     }
 }
@@ -381,5 +381,7 @@ bool ir_allocate(struct ir *ir)
         if (sides >> e & 1)
             alloc_exit(&a, e);
     }
+    if (t->atoms == TRANS_ATOMS)
+        t->abort = ABORT_SIZE;
     return t->abort == ABORT_NONE;
 }

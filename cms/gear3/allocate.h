@@ -39,6 +39,8 @@ static inline bool alloc_is_tied_by_flags(const struct ins *i)
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd);
 void alloc_put_copy(struct trans *t, unsigned rd, unsigned ra);
 void alloc_put_flags_copy(struct trans *t, unsigned cd, unsigned ca);
+void alloc_put_eip(struct trans *t, uint32_t eip);
+void alloc_put_branch(struct trans *t, unsigned role, unsigned exit);
 /* A commit of so many instructions, and those in register `extra`. */
 void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra);
 /* What build.c puts, for t->take. */

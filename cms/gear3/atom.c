@@ -16,6 +16,7 @@ static uint32_t reads_of(unsigned d, unsigned a, unsigned b, unsigned c)
     return d | a << 8 | b << 16 | c << 24;
 }
 
+/* What a format with more numbers, or a long immediate, makes of the word. */
 static OUT_OF_LINE void encode(struct trans *t, struct atom *a, const struct isa_op *op)
 {
     struct isa_op whole = *op;
@@ -33,47 +34,38 @@ static OUT_OF_LINE void encode(struct trans *t, struct atom *a, const struct isa
     if (!count)
         give_up(t, ABORT_ENCODE);
     a->word = words[0];
-    a->emit = count == 2 ? EMIT_LONG : 0;
     a->above = LIM_PAYLOAD(words[1]);
+    if (count == 2)
+        a->emit |= EMIT_LONG;
 }
 
-static void extend(struct trans *t, struct atom *a, const struct isa_op *op)
+/*
+ * An atom with the word that most formats have; what else there is to it is zero. The last one may
+ * be too much: ir_allocate asks in the end.
+ */
+static inline struct atom *enter(struct trans *t, const struct isa_op *op, unsigned insn,
+                                 uint32_t reads, unsigned rd, unsigned cd)
 {
-    int64_t above = op->imm >> isa_forms[op->atom].imm_bits, beyond = above >> (LIM_BITS - 1);
+    unsigned n = t->atoms;
+    struct atom *a = &t->atom[n];
 
-    if (beyond != 0 && beyond != -1)
-        give_up(t, ABORT_ENCODE);
-    a->emit = EMIT_LONG;
-    a->above = (uint32_t)above;
-}
-
-/* All else of it is zero. */
-static inline struct atom *enter(struct trans *t, const struct isa_op *op, uint32_t reads,
-                                 unsigned rd, unsigned cd)
-{
-    struct atom *a;
-
-    if (t->atoms == TRANS_ATOMS) {
-        give_up(t, ABORT_SIZE);
-        t->atoms = 0;
-    }
-    a = &t->atom[t->atoms];
-    if (t->atoms++ % 2 == 0)
+    t->atoms = n + (n < TRANS_ATOMS);
+    if (n % 2 == 0)
         line_clear(a);
     a->operation = op->atom | rd << 16 | cd << 24 | (uint64_t)reads << 32;
-    a->insn = (uint8_t)t->current;
-    if (isa_forms[op->atom].whole) {
-        a->word = isa_form_word(op, rd | (reads & 0xff), reads >> 8 & 0xff, reads >> 16 & 0xff,
-                                (cd | reads >> 24) & 3);
-        if (isa_form_is_long(op))
-            extend(t, a, op);
-    } else {
-        encode(t, a, op);
-    }
+    a->insn = (uint8_t)insn;
+    a->word = isa_form_word(op, rd | (reads & 0xff), reads >> 8 & 0xff, reads >> 16 & 0xff,
+                            (cd | reads >> 24) & 3);
     return a;
 }
 
-static OUT_OF_LINE void note_access(struct trans *t, const struct ins *i, struct atom *a)
+/* Is that all of its word? */
+static inline bool is_whole(const struct isa_op *op)
+{
+    return isa_forms[op->atom].whole & !isa_form_is_long(op);
+}
+
+static void note_access(struct trans *t, const struct ins *i, struct atom *a)
 {
     ref base;
     int32_t offset;
@@ -93,10 +85,20 @@ static OUT_OF_LINE void note_access(struct trans *t, const struct ins *i, struct
     a->base = (uint16_t)ref_ins(base);
 }
 
+/* What most atoms don't have. */
+static OUT_OF_LINE void complete(struct trans *t, const struct ins *i, struct atom *a)
+{
+    if (!is_whole(&i->op))
+        encode(t, a, &i->op);
+    if (i->role != ROLE_PLAIN)
+        a->emit |= EMIT_OPEN;
+    if (ins_is(i, ISA_F_GUEST))
+        note_access(t, i, a);
+}
+
 void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned cd)
 {
     const struct isa_fact *fact = ins_fact(i);
-    struct trans *t = a->t;
     unsigned d = a->reg[i->arg[ARG_D]], c = a->reg[i->arg[ARG_C]];
     struct atom *atom;
 
@@ -104,14 +106,12 @@ void alloc_put(struct allocator *a, const struct ins *i, unsigned rd, unsigned c
         d = rd;
     if (fact->uses & ISA_READ_CD)
         c = cd;
-    t->current = i->insn;
-    atom = enter(t, &i->op, reads_of(d, a->reg[i->arg[ARG_A]], a->reg[i->arg[ARG_B]], c), rd, cd);
+    atom = enter(a->t, &i->op, i->insn,
+                 reads_of(d, a->reg[i->arg[ARG_A]], a->reg[i->arg[ARG_B]], c), rd, cd);
     atom->role = i->role;
     atom->exit = i->exit;
-    if (i->role != ROLE_PLAIN)
-        atom->emit |= EMIT_OPEN;
-    if (fact->flags & ISA_F_GUEST)
-        note_access(t, i, atom);
+    if (i->role | (fact->flags & ISA_F_GUEST) | !is_whole(&i->op))
+        complete(a->t, i, atom);
 }
 
 void alloc_put_copy(struct trans *t, unsigned rd, unsigned ra)
@@ -119,7 +119,7 @@ void alloc_put_copy(struct trans *t, unsigned rd, unsigned ra)
     static const struct isa_op copy = {.atom = ISA_addi};
 
     if (rd != ra)
-        enter(t, &copy, reads_of(0, ra, 0, 0), rd, 0);
+        enter(t, &copy, t->current, reads_of(0, ra, 0, 0), rd, 0);
 }
 
 void alloc_put_flags_copy(struct trans *t, unsigned cd, unsigned ca)
@@ -127,29 +127,52 @@ void alloc_put_flags_copy(struct trans *t, unsigned cd, unsigned ca)
     static const struct isa_op copy = {.atom = ISA_movcc};
 
     if (cd != ca)
-        enter(t, &copy, reads_of(0, 0, 0, ca), 0, cd);
+        encode(t, enter(t, &copy, t->current, reads_of(0, 0, 0, ca), 0, cd), &copy);
+}
+
+void alloc_put_eip(struct trans *t, uint32_t eip)
+{
+    const struct isa_op op = {.atom = ISA_addi, .imm = eip};
+    struct atom *a = enter(t, &op, t->current, 0, REG_EIP, 0);
+
+    if (!is_whole(&op))
+        encode(t, a, &op);
 }
 
 void alloc_put_commit(struct trans *t, unsigned insns, unsigned extra)
 {
-    const struct isa_op op = {.atom = extra ? ISA_commitr : ISA_commit, .imm = insns};
+    const struct isa_op op = {.atom = extra ? ISA_commitr : ISA_commit};
+    struct atom *a = enter(t, &op, t->current, reads_of(0, extra, 0, 0), 0, 0);
 
-    enter(t, &op, reads_of(0, extra, 0, 0), 0, 0)->role = ROLE_COMMIT;
+    a->word |= extra ? ISA_BITS_CMR(insns, extra) : ISA_BITS_CM(insns);
+    a->role = ROLE_COMMIT;
 }
 
-/* What gear 2's functions put: ways out. */
+void alloc_put_branch(struct trans *t, unsigned role, unsigned exit)
+{
+    static const struct isa_op branch = {.atom = ISA_br};
+    struct atom *a = enter(t, &branch, t->current, 0, 0, 0);
+
+    a->role = (uint8_t)role;
+    a->exit = (uint8_t)exit;
+    a->emit = EMIT_OPEN;
+}
+
+/* What gear 2's functions put: look-ups. */
 void alloc_take(struct trans *t, unsigned role, unsigned exit)
 {
     const struct isa_op *op = t->op;
     unsigned uses = isa_facts[op->atom].uses;
     unsigned d = uses & ISA_READ_RS ? op->rs : uses & ISA_READ_RD ? op->rd : 0;
     unsigned c = uses & (ISA_READ_CA | ISA_READ_CD) ? NUMBER_C0 : 0;
-    struct atom *a = enter(t, op, reads_of(d, op->ra, op->rb, c), uses & ISA_WRITE_RD ? op->rd : 0,
-                         uses & ISA_WRITE_CD ? NUMBER_C0 : 0);
+    struct atom *a = enter(t, op, t->current, reads_of(d, op->ra, op->rb, c),
+                           uses & ISA_WRITE_RD ? op->rd : 0, uses & ISA_WRITE_CD ? NUMBER_C0 : 0);
 
     a->role = (uint8_t)role;
     a->exit = (uint8_t)exit;
-    if (role != ROLE_PLAIN && role != ROLE_COMMIT)
-        a->emit |= EMIT_OPEN;
+    if (role != ROLE_PLAIN)
+        a->emit = EMIT_OPEN;
+    if (!is_whole(op))
+        encode(t, a, op);
     *t->op = (struct isa_op){0};
 }

@@ -144,7 +144,7 @@ void alloc_put_leave(struct trans *t, unsigned exit, unsigned insns, unsigned ex
     if (t->exit[exit].kind == EXIT_INDIRECT)
         put_lookup(t, exit);
     else
-        put_branch(t, ROLE_LEAVE, exit);
+        alloc_put_branch(t, ROLE_LEAVE, exit);
 }
 
 /* ---- an exit */
@@ -185,7 +185,7 @@ void alloc_exit(struct allocator *a, unsigned exit)
         place_on_path(a, &p, n);
     extra = alloc_put_home(a, ir->state[exit], path_take(a, &p));
     if (!l->computed)
-        put_i(t, ISA_addi, REG_EIP, 0, l->eip);
+        alloc_put_eip(t, l->eip);
     alloc_put_leave(t, exit, l->insns, extra);
     region_close(t, r);
     l->needs = needs_of(t, r);

@@ -123,8 +123,6 @@ static void fuse(struct ir *ir, unsigned n)
     ref flags = i->arg[ARG_C];
     const struct ins *made = &ir->ins[ref_ins(flags)];
 
-    if (i->op.atom != ISA_brc)
-        return;
     switch (made->op.atom) {
     case ISA_subf8:
     case ISA_subf16:
@@ -167,13 +165,14 @@ static void fuse(struct ir *ir, unsigned n)
     }
 }
 
-/* The low half of a product whose flags nobody uses. */
-static void low_product(struct ir *ir, struct ins *i)
+/* The low half, which is taken next, of a product whose flags nobody uses. */
+static void low_product(struct ir *ir, unsigned n)
 {
-    const struct ins *product = &ir->ins[ref_ins(i->arg[ARG_A])];
+    const struct ins *product = &ir->ins[n];
+    struct ins *i = &ir->ins[product->next];
 
-    if (i->op.atom != ISA_addiz || i->op.imm || product->op.atom != ISA_imulf32 ||
-        ir_is_used(ir, i->arg[ARG_A] | TAG_FLAGS))
+    if (product->op.atom != ISA_imulf32 || i->op.atom != ISA_addiz || i->op.imm ||
+        i->arg[ARG_A] != REF(n, TAG_NUMBER))
         return;
     ir_unuse(ir, i);
     i->op = (struct isa_op){.atom = ISA_mulz};
@@ -198,16 +197,34 @@ static bool keeps_carry(const struct ins *i)
 
 static void skip_kept_carry(struct ir *ir, struct ins *i)
 {
-    if (!keeps_carry(i))
-        return;
     ir_unuse(ir, i);
     while (keeps_carry(ir_ins(ir, i->arg[ARG_C])))
         i->arg[ARG_C] = ir->ins[ref_ins(i->arg[ARG_C])].arg[ARG_C];
     ir_use(ir, i);
 }
 
-static void drop(struct ir *ir, struct ins *i)
+static void fuse_all(struct ir *ir)
 {
+    for (unsigned k = 0; k < ir->status.count; k++) {
+        struct ins *i = &ir->ins[ir->status.ins[k]];
+
+        if (i->block != BLOCK_BODY)
+            continue;
+        if (i->op.atom == ISA_brc)
+            fuse(ir, ir->status.ins[k]);
+        else if (keeps_carry(i))
+            skip_kept_carry(ir, i);
+    }
+    ir->fused = true;
+}
+
+static void drop(struct ir *ir, unsigned n)
+{
+    struct ins *i = &ir->ins[n];
+
+    low_product(ir, n);
+    if (!ir_is_used(ir, REF(n, TAG_NUMBER)))
+        return;
     ir_unuse(ir, i);
     if (ir_drop_flags(ir, i))
         ir->changed = true;
@@ -217,16 +234,13 @@ static void drop(struct ir *ir, struct ins *i)
 void pass_flags(struct ir *ir)
 {
     ir_count_uses(ir);
-    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
-        fuse(ir, n);
-        skip_kept_carry(ir, &ir->ins[n]);
-    }
-    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
-        struct ins *i = &ir->ins[n];
+    if (!ir->fused)
+        fuse_all(ir);
+    for (unsigned k = 0; k < ir->status.count; k++) {
+        unsigned n = ir->status.ins[k];
 
-        low_product(ir, i);
-        if (ins_fact(i)->uses & ISA_WRITE_CD && !ir_is_used(ir, REF(n, TAG_FLAGS)) &&
-            ir_is_used(ir, REF(n, TAG_NUMBER)))
-            drop(ir, i);
+        if (ir->ins[n].block == BLOCK_BODY && ins_fact(&ir->ins[n])->uses & ISA_WRITE_CD &&
+            !ir_is_used(ir, REF(n, TAG_FLAGS)))
+            drop(ir, n);
     }
 }

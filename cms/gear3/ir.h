@@ -141,6 +141,7 @@ struct ir {
     bool counted;         /* uses[] and exits[] are right */
     bool replaced;        /* some values have been, and their users may not know */
     bool changed;         /* values are not what they were when they were folded last */
+    bool fused;           /* branches have been, with what they ask for */
     bool folds, numbers;  /* the options fold and memory, while lowering */
     _Alignas(LINE_BYTES) struct ins ins[IR_INS];
     _Alignas(uint64_t) ref end[STATE_ROOM]; /* the snapshot at the body's end, */
@@ -155,6 +156,11 @@ struct ir {
     uint8_t sides, since[STATE_COUNT];
     struct hammock hammock;
     struct known known;
+    /* lifted ones that some passes look for, in the order of the body, if they are still there: */
+    struct list {
+        unsigned count;
+        uint16_t ins[IR_INS];
+    } memory, status; /* guest accesses; what makes status flags, and branches */
     /* of each value: */
     _Alignas(uint32_t) ref same[IR_REFS]; /* what has replaced it, or itself */
     _Alignas(uint32_t) uint16_t uses[IR_REFS];  /* by instructions on entry and in the body, and at
@@ -234,6 +240,11 @@ static inline void ir_append(struct ir *ir, unsigned block, unsigned n)
     else
         ir->ins[b->last].next = (uint16_t)n;
     b->last = (uint16_t)n;
+}
+
+static inline void ir_list(struct list *l, unsigned n)
+{
+    l->ins[l->count++] = (uint16_t)n;
 }
 
 void ir_remove(struct ir *ir, unsigned n); /* with it, if it is a branch, its exit's path */

@@ -34,7 +34,8 @@ static void make_entry(struct ir *ir)
 static void begin(struct ir *ir)
 {
     ir->count = 0;
-    ir->counted = ir->replaced = ir->changed = false;
+    ir->counted = ir->replaced = ir->changed = ir->fused = false;
+    ir->memory.count = ir->status.count = 0;
     memset(ir->block, 0, sizeof(ir->block));
     make_entry(ir);
     for (unsigned n = 0; n < 64; n++) {
@@ -78,6 +79,19 @@ static OUT_OF_LINE void share_sum(struct ir *ir, unsigned n)
         ir->count--;
 }
 
+/* It is there for good. */
+static inline void keep(struct ir *ir, unsigned n)
+{
+    const struct ins *i = &ir->ins[n];
+    const struct isa_fact *fact = ins_fact(i);
+
+    ir_use(ir, i);
+    if (fact->flags & ISA_F_GUEST)
+        ir_list(&ir->memory, n);
+    else if (fact->flags & ISA_F_BRANCH || fact->uses & ISA_WRITE_CD)
+        ir_list(&ir->status, n);
+}
+
 ref ir_settle(struct ir *ir, unsigned n)
 {
     struct ins *i = &ir->ins[n];
@@ -96,7 +110,7 @@ ref ir_settle(struct ir *ir, unsigned n)
         is = memory_ins(ir, n);
     }
     if (i->block != BLOCK_NONE)
-        ir_use(ir, i);
+        keep(ir, n);
     else if (n == ir->count - 1)
         ir->count--;
     return is;

@@ -104,20 +104,23 @@ static bool is_pair(const struct ir *ir, const struct ins *number, const struct 
 
 void pass_pair(struct ir *ir)
 {
-    for (unsigned n = ir->block[BLOCK_BODY].first, next; n != IR_NONE; n = next) {
+    for (unsigned k = 0; k < ir->status.count; k++) {
+        unsigned n = ir->status.ins[k];
         struct ins *i = &ir->ins[n], *number = ir_ins(ir, i->twin);
 
-        next = i->next;
-        ir_resolve_args(ir, i);
-        if (i->role == ROLE_SIDE)
-            ir_resolve_exit(ir, i->exit);
-        if (i->twin == REF_NONE || ir_is_replaced(ir, i->twin) || !is_pair(ir, number, i))
+        if (i->block != BLOCK_BODY || i->twin == REF_NONE || ir_is_replaced(ir, i->twin) ||
+            !is_pair(ir, number, i))
             continue;
         number->op = i->op;
-        for (unsigned k = 0; k < ARG_COUNT; k++)
-            number->arg[k] = i->arg[k];
+        number->args = i->args;
         ir_replace(ir, n, TAG_FLAGS, i->twin | TAG_FLAGS);
         ir_remove(ir, n);
+    }
+    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE && ir->replaced;
+         n = ir->ins[n].next) {
+        ir_resolve_args(ir, &ir->ins[n]);
+        if (ir->ins[n].role == ROLE_SIDE)
+            ir_resolve_exit(ir, ir->ins[n].exit);
     }
     ir_resolve_end(ir);
 }

@@ -148,10 +148,11 @@ void pass_reorder(struct ir *ir)
 {
     struct reordering r = {.ir = ir};
 
-    for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
+    for (unsigned k = 0; k < ir->memory.count; k++) {
+        unsigned n = ir->memory.ins[k];
         struct ins *i = &ir->ins[n];
 
-        if (!ins_is(i, ISA_F_GUEST))
+        if (i->block != BLOCK_BODY)
             continue;
         if (ins_is(i, ISA_F_STORE)) {
             remember_store(&r, n);
