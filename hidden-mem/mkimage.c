@@ -73,11 +73,17 @@ static void refuse(const char *name, const char *format, ...)
     exit(1);
 }
 
-static void usage(void)
+static void __attribute__((noreturn)) usage(FILE *to)
 {
-    fprintf(stderr, "usage: vliw-mkimage in.elf -o out.img [--hidden MiB] [--pack none|fast|best] "
-                    "[--demand] [--recovery other.elf]\n");
-    exit(2);
+    fprintf(to,
+            "usage: vliw-mkimage in.elf -o out.img [--hidden MiB] [--pack none|fast|best] "
+            "[--demand] [--recovery other.elf]\n"
+            "  -o FILE           the image\n"
+            "  --hidden MiB      so much DRAM becomes hidden memory (32)\n"
+            "  --pack HOW        how segments are packed: none, fast to unpack (default), best\n"
+            "  --demand          code is loaded piece by piece when it is executed\n"
+            "  --recovery ELF    what the boot ROM starts if the first image is no good\n");
+    exit(to == stdout ? 0 : 2);
 }
 
 /* `to`: a power of two. */
@@ -292,13 +298,15 @@ int main(int argc, char **argv)
             choice.demand = true;
         else if (!strcmp(argv[i], "--recovery") && i + 1 < argc)
             recovery = argv[++i];
+        else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            usage(stdout);
         else if (argv[i][0] != '-' && !in)
             in = argv[i];
         else
-            usage();
+            usage(stderr);
     }
     if (!in || !out)
-        usage();
+        usage(stderr);
     flash = calloc(1, FLASH_MAX);
     if (!flash)
         refuse(in, "out of memory");

@@ -202,14 +202,20 @@ static int show(struct view *v, size_t count, const char *where)
 
 int main(int argc, char **argv)
 {
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
     struct view v = {0};
     const char *where = NULL, *elf = NULL, *why;
+    char *end;
     size_t count = 10;
     int option, status = 0;
 
-    while ((option = getopt(argc, argv, "n:a:s:h")) != -1) {
+    while ((option = getopt_long(argc, argv, "n:a:s:h", options, NULL)) != -1) {
         switch (option) {
-        case 'n': count = strtoul(optarg, NULL, 0); break;
+        case 'n':
+            count = strtoul(optarg, &end, 0);
+            if (end == optarg || *end)
+                return complain(optarg, "no number, expected how many translations to show"), 2;
+            break;
         case 'a': where = optarg; break;
         case 's': elf = optarg; break;
         case 'h': return usage(stdout);

@@ -1,17 +1,6 @@
 #!/bin/sh
 # vliw-cc - compile and link C and assembly for the chip: RV64 GCC in front, vliw-ld behind.
 #
-#   vliw-cc [GCC's options] -c FILE...               RV64 objects
-#   vliw-cc [GCC's options] FILE... -o PROGRAM       a VLIW executable
-#
-# Of its own:
-#   -m PRESET       machine to schedule for (crusoe)
-#   -T SCRIPT       linker script; without one, a native test program is linked, with its runtime
-#   -nostdlib       no runtime even so
-#   -Wv,OPTION      hand OPTION to vliw-ld (-Wv,--sched=block)
-#   --rv FILE       keep the RV64 executable there
-#   -###            print the commands instead of running them
-#
 # Exit status 1 if a step fails; that step has said why.
 set -eu
 
@@ -42,6 +31,20 @@ quote()
     printf " '%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"
 }
 
+usage()
+{
+    cat <<'END'
+usage: vliw-cc [GCC's options] -c FILE...            RV64 objects
+       vliw-cc [GCC's options] FILE... -o PROGRAM    a VLIW executable
+  -m PRESET    machine to schedule for (crusoe)
+  -T SCRIPT    linker script; without one, a native test program is linked, with its runtime
+  -nostdlib    no runtime even so
+  -Wv,OPTION   hand OPTION to vliw-ld (-Wv,--sched=block)
+  --rv FILE    keep the RV64 executable there
+  -###         print the commands instead of running them
+END
+}
+
 fail()
 {
     echo "vliw-cc: $1" >&2
@@ -51,6 +54,7 @@ fail()
 compile= inputs= linking= ld= only=link script= out= rv= standard=yes show=
 while [ $# -gt 0 ]; do
     case $1 in
+    -h | --help) usage; exit 0 ;;
     -c) only=compile ;;
     -S | -E | -M | -MM) only=$1 ;;
     -o) [ $# -gt 1 ] || fail "-o needs a file"; out=$2; shift ;;
