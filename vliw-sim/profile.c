@@ -27,7 +27,7 @@ struct profile {
 };
 
 struct sum {
-    char name[SYMBOL_TEXT];
+    const char *name;
     unsigned phase;
     uint64_t bundles, cycles;
     uint64_t wait[STALL_COUNT];
@@ -141,26 +141,33 @@ static struct sum *sum_of(struct sum *sum, size_t *first, size_t *n, const char 
         if (sum[i].phase == phase)
             return &sum[i];
     }
-    memset(&sum[*n], 0, sizeof sum[*n]);
-    strcpy(sum[*n].name, name);
-    sum[*n].phase = phase;
+    sum[*n] = (struct sum){.name = name, .phase = phase};
     return &sum[(*n)++];
 }
 
 /*
  * Places in order of address, so those of one symbol are neighbours. Returns the number of sums: of
- * each symbol, or of each symbol in each phase.
+ * each symbol, or of each symbol in each phase; and of all code without one, such as what the
+ * program has made itself.
  */
 static size_t sums_make(const struct place *place, size_t places, const struct symbols *symbols,
                         bool by_phase, struct sum *sum)
 {
+    struct sum unnamed[PHASE_COUNT] = {0};
     size_t n = 0, first = 0;
 
     for (size_t i = 0; i < places; i++) {
-        char name[SYMBOL_TEXT];
-        symbols_text(symbols, place[i].pc, name);
-        name[strcspn(name, "+")] = '\0';
-        sum_add(sum_of(sum, &first, &n, name, by_phase ? place[i].phase : 0), &place[i]);
+        const char *name = symbols_name(symbols, place[i].pc);
+        unsigned phase = by_phase ? place[i].phase : 0;
+
+        sum_add(name ? sum_of(sum, &first, &n, name, phase) : &unnamed[phase], &place[i]);
+    }
+    for (unsigned phase = 0; phase < PHASE_COUNT; phase++) {
+        if (!unnamed[phase].bundles)
+            continue;
+        sum[n] = unnamed[phase];
+        sum[n].name = "(no symbol)";
+        sum[n++].phase = phase;
     }
     qsort(sum, n, sizeof *sum, sum_order);
     return n;

@@ -12,7 +12,7 @@
 #include "vliw-sim/panic.h"
 
 struct symbol {
-    uint64_t addr;
+    uint64_t addr, end; /* of its section */
     const char *name;
 };
 
@@ -55,8 +55,11 @@ struct symbols *symbols_load(const char *path, char *error, size_t error_size)
     s->symbol = panic_if_null(calloc(s->elf.symbols + 1, sizeof *s->symbol));
     for (unsigned i = 1; i < s->elf.symbols; i++) {
         struct elf_symbol sym = elf_symbol(&s->elf, i);
-        if (is_code(&s->elf, &sym))
-            s->symbol[s->count++] = (struct symbol){sym.value, sym.name};
+        if (is_code(&s->elf, &sym)) {
+            struct elf_section in = elf_section(&s->elf, sym.section);
+
+            s->symbol[s->count++] = (struct symbol){sym.value, in.addr + in.size, sym.name};
+        }
     }
     qsort(s->symbol, s->count, sizeof *s->symbol, symbol_order);
     return s;
@@ -71,18 +74,30 @@ void symbols_free(struct symbols *symbols)
     free(symbols);
 }
 
-const char *symbols_text(const struct symbols *symbols, uint64_t addr, char buf[SYMBOL_TEXT])
+/* The symbol at or below `addr` in the section that has it, or NULL. */
+static const struct symbol *symbol_of(const struct symbols *symbols, uint64_t addr)
 {
     size_t from = 0;
 
     if (symbols)
         from = ROWS_BELOW(symbols->symbol, symbols->count, struct symbol, addr, addr + 1);
-    if (from == 0) {
+    return from && addr < symbols->symbol[from - 1].end ? &symbols->symbol[from - 1] : NULL;
+}
+
+const char *symbols_name(const struct symbols *symbols, uint64_t addr)
+{
+    const struct symbol *s = symbol_of(symbols, addr);
+
+    return s ? s->name : NULL;
+}
+
+const char *symbols_text(const struct symbols *symbols, uint64_t addr, char buf[SYMBOL_TEXT])
+{
+    const struct symbol *s = symbol_of(symbols, addr);
+
+    if (!s)
         snprintf(buf, SYMBOL_TEXT, "0x%" PRIx64, addr);
-        return buf;
-    }
-    const struct symbol *s = &symbols->symbol[from - 1];
-    if (s->addr == addr)
+    else if (s->addr == addr)
         snprintf(buf, SYMBOL_TEXT, "%.100s", s->name);
     else
         snprintf(buf, SYMBOL_TEXT, "%.100s+0x%" PRIx64, s->name, addr - s->addr);

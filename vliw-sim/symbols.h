@@ -13,10 +13,10 @@ struct symbols;
 struct symbols *symbols_load(const char *path, char *error, size_t error_size);
 void symbols_free(struct symbols *symbols);
 
-/*
- * `name+0x10`, or the bare address if there is no symbol at or below it (or no table: NULL).
- * Returns buf.
- */
+/* The symbol at or below an address of the program's code; NULL if there is none, or no table. */
+const char *symbols_name(const struct symbols *symbols, uint64_t addr);
+
+/* Likewise as `name+0x10`, or the bare address. Returns buf. */
 const char *symbols_text(const struct symbols *symbols, uint64_t addr, char buf[SYMBOL_TEXT]);
 
 #endif
