@@ -45,15 +45,22 @@ static void slot_empty(struct cache *cache, uint32_t slot)
     cache->stamp[slot] = --cache->first;
 }
 
+/* Looks at all ways: which one it is nobody could foretell. */
+static uint32_t set_find(const struct cache *cache, uint32_t at, uint32_t line)
+{
+    uint32_t found = CACHE_NOWHERE;
+
+    for (uint32_t end = at + cache->ways; at < end; at++)
+        found = cache->entry[at] >> 1 == line ? at : found;
+    return found;
+}
+
 uint32_t cache_find(const struct cache *cache, uint32_t line)
 {
-    uint32_t at = cache_set(cache, line);
+    uint32_t recent = cache->recent[line & cache->set_mask];
 
-    for (uint32_t end = at + cache->ways; at < end; at++) {
-        if (cache->entry[at] >> 1 == line)
-            return at;
-    }
-    return CACHE_NOWHERE;
+    return cache->entry[recent] >> 1 == line ? recent
+                                             : set_find(cache, cache_set(cache, line), line);
 }
 
 /* The slot of the set that was used longest ago. */
@@ -72,7 +79,7 @@ static uint32_t set_oldest(const struct cache *cache, uint32_t at)
 
 bool cache_access(struct cache *cache, uint32_t line, bool write, uint32_t *victim)
 {
-    uint32_t slot = cache_find(cache, line);
+    uint32_t slot = set_find(cache, cache_set(cache, line), line);
     bool hit = slot != CACHE_NOWHERE;
 
     *victim = 0;

@@ -62,6 +62,35 @@ FOLDED void store_bytes(uint64_t at, uint64_t value, unsigned size)
     memcpy((void *)at, &value, size);
 }
 
+/* ---------------------------------------------------------------- flags */
+
+/*
+ * The flags of x - y and its like are those that the host's instruction leaves: instead of what
+ * isa/prims.h computes.
+ */
+#define PART_8 "b"
+#define PART_16 "w"
+#define PART_32 "k"
+#define HOST_FLAGS(name, n, x, y)                                                            \
+    ({                                                                                       \
+        uint64_t flags_, result_ = (x);                                                      \
+        __asm__(name " %" PART_##n "2, %" PART_##n "1\n\tlahf\n\tseto %%al"                   \
+                : "=&a"(flags_), "+r"(result_)                                               \
+                : "r"((uint64_t)(y))                                                         \
+                : "cc");                                                                     \
+        (flags_ >> 8 & (ISA_SF | ISA_ZF | ISA_AF | ISA_PF | ISA_CF)) | (flags_ & 1) << 11;   \
+    })
+#define LOGIC_FLAGS(name, n, x, y) (HOST_FLAGS(name, n, x, y) & (ISA_SF | ISA_ZF | ISA_PF))
+#define LESS_CARRY(flags, f) (((flags) & ~(uint64_t)ISA_CF) | ((f) & ISA_CF))
+
+#define isa_x86_add_flags(n, a, b) HOST_FLAGS("add", n, a, b)
+#define isa_x86_sub_flags(n, a, b) HOST_FLAGS("sub", n, a, b)
+#define isa_x86_and_flags(n, a, b) LOGIC_FLAGS("and", n, a, b)
+#define isa_x86_or_flags(n, a, b) LOGIC_FLAGS("or", n, a, b)
+#define isa_x86_xor_flags(n, a, b) LOGIC_FLAGS("xor", n, a, b)
+#define isa_x86_inc_flags(n, a, f) LESS_CARRY(HOST_FLAGS("add", n, a, 1), f)
+#define isa_x86_dec_flags(n, a, f) LESS_CARRY(HOST_FLAGS("sub", n, a, 1), f)
+
 /* ---------------------------------------------------------------- the words of a meaning */
 
 #define ISA_R(field) FIELD(uint64_t, field)
