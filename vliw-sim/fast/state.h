@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define VIEW_LINE 64u /* shortest line that has views, and what a view takes */
-#define VIEWS 512u
+#define VIEWS 2048u
 #define WIDES 512u
 #define JUMPS 4096u  /* entries of the table of indirect targets */
 #define JUMP_SPREAD 8u /* from a target to its entry: bytes */
