@@ -17,6 +17,7 @@
  * a computed branch the search is part of the body.
  */
 #include "gear2/build.h"
+#include "gear2/template.h"
 #include "isa_word.h"
 #include "runtime/jumps.h"
 
@@ -215,6 +216,127 @@ static void end_count(struct trans *t, const struct guest_insn *g)
         t, g, (struct test){.atom = zero ? ISA_breqi : ISA_brnei, .reg = (uint8_t)count});
 }
 
+/*
+ * ---- ends that gear 2 puts as a whole. Their fields are zero in the template, so those who clear
+ * them and who fill them in do the same.
+ */
+
+#define EIP_BITS 12
+
+_Static_assert(ISA_BITS_I(0, 0, -1) == (1u << EIP_BITS) - 1, "addi holds other bits of EIP");
+
+/* Two words: rd is an EIP. */
+static void put_eip(struct trans *t, unsigned rd, uint32_t eip)
+{
+    put(t, &(struct isa_op){.atom = ISA_addi, .rd = (uint8_t)rd, .imm = eip, .long_imm = true},
+        ROLE_PLAIN, 0);
+}
+
+static inline void fill_eip(uint32_t *at, const uint32_t *word, uint32_t eip)
+{
+    at[0] = word[0] ^ (eip & ((1u << EIP_BITS) - 1));
+    at[1] = word[1] ^ LIM_WORD(eip >> EIP_BITS);
+}
+
+enum { LEAVE_EIP, LEAVE_COMMIT = LEAVE_EIP + 2, LEAVE_BRANCH };
+
+static inline void fill_leave(uint32_t *at, const uint32_t *word, uint32_t eip, unsigned insns)
+{
+    fill_eip(at + LEAVE_EIP, word + LEAVE_EIP, eip);
+    at[LEAVE_COMMIT] = word[LEAVE_COMMIT] ^ ISA_BITS_CM(insns);
+    at[LEAVE_BRANCH] = word[LEAVE_BRANCH];
+}
+
+static OUT_OF_LINE void learn_leave(struct trans *t, uint32_t eip, unsigned insns, unsigned exit)
+{
+    struct packer before = template_begin(t);
+    struct template made;
+
+    put_eip(t, REG_EIP, eip);
+    put_commit(t, insns);
+    put_branch(t, ROLE_LEAVE, exit);
+    made = template_end(t, &before);
+    fill_leave(made.word, made.word, eip, insns);
+    template_set(t, &t->leave, &made);
+}
+
+/* By an exit to a known address. */
+static void leave(struct trans *t, uint32_t eip, unsigned insns, unsigned exit)
+{
+    const struct template *m = &t->leave;
+    const struct pack_fact *fact = t->fact;
+    uint32_t *at;
+
+    if (template_is_due(m))
+        learn_leave(t, eip, insns, exit);
+    at = template_put(t, m, PACK_CLOSED | PACK_CHECKS | UINT64_C(1) << REG_EIP,
+                      fact[ISA_addi].slots + fact[ISA_commit].slots + fact[ISA_br].slots);
+    fill_leave(at, m->word, eip, insns);
+    template_branch(t, m, at, LEAVE_BRANCH, ISA_br, ROLE_LEAVE, exit);
+}
+
+/* A conditional end. */
+struct choice {
+    uint32_t taken, fall;
+    unsigned taken_exit, fall_exit;
+    unsigned cond, insns;
+};
+
+enum {
+    CHOOSE_TAKEN,
+    CHOOSE_FALL = CHOOSE_TAKEN + 2,
+    CHOOSE_SELECT = CHOOSE_FALL + 2,
+    CHOOSE_COMMIT,
+    CHOOSE_IF,
+    CHOOSE_BRANCH
+};
+
+static inline void fill_choose(uint32_t *at, const uint32_t *word, const struct choice *c)
+{
+    fill_eip(at + CHOOSE_TAKEN, word + CHOOSE_TAKEN, c->taken);
+    fill_eip(at + CHOOSE_FALL, word + CHOOSE_FALL, c->fall);
+    at[CHOOSE_SELECT] = word[CHOOSE_SELECT] ^ ISA_BITS_SEL(0, 0, 0, c->cond, 0);
+    at[CHOOSE_COMMIT] = word[CHOOSE_COMMIT] ^ ISA_BITS_CM(c->insns);
+    at[CHOOSE_IF] = word[CHOOSE_IF] ^ ISA_BITS_BC(c->cond, 0, 0);
+    at[CHOOSE_BRANCH] = word[CHOOSE_BRANCH];
+}
+
+static OUT_OF_LINE void learn_choose(struct trans *t, const struct choice *c)
+{
+    struct packer before = template_begin(t);
+    unsigned taken = temp(t), fall = temp(t);
+    struct template made;
+
+    put_eip(t, taken, c->taken);
+    put_eip(t, fall, c->fall);
+    put_cond(t, ISA_sel, REG_EIP, taken, fall, c->cond);
+    put_commit(t, c->insns);
+    put_branch_c(t, c->cond, ROLE_LEAVE, c->taken_exit);
+    put_branch(t, ROLE_LEAVE, c->fall_exit);
+    made = template_end(t, &before);
+    fill_choose(made.word, made.word, c);
+    template_set(t, &t->choose, &made);
+}
+
+static void choose(struct trans *t, const struct guest_insn *g)
+{
+    const struct choice c = {.taken = g->target,
+                             .fall = g->next,
+                             .taken_exit = flow_exit_to(t, g->target),
+                             .fall_exit = flow_exit_to(t, g->next),
+                             .cond = g->insn.opcode & 15,
+                             .insns = t->insns - t->committed};
+    const struct template *m = &t->choose;
+    uint32_t *at;
+
+    if (template_is_due(m))
+        learn_choose(t, &c);
+    at = template_put(t, m, PACK_CLOSED | TEMPLATE_TEMPS, 2 * t->fact[ISA_addi].slots);
+    fill_choose(at, m->word, &c);
+    template_branch(t, m, at, CHOOSE_IF, ISA_brc, ROLE_LEAVE, c.taken_exit);
+    template_branch(t, m, at, CHOOSE_BRANCH, ISA_br, ROLE_LEAVE, c.fall_exit);
+}
+
 /* ---- called by the driver */
 
 /* A conditional branch in the middle. */
@@ -257,11 +379,7 @@ void lower_jmp(struct trans *t, const struct guest_insn *g)
         go_to(t, g, operand(t, &g->insn, 0));
 }
 
-/*
- * Goes to what the JTLB, or else the table of computed branches, has for EIP; to the stub if
- * neither knows.
- */
-void put_lookup(struct trans *t, unsigned exit)
+static void put_whole_lookup(struct trans *t, unsigned exit)
 {
     unsigned table = temp(t), row = temp(t), entry = temp(t), wanted = temp(t), key = temp(t),
              code = temp(t);
@@ -281,6 +399,39 @@ void put_lookup(struct trans *t, unsigned exit)
     put_r(t, ISA_jr, 0, code, 0);
 }
 
+static OUT_OF_LINE void learn_lookup(struct trans *t, unsigned exit)
+{
+    struct packer before = template_begin(t);
+    struct template made;
+
+    put_whole_lookup(t, exit);
+    t->miss = (unsigned)(t->fix[t->pack.fixes - 1].word - before.at);
+    made = template_end(t, &before);
+    template_set(t, &t->lookup, &made);
+}
+
+/*
+ * Goes to what the JTLB, or else the table of computed branches, has for EIP; to the stub if
+ * neither knows.
+ */
+void put_lookup(struct trans *t, unsigned exit)
+{
+    const struct template *m = &t->lookup;
+    uint32_t *at;
+
+    if (t->gear != 2) {
+        put_whole_lookup(t, exit);
+        return;
+    }
+    if (template_is_due(m))
+        learn_lookup(t, exit);
+    pack_break(&t->pack);
+    at = template_put(t, m, PACK_CLOSED, 0);
+    for (unsigned n = 0; n < TEMPLATE_WORDS; n++) /* what is too much is written again */
+        at[n] = m->word[n];
+    template_branch(t, m, at, t->miss, ISA_brne, ROLE_MISS, exit);
+}
+
 void flow_end(struct trans *t, const struct guest_insn *g)
 {
     unsigned props = x86_ops[g->insn.op].props;
@@ -288,10 +439,12 @@ void flow_end(struct trans *t, const struct guest_insn *g)
 
     switch (g->flow) {
     case FLOW_COND:
-        if (g->insn.op == OP_jcc)
+        if (g->insn.op != OP_jcc)
+            end_count(t, g);
+        else if (t->loops)
             end_jcc(t, g);
         else
-            end_count(t, g);
+            choose(t, g);
         return;
     case FLOW_INDIRECT:
         put_commit(t, t->insns - t->committed);
@@ -300,12 +453,13 @@ void flow_end(struct trans *t, const struct guest_insn *g)
         return;
     case FLOW_PATCH: return;
     default:
+        if (!t->loops) {
+            leave(t, eip, t->insns - t->committed, flow_exit_to(t, eip));
+            return;
+        }
         put_i(t, ISA_addi, REG_EIP, 0, eip);
         put_commit(t, t->insns - t->committed);
-        if (t->loops)
-            put_branch(t, ROLE_LOOP, 0);
-        else
-            put_branch(t, ROLE_LEAVE, flow_exit_to(t, eip));
+        put_branch(t, ROLE_LOOP, 0);
     }
 }
 
@@ -337,9 +491,7 @@ static void side_region(struct trans *t, unsigned exit)
     struct region *r = region_open(t);
 
     l->region = (uint8_t)(t->regions - 1);
-    put_i(t, ISA_addi, REG_EIP, 0, l->eip);
-    put_commit(t, l->insns);
-    put_branch(t, ROLE_LEAVE, exit);
+    leave(t, l->eip, l->insns, exit);
     region_close(t, r);
 }
 

@@ -126,6 +126,8 @@ static void lower_loop_pins(struct trans *t)
     for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
         l->bundle += (uint16_t)words;
         l->branch += (uint16_t)words;
+        l->side_bundle += (uint16_t)words;
+        l->side_branch += (uint16_t)words;
     }
     t->region[REGION_BODY].start += words;
     pack_break(&t->pack);

@@ -55,9 +55,9 @@ void lower_patch(struct trans *t, const struct guest_insn *g)
     region_here(t, &t->region[t->pieces]);
     put_i(t, ISA_ldd, PATCH_LINK, 0, (intptr_t)patch_way_out());
     if (g->flow == FLOW_PATCH) {
-        put_branch(t, ROLE_LEAVE, changed_exit(t));
+        put_branch(t, ROLE_MISS, changed_exit(t));
         return;
     }
-    put_branch_i(t, ISA_brnei, PATCH_RESULT, 0, ROLE_LEAVE, changed_exit(t));
+    put_branch_i(t, ISA_brnei, PATCH_RESULT, 0, ROLE_MISS, changed_exit(t));
     lower_self_check(t);
 }

@@ -134,7 +134,7 @@ enum role {
     ROLE_CHECK, /* branch to the stub of exit `exit` if lowering assumed wrong */
     ROLE_SIDE,  /* branch to the region of side exit `exit` */
     ROLE_LEAVE, /* branch by which exit `exit` leaves */
-    ROLE_MISS,  /* branch to exit `exit`'s stub from its look-up */
+    ROLE_MISS,  /* branch to exit `exit`'s stub: from its look-up, or from behind a patch */
     ROLE_LOOP,  /* branch back to the body's first bundle */
     ROLE_COMMIT,
     ROLE_PATCH, /* gear 2: enters the routine of patch `exit` */
@@ -219,7 +219,9 @@ struct leaving {
     uint32_t begin, enter;     /* its side exit's region, where others go until it is chained */
     uint64_t needs;            /* side: registers that its region relies on */
     uint16_t bundle, branch;   /* that leave, once emitted: words from the start, */
-    uint8_t branch_bits;       /* and how long the displacement is */
+    uint8_t branch_bits;       /* and how long the displacement is; gear 2, side: */
+    uint8_t side_bits;         /* likewise */
+    uint16_t side_bundle, side_branch; /* that lead to its region */
 };
 
 enum pin_kind { PIN_SEGMENT_BASE, PIN_CONSTANT };
@@ -251,7 +253,9 @@ struct trace_path {
 
 /* What is small comes first: the compiler reaches 2 KiB without computing an address. */
 struct trans {
-    struct packer pack; /* gear 2 */
+    struct packer pack; /* gear 2, and what it puts as a whole: */
+    struct template leave, choose, lookup;
+    unsigned miss;       /* word of the last one, its branch */
     const struct machine *machine;
     const struct stubs *stubs;
     const struct timing *timing; /* of each atom */
@@ -306,6 +310,7 @@ struct trans {
     struct spot spot[TRANS_SPOTS];
     struct open open[TRANS_ATOMS];
     struct pack_fix fix[PACK_FIXES];
+    struct pack_fact fact[ISA_ATOM_COUNT];
 };
 
 /* select.c */

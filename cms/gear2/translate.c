@@ -14,7 +14,6 @@
 struct gear2 {
     struct machine machine;
     struct stubs stubs;
-    struct pack_fact fact[ISA_ATOM_COUNT];
     struct timing timing[ISA_ATOM_COUNT];
     struct trans trans;
 };
@@ -24,7 +23,7 @@ void gear2_init(void)
     cms.gear2 = cms_reserve(sizeof(*cms.gear2));
     machine_read(&cms.gear2->machine);
     stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
-    pack_init(&cms.gear2->trans.pack, cms.gear2->fact, &cms.gear2->machine);
+    pack_init(&cms.gear2->trans, &cms.gear2->machine);
     schedule_init(cms.gear2->timing, &cms.gear2->machine);
 }
 

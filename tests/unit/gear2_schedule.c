@@ -354,7 +354,6 @@ int main(int argc, char **argv)
     static struct options options = {.threshold = 8, .hot_writes = 16};
     static struct trans t;
     static struct stubs stubs;
-    static struct pack_fact fact[ISA_ATOM_COUNT];
     static struct timing timing[ISA_ATOM_COUNT];
     static uint8_t image[1 << 18];
     FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
@@ -375,7 +374,7 @@ int main(int argc, char **argv)
         t.machine = &machines[n % (sizeof(machines) / sizeof(machines[0]))];
         t.stubs = &stubs;
         stubs_make(&stubs, t.machine->issue);
-        pack_init(&t.pack, fact, t.machine);
+        pack_init(&t, t.machine);
         schedule_init(timing, t.machine);
         t.timing = timing;
         t.max_insns = 1 + n % TRANS_INSNS;
