@@ -216,7 +216,10 @@ void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb)
 
 unsigned temp(struct trans *t)
 {
-    return temps[t->temp++ % TEMPS];
+    unsigned next = t->temp;
+
+    t->temp = next < TEMPS - 1 ? next + 1 : 0;
+    return temps[next];
 }
 
 void put_pin(struct trans *t, const struct pin *p)

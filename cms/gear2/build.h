@@ -81,9 +81,25 @@ struct place {
     int32_t disp;
 };
 
+static inline struct place place_direct(unsigned reg, int32_t disp)
+{
+    return (struct place){.ra = (uint8_t)reg, .disp = disp};
+}
+
 struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool write);
-struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp, unsigned adsize,
-                      unsigned size, bool write);
+
+/* reg + disp in a segment, which isn't flat or whose offset is cut */
+struct place place_within(struct trans *t, unsigned seg, unsigned reg, int32_t disp,
+                          unsigned adsize, unsigned size, bool write);
+
+/* reg + disp in a segment */
+static inline struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp,
+                                    unsigned adsize, unsigned size, bool write)
+{
+    if (adsize == 4 && mode_segment(t->key.mode, seg) == (SEG_FLAT | SEG_WRITABLE))
+        return place_direct(reg, disp);
+    return place_within(t, seg, reg, disp, adsize, size, write);
+}
 
 /* Loads zero-extend, or sign-extend 1 or 2 bytes to 64 bits. */
 void load(struct trans *t, const struct place *p, unsigned size, unsigned rd);

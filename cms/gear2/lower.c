@@ -15,25 +15,35 @@ static lower_function *const lowering[OP_COUNT] = {
 #include "gear2/lowering.def"
 };
 
-static inline void lower(struct trans *t, const struct guest_insn *g)
+static OUT_OF_LINE void lower_oddly(struct trans *t, const struct guest_insn *g)
 {
-    lower_function *how = g->patched ? lower_patch : lowering[g->insn.op];
-    unsigned stores = t->stores;
-
-    t->pack.moves = 0;
-    if (how)
-        how(t, g);
+    if (g->patched)
+        lower_patch(t, g);
     else
         give_up(t, ABORT_OPCODE);
-    if (t->self_check & (t->stores > stores))
-        lower_self_check(t);
-    if ((t->stores > t->most_stores) | ((t->gear == 2) & (t->pack.at > t->room_end)))
-        give_up(t, ABORT_SIZE);
+}
+
+static inline void lower(struct trans *t, const struct guest_insn *g)
+{
+    lower_function *how = lowering[g->insn.op];
+    bool odd = !how | g->patched;
+
+    t->pack.moves = 0;
+    if (odd)
+        lower_oddly(t, g);
+    else
+        how(t, g);
 }
 
 void trans_lower_insn(struct trans *t, const struct guest_insn *g)
 {
+    unsigned stores = t->stores;
+
     lower(t, g);
+    if (t->self_check && t->stores > stores)
+        lower_self_check(t);
+    if (t->stores > t->most_stores)
+        give_up(t, ABORT_SIZE);
 }
 
 void trans_lower_begin(struct trans *t)
@@ -46,7 +56,7 @@ void trans_lower_begin(struct trans *t)
     t->rerun = TRANS_EXITS;
     t->changed = t->stale = TRANS_EXITS;
     t->falls = TRANS_EXITS;
-    t->committed = 0;
+    t->current = t->committed = 0;
     t->optional = 0;
     t->pieces = REGION_BODY;
     t->patched = 0;
@@ -60,9 +70,19 @@ void trans_lower_begin(struct trans *t)
         trans_sources(t);
 }
 
+/* Gear 2: is the instruction one more than the trace may have? */
+static inline bool fails(struct trans *t)
+{
+    if ((t->stores > t->most_stores) | (t->pack.at > t->room_end))
+        give_up(t, ABORT_SIZE);
+    return t->abort != ABORT_NONE;
+}
+
 /* The whole trace; returns the number of instructions that went well. */
 static unsigned lower_trace(struct trans *t)
 {
+    const struct guest_insn *end = t->insn + t->insns;
+    const bool self_check = t->self_check;
     const uint32_t *body;
 
     trans_lower_begin(t);
@@ -71,18 +91,18 @@ static unsigned lower_trace(struct trans *t)
     lower_self_check(t);
     region_here(t, &t->region[REGION_BODY]);
     body = t->pack.at;
-    for (t->current = 0;; t->current++) {
-        struct guest_insn *g = &t->insn[t->current];
-
+    for (struct guest_insn *g = t->insn; g < end; g++, t->current++) {
         g->begin = (uint16_t)(t->pack.at - body);
-        lower(t, g);
-        if (t->current == t->insns - 1)
-            flow_end(t, g);
-        if (t->abort != ABORT_NONE)
+        if (self_check)
+            trans_lower_insn(t, g);
+        else
+            lower(t, g);
+        if (fails(t))
             return t->current;
-        if (t->current == t->insns - 1)
-            return t->insns;
     }
+    t->current--;
+    flow_end(t, end - 1);
+    return t->abort == ABORT_NONE ? t->insns : t->current;
 }
 
 void trans_lower_pins(struct trans *t)

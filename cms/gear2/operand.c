@@ -84,13 +84,8 @@ unsigned offset_of(struct trans *t, const struct insn *i)
     return offset(t, base_and_index(t, i), i->disp, i->adsize);
 }
 
-static struct place direct(unsigned reg, int32_t disp)
-{
-    return (struct place){.ra = (uint8_t)reg, .disp = disp};
-}
-
-struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp, unsigned adsize,
-                      unsigned size, bool write)
+struct place place_within(struct trans *t, unsigned seg, unsigned reg, int32_t disp,
+                          unsigned adsize, unsigned size, bool write)
 {
     unsigned class = mode_segment(t->key.mode, seg);
     unsigned kind = class & SEG_KIND;
@@ -98,21 +93,21 @@ struct place place_at(struct trans *t, unsigned seg, unsigned reg, int32_t disp,
 
     if (kind == SEG_OTHER || (write && !(class & SEG_WRITABLE))) {
         give_up(t, ABORT_SEGMENT);
-        return direct(0, 0);
+        return place_direct(0, 0);
     }
     if (kind == SEG_FLAT && adsize == 4)
-        return direct(reg, disp);
+        return place_direct(reg, disp);
     if (kind == SEG_BASED && adsize == 4) {
         base = pin(t, PIN_SEGMENT_BASE, seg);
         if (!reg)
-            return direct(base, disp);
+            return place_direct(base, disp);
         sum = temp(t);
         put_r(t, ISA_addz, sum, base, reg);
-        return direct(sum, disp);
+        return place_direct(sum, disp);
     }
     off = offset(t, reg, disp, adsize);
     if (kind == SEG_FLAT)
-        return direct(off, 0);
+        return place_direct(off, 0);
     base = pin(t, PIN_SEGMENT_BASE, seg);
     if (kind == SEG_64K && !(adsize == 2 && size == 1))
         put_check_r(t, ISA_brltu, pin(t, PIN_CONSTANT, LIMIT_64K - (size - 1)), off);
@@ -124,7 +119,9 @@ struct place place_of(struct trans *t, const struct insn *i, unsigned size, bool
     unsigned class = mode_segment(t->key.mode, i->seg);
     bool plain = i->adsize == 4 && class == (SEG_FLAT | SEG_WRITABLE);
 
-    if (plain && i->index >= 0 && !i->disp)
+    if (plain && i->index < 0)
+        return place_direct(i->base < 0 ? 0u : REG_GPR0 + (unsigned)i->base, i->disp);
+    if (plain && !i->disp)
         return (struct place){
             .indexed = true,
             .ra = i->base < 0 ? 0 : (uint8_t)(REG_GPR0 + i->base),
@@ -155,7 +152,7 @@ static OUT_OF_LINE void keep_access(struct trans *t, const struct place *p, unsi
     put(t, &op, ROLE_PLAIN, 0);
 }
 
-static void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
+static inline void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
                        unsigned reg, bool write)
 {
     unsigned rd = write ? 0 : reg;
@@ -186,7 +183,7 @@ static struct place unindexed(struct trans *t, const struct place *p)
     if (!p->indexed)
         return *p;
     put_r(t, scaled_add[p->shift], sum, p->rb, p->ra);
-    return direct(sum, 0);
+    return place_direct(sum, 0);
 }
 
 /* Zero-extended, in a temporary. */
