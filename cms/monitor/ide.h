@@ -1,10 +1,11 @@
 /*
  * ide.h - what the files of the IDE controller share.
  *
- *   ide.c       task file registers, commands, PIO transfers; the PCI function
- *   ide_dma.c   bus master: descriptors in guest memory
- *   ide_disk.c  a disk: its identity, its geometry, and its sectors on the host
- *   ide_cd.c    a CD-ROM drive: its command packets
+ *   ide.c          ports, task file registers, the PCI function
+ *   ide_command.c  commands, PIO transfers
+ *   ide_dma.c      bus master: descriptors in guest memory
+ *   ide_disk.c     a disk: its identity, its geometry, and its sectors on the host
+ *   ide_cd.c       a CD-ROM drive: its command packets
  */
 #ifndef CMS_MONITOR_IDE_H
 #define CMS_MONITOR_IDE_H
@@ -80,11 +81,21 @@ struct ide {
     struct pci_function *function;
 };
 
+enum { D_LBA = 0x40, D_DRIVE = 0x10 }; /* of the device register */
+
 /* ide.c */
 struct disk *ide_selected(struct ide_channel *c);
+void ide_interrupt(struct ide_channel *c, bool on);
 void ide_ask_for_data(struct ide_channel *c, bool interrupt); /* sets DRQ */
 void ide_finish(struct ide_channel *c,
                 uint8_t error); /* command over; 0: good. Raises the interrupt */
+
+/* ide_command.c */
+void ide_command(struct ide_channel *c, uint8_t command);
+void ide_fill(struct ide_channel *c);  /* PIO in: the next block into the buffer */
+void ide_drain(struct ide_channel *c); /* PIO out: the block is complete */
+/* The registers by which software tells a disk from other devices after a reset. */
+void ide_signature(struct ide_channel *c);
 
 /* ide_disk.c */
 void disk_init(struct disk *d, unsigned unit);

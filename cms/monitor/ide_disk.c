@@ -129,15 +129,21 @@ static bool disk_transfer(const struct disk *d, uint32_t op, uint64_t offset, ui
     return proxy_call(&rq) == HOST_OK;
 }
 
+/* Sectors that end in a piece of a transfer: it may be less than one. */
+static uint64_t sectors_ended(uint64_t offset, uint32_t length)
+{
+    return (offset + length) / SECTOR - offset / SECTOR;
+}
+
 bool disk_read(const struct disk *d, uint64_t offset, uint64_t buffer, uint32_t length)
 {
-    cms.count[EV_DISK_READ] += length / SECTOR;
+    cms.count[EV_DISK_READ] += sectors_ended(offset, length);
     return disk_transfer(d, HOST_BLK_READ, offset, buffer, length);
 }
 
 bool disk_write(const struct disk *d, uint64_t offset, uint64_t buffer, uint32_t length)
 {
-    cms.count[EV_DISK_WRITTEN] += length / SECTOR;
+    cms.count[EV_DISK_WRITTEN] += sectors_ended(offset, length);
     return disk_transfer(d, HOST_BLK_WRITE, offset, buffer, length);
 }
 

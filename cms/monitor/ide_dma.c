@@ -12,7 +12,7 @@ enum { CMD_START = 1, CMD_TO_MEMORY = 8 };
 enum { ST_ACTIVE = 1, ST_ERROR = 2, ST_CAPABLE = 0x60 };
 enum { REG_COMMAND = 0, REG_STATUS = 2, REG_TABLE = 4 };
 
-#define TABLE_MAX 512 /* entries followed in one transfer */
+#define TABLE_MAX 8192 /* entries followed in one transfer: a table has 64 KiB */
 
 struct region {
     uint32_t address;

@@ -268,6 +268,26 @@ static void test_master(void)
     out8(MASTER, 0);
 }
 
+/* Sectors in pieces of two bytes: more regions than a page's table holds. */
+static void test_master_pieces(void)
+{
+    enum { SECTORS = 9, PIECES = SECTORS * 256 };
+    const uint8_t *guest = (const uint8_t *)GUEST_BASE;
+    uint64_t read = cms.count[EV_DISK_READ], written = cms.count[EV_DISK_WRITTEN];
+
+    for (uint32_t i = 0; i < PIECES; i++) {
+        put32(0x1000 + 8 * i, 0x10000 + 4 * i);
+        put32(0x1004 + 8 * i, 2 | (i == PIECES - 1) << 31);
+    }
+    CHECK_EQ(run_master(300, SECTORS, 0xc8, true), 4);
+    for (uint32_t i = 0; i < PIECES; i++)
+        CHECK(memcmp(guest + 0x10000 + 4 * i, host.disk + 300 * 512 + 2 * i, 2) == 0);
+    CHECK_EQ(run_master(400, SECTORS, 0xca, false), 4);
+    CHECK(memcmp(host.disk + 400 * 512, host.disk + 300 * 512, SECTORS * 512) == 0);
+    CHECK_EQ(cms.count[EV_DISK_READ] - read, SECTORS);
+    CHECK_EQ(cms.count[EV_DISK_WRITTEN] - written, SECTORS);
+}
+
 /*
  * As a driver for the PIIX does it: the channels are on, timings stay as they are set, an interrupt
  * of whatever command shows in the bus master's status, and only that says whose a shared one is.
@@ -328,6 +348,7 @@ int main(void)
     test_errors();
     test_pio_write();
     test_master();
+    test_master_pieces();
     test_native();
     return dev_done("dev_disk");
 }
