@@ -8,8 +8,8 @@
  *   - A snapshot names values that exist when its branch is reached.
  *   - The atom's constants can be encoded.
  *
- * That is asked for (`-o cms.gear3.check=on`), as tests do. A mistake costs the translation, not the
- * run: it is counted (abort.check), and gear 2 carries on.
+ * That is asked for (`-o cms.gear3.check=on`), as tests do. A mistake costs the translation, not
+ * the run: it is counted (abort.check), and gear 2 carries on.
  */
 #include "gear3/ir.h"
 #include "isa_codec.h"
