@@ -43,6 +43,7 @@ static __attribute__((noinline)) bool decode(struct trans *t, unsigned offset, s
     int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32,
                             &g->insn);
 
+    g->notes = 0;
     if (length <= 0) {
         t->abort = length ? ABORT_DECODE : ABORT_PAGE;
         return false;
@@ -66,6 +67,7 @@ static inline void copy_slot(struct guest_insn *g, const struct slot *slot)
     unit traits = *(const unit *)(const void *)&slot->traits;
     uint32_t imm2 = slot->insn.imm2;
 
+    line_clear(g);
     d[0] = a;
     d[1] = b;
     d[2] = c;
@@ -172,7 +174,6 @@ static inline __attribute__((always_inline)) bool fetch(struct trans *t, unsigne
     length = g->insn.length;
     g->eip = eip;
     g->next = eip + length;
-    g->notes = 0;
     if ((p->careful >> (offset >> SMC_GRANULE_SHIFT) & 1) | ((props & RARE) != 0))
         return take_with_care(t, g);
     return true;
@@ -244,11 +245,21 @@ static bool go_on(struct trans *t, struct guest_insn *g, uint32_t eip)
     return false;
 }
 
+/* Did g, a conditional branch, mostly lead to its target, as far as gear 1 has seen? */
+static bool mostly_taken(const struct trans *t, const struct guest_insn *g)
+{
+    const struct slot *s = gear1_slot_in(&t->path.slots, offset_in_page(t, g));
+
+    if (s && s->taken != s->through)
+        return s->taken > s->through;
+    return profile_is_warm(linear(t, g->target));
+}
+
 /* A conditional branch: true and *eip if it is a way out of a trace that goes on. */
 static bool follow_conditional(struct trans *t, struct guest_insn *g, uint32_t *eip)
 {
     if (g->insn.op == OP_jcc && g->target > g->eip && t->path.sides < t->max_sides) {
-        bool taken = profile_is_warm(linear(t, g->target));
+        bool taken = mostly_taken(t, g);
 
         if (taken)
             *eip = g->target;

@@ -105,7 +105,7 @@ enum flow {
 };
 
 struct guest_insn {
-    _Alignas(uint64_t) struct insn insn; /* so that copies are made by words */
+    _Alignas(LINE_BYTES) struct insn insn;
     uint32_t eip;
     _Alignas(uint64_t) struct x86_traits traits; /* of an emulation patch if it is patched */
     uint32_t next;   /* EIP after it */
