@@ -79,15 +79,7 @@ struct machine {
     uint32_t alias;  /* alias registers */
 };
 
-#define STUB_WORDS 4
-
-/* Stubs ready to be copied, for exits that needn't roll back, and for those that must. */
-struct stubs {
-    struct stub {
-        uint32_t word[STUB_WORDS];
-        unsigned words, address; /* address: number of that atom's first word */
-    } stub[2];
-};
+#define STUB_WORDS 4 /* at most */
 
 /* How a translation goes on after an instruction. */
 enum flow {
@@ -257,7 +249,6 @@ struct trans {
     struct template leave, choose, lookup;
     unsigned miss;       /* word of the last one, its branch */
     const struct machine *machine;
-    const struct stubs *stubs;
     const struct timing *timing; /* of each atom */
     unsigned gear; /* that makes it */
     /* gear 3: takes the atom in *op, which is zero before; one that sets a pin, if `pinning` */
@@ -369,8 +360,7 @@ void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, 
 /* Schedules the atoms, emits the code and installs it. NULL with t->abort set */
 struct translation *trans_finish(struct trans *t);
 
-/* stub.c: for a machine that issues so many atoms; behind the regions' code */
-void stubs_make(struct stubs *s, unsigned issue);
+/* stub.c: behind the regions' code */
 uint32_t stubs_start(const struct trans *t); /* words from the start of the code */
 void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records);
 

@@ -13,7 +13,6 @@
 /* Everything that translating needs; one translation is made at a time. */
 struct gear2 {
     struct machine machine;
-    struct stubs stubs;
     struct timing timing[ISA_ATOM_COUNT];
     struct trans trans;
 };
@@ -22,7 +21,6 @@ void gear2_init(void)
 {
     cms.gear2 = cms_reserve(sizeof(*cms.gear2));
     machine_read(&cms.gear2->machine);
-    stubs_make(&cms.gear2->stubs, cms.gear2->machine.issue);
     pack_init(&cms.gear2->trans, &cms.gear2->machine);
     schedule_init(cms.gear2->timing, &cms.gear2->machine);
 }
@@ -57,21 +55,27 @@ static void fill_record(const struct trans *t, struct translation *record)
     record->exits = (uint16_t)t->exits;
     record->gear = (uint8_t)t->gear;
     record->spots = (uint16_t)t->spots;
-    for (unsigned i = 0; i < t->exits; i++) {
-        const struct leaving *l = &t->exit[i];
+}
 
-        record->exit[i] = (struct exit){
-            .eip = l->eip,
-            .bundle = l->bundle,
-            .branch = l->branch,
-            .stub = (uint16_t)l->last,
-            .kind = l->kind & 7,
-            .branch_bits = l->branch_bits & 31,
-            .number = i & 127,
-        };
+/* All else of the record is zero. */
+static void fill_exits(const struct trans *t, struct translation *record)
+{
+    const struct leaving *l = t->exit, *end = l + t->exits;
+    struct exit *e = record->exit;
+
+    for (unsigned n = 0; l < end; l++, e++) {
+        unsigned kind = l->kind, bits = l->branch_bits;
+
+        e->eip = l->eip;
+        e->bundle = l->bundle;
+        e->branch = l->branch;
+        e->stub = (uint16_t)l->last;
+        e->kind = kind & 7;
+        e->branch_bits = bits & 31;
+        e->number = (uint8_t)n++;
     }
     if (t->spots)
-        memcpy(&record->exit[t->exits], t->spot, t->spots * sizeof(t->spot[0]));
+        memcpy(e, t->spot, t->spots * sizeof(t->spot[0]));
 }
 
 static void copy_source(const struct trans *t, struct translation *record)
@@ -118,6 +122,7 @@ static struct translation *reserve(struct trans *t, unsigned words)
 static struct translation *install(struct trans *t, struct translation *record)
 {
     fill_record(t, record);
+    fill_exits(t, record);
     copy_source(t, record);
     if (t->patches || t->loads)
         write_patches(t);
@@ -171,6 +176,17 @@ static bool take_room(struct trans *t)
     return true;
 }
 
+/* What has been lowered, and is still to come, fits the room. */
+static bool fits(struct trans *t)
+{
+    uint32_t *code_end = t->pack.at + t->exits * STUB_WORDS;
+
+    if (code_end <= t->room_end + INSN_WORDS + OUTSIDE_WORDS && t->exits <= GEAR2_EXITS)
+        return true;
+    t->abort = ABORT_SIZE;
+    return false;
+}
+
 static struct translation *translate(struct trans *t)
 {
     struct translation *record;
@@ -179,13 +195,9 @@ static struct translation *translate(struct trans *t)
         return NULL;
     flow_outside(t);
     t->words = (unsigned)(t->pack.at - t->pack.code);
-    record = t->abort == ABORT_NONE ? reserve(t, t->words + t->exits * STUB_WORDS) : NULL;
-    if (!record)
+    if (t->abort != ABORT_NONE || !fits(t))
         return NULL;
-    if ((uint32_t *)(uintptr_t)record->code != t->room) { /* what was reserved isn't that room */
-        t->abort = ABORT_SIZE;
-        return NULL;
-    }
+    record = tcache_take(t->exits, t->spots, t->patches);
     record->code = (struct exit * (*)(void))(uintptr_t)t->pack.code;
     stubs_emit(t, t->pack.code, record->exit);
     if (!pack_finish(t) || (cms.opt->check2 && !trans_check(t)))
@@ -203,7 +215,6 @@ struct trans *trans_begin(const struct context *key, uint32_t place)
     struct trans *t = &cms.gear2->trans;
 
     t->machine = &cms.gear2->machine;
-    t->stubs = &cms.gear2->stubs;
     t->timing = cms.gear2->timing;
     t->place = place;
     t->sourced = false;

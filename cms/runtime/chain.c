@@ -45,8 +45,9 @@ void chain_link(struct exit *e, struct translation *to)
     uint32_t *code = exit_code(e), *where = code + e->branch;
     uint32_t word = branch_word(*where, e->branch_bits, code + e->bundle, target);
 
-    e->far = !word;
+    e->number &= ~EXIT_FAR;
     if (!word) {
+        e->number |= EXIT_FAR;
         where = code + e->stub;
         word = branch_word(isa_match[ISA_br] | ISA_STOP, isa_facts[ISA_br].imm_bits, where, target);
     }
@@ -70,7 +71,7 @@ void chain_unlink(struct exit *e)
         p = &(*p)->next;
     *p = e->next;
     e->to = NULL;
-    chain_write(exit_code(e) + (e->far ? e->stub : e->branch), e->original);
+    chain_write(exit_code(e) + (e->number & EXIT_FAR ? e->stub : e->branch), e->original);
     cms_count(EV_UNCHAINED);
 }
 

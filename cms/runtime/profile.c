@@ -40,7 +40,7 @@ bool profile_stays_cold(uint32_t lin)
     struct entry *b = &cms.prof->block[(lin ^ lin >> 12) % PROFILE_BLOCKS];
     bool free = !b->lin && !b->count;
 
-    if ((b->lin != lin && !free) || b->never || b->made || b->count + 1 >= cms.opt->threshold)
+    if ((b->lin != lin && !free) || b->never || b->made || b->count + UINT32_C(1) >= cms.opt->threshold)
         return false;
     b->lin = lin;
     b->count++;
@@ -51,7 +51,7 @@ bool profile_is_warm(uint32_t lin)
 {
     const struct entry *b = &cms.prof->block[(lin ^ lin >> 12) % PROFILE_BLOCKS];
 
-    return b->lin == lin && (b->made || b->count * 2 >= cms.opt->threshold);
+    return b->lin == lin && (b->made || b->count * UINT32_C(2) >= cms.opt->threshold);
 }
 
 void profile_give_up(uint32_t lin)

@@ -36,6 +36,7 @@
 #define STRANGE_STUDIED 2 /* times that a version didn't fit before it is asked why, */
 #define STRANGE_MAX 64    /* and before it is dropped */
 #define HASH_SIZE 4096    /* powers of two */
+#define HASH_SHIFT 3      /* code that lies together is found on few lines of the cache */
 #define PAGE_HASH_SIZE 1024
 #define MAX_GENERATIONS 8
 #define FAULTS_NS UINT64_C(10000000) /* rollbacks within so much simulated time count together */
@@ -48,7 +49,8 @@ struct generation {
     uint32_t *code, *records; /* what is free lies between; records begin lines, */
     uint32_t *clean;          /* and so far, or to `records`, is in L1D, or was */
     unsigned count;
-    unsigned patches; /* of its PATCHES / MAX_GENERATIONS numbers, used */
+    unsigned patches; /* of its GENERATION_PATCHES numbers, used; */
+    unsigned first_patch;
     struct translation *list[GENERATION_MAX]; /* in the order of their code */
 };
 
@@ -93,6 +95,7 @@ void tcache_init(void)
 
         g->bottom = memory + i * words;
         g->top = g->bottom + words;
+        g->first_patch = i * GENERATION_PATCHES + 1;
         generation_clear(g);
     }
     tc->generations = cms.opt->generations;
@@ -114,7 +117,7 @@ static unsigned context_hash(const struct context *key)
 {
     uint32_t lin = key->cs_base + key->eip;
 
-    return (lin ^ lin >> 12 ^ key->mode >> 3) % HASH_SIZE;
+    return (lin >> HASH_SHIFT ^ lin >> (HASH_SHIFT + 12) ^ key->mode >> 3) % HASH_SIZE;
 }
 
 static bool context_equal(const struct context *a, const struct context *b)
@@ -506,18 +509,13 @@ static struct generation *generation_with_room(size_t words, unsigned patches)
     return g;
 }
 
-static unsigned next_patch(const struct generation *g)
-{
-    return (unsigned)(g - cms.tcache->generation) * GENERATION_PATCHES + 1 + g->patches;
-}
-
 uint32_t *tcache_room(unsigned words, unsigned exits, unsigned patches, unsigned *first_patch)
 {
     const struct generation *g = generation_with_room(words + record_words(exits, 0), patches);
 
     if (!g)
         return NULL;
-    *first_patch = next_patch(g);
+    *first_patch = g->first_patch + g->patches;
     return g->code;
 }
 
@@ -534,20 +532,23 @@ void tcache_expect(unsigned words)
     }
 }
 
-struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
+struct translation *tcache_take(unsigned exits, unsigned spots, unsigned patches)
 {
-    size_t record = record_words(exits, spots);
-    struct generation *g = generation_with_room(words + record, patches);
-
-    if (!g)
-        return NULL;
-    struct translation *t = (struct translation *)(g->records - record);
+    const struct generation *g = cms.tcache->filling;
+    struct translation *t = (struct translation *)(g->records - record_words(exits, spots));
 
     cms_clear_lines(t, g->records);
     t->code = (struct exit * (*)(void))(uintptr_t)g->code;
-    t->patch = (uint16_t)next_patch(g);
+    t->patch = (uint16_t)(g->first_patch + g->patches);
     t->patches = (uint16_t)patches;
     return t;
+}
+
+struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words, unsigned patches)
+{
+    return generation_with_room(words + record_words(exits, spots), patches)
+               ? tcache_take(exits, spots, patches)
+               : NULL;
 }
 
 void tcache_install(struct translation *t)

@@ -83,9 +83,10 @@ struct exit {
     uint16_t stub;          /* and the stub to which that goes as long as it isn't chained */
     uint8_t kind : 3;
     uint8_t branch_bits : 5; /* of the branch's displacement */
-    uint8_t number : 7;      /* of its translation's exits */
-    bool far : 1;            /* chained by its stub */
+    uint8_t number;          /* of its translation's exits; EXIT_FAR: chained by its stub */
 };
+
+#define EXIT_FAR 0x80
 
 _Static_assert(sizeof(struct exit) == 32, "a line of the cache holds two exits");
 
@@ -122,7 +123,9 @@ struct translation {
 
 static inline struct translation *exit_owner(const struct exit *e)
 {
-    return (struct translation *)((uintptr_t)(e - e->number) - offsetof(struct translation, exit));
+    const struct exit *first = e - (e->number & ~EXIT_FAR);
+
+    return (struct translation *)((uintptr_t)first - offsetof(struct translation, exit));
 }
 
 static inline const struct spot *translation_spots(const struct translation *t)
@@ -172,6 +175,8 @@ void tcache_expect(unsigned words);
  * patches; all else is zero. NULL if that is too much */
 struct translation *tcache_reserve(unsigned exits, unsigned spots, unsigned words,
                                    unsigned patches);
+/* Likewise in the room that was found last, which is enough. */
+struct translation *tcache_take(unsigned exits, unsigned spots, unsigned patches);
 void tcache_install(
     struct translation *t); /* with key, code_size, granules, insns and exits filled in */
 

@@ -191,8 +191,8 @@ static bool rolls_back(const struct leaving *l)
 }
 
 /*
- * Behind the regions, for each exit: perhaps a rollback, the address of its record in r42, a jump
- * to where r33 says, in bundles that are as full as the machine can issue.
+ * Behind the regions, for each exit: perhaps a rollback by itself; the address of its record in
+ * r42 and a jump to where r33 says, in one bundle if the machine can issue two atoms.
  */
 static void check_stubs(const struct trans *t, const uint32_t *code, const uint32_t *at,
                         const struct exit *records)
@@ -207,7 +207,7 @@ static void check_stubs(const struct trans *t, const uint32_t *code, const uint3
         for (unsigned k = first; k < 3; k++) {
             struct isa_op op;
             int words = isa_decode(at[0], at + 1, &op);
-            bool stop = k == 2 || (k - first + 1) % t->machine->issue == 0;
+            bool stop = k != 1 || t->machine->issue == 1;
 
             if (words <= 0 || op.atom != atom[k] || !(at[words - 1] & ISA_STOP) != !stop ||
                 (k == 1 && (op.rd != 42 || op.imm != (intptr_t)&records[n])) ||
@@ -353,7 +353,6 @@ int main(int argc, char **argv)
 {
     static struct options options = {.threshold = 8, .hot_writes = 16};
     static struct trans t;
-    static struct stubs stubs;
     static struct timing timing[ISA_ATOM_COUNT];
     static uint8_t image[1 << 18];
     FILE *f = argc == 2 ? fopen(argv[1], "rb") : NULL;
@@ -372,8 +371,6 @@ int main(int argc, char **argv)
     smc_init();
     for (size_t offset = 0, n = 0; offset < size; offset += 7, n++) {
         t.machine = &machines[n % (sizeof(machines) / sizeof(machines[0]))];
-        t.stubs = &stubs;
-        stubs_make(&stubs, t.machine->issue);
         pack_init(&t, t.machine);
         schedule_init(timing, t.machine);
         t.timing = timing;
