@@ -87,19 +87,6 @@ struct cms {
 extern struct cms cms;
 
 /*
- * The instruction at an offset in the page, decoded, or NULL. At the offset behind the page there
- * is none.
- */
-static inline const struct slot *gear1_slot_in(const struct slot_page *p, unsigned offset)
-{
-    const struct slot_line *line = &cms.gear1.lines[offset ^ p->flip];
-
-    return line->page == p->page
-               ? (const struct slot *)((uintptr_t)cms.gear1.slots + line->at)
-               : NULL;
-}
-
-/*
  * boot/unwind.S on the chip, host/ in the host build.
  */
 int cms_setjmp(uint64_t buf[16]) __attribute__((returns_twice));

@@ -45,7 +45,8 @@ struct slot_page gear1_slot_page(uint64_t gpa, bool code32)
 {
     uint64_t tag = slot_tag(gpa & ~(uint64_t)PAGE_MASK, code32);
 
-    return (struct slot_page){SLOT_PAGE(tag), (uint32_t)(tag ^ slot_flip(tag))};
+    return (struct slot_page){cms.gear1.lines, cms.gear1.slots, SLOT_PAGE(tag),
+                              (uint32_t)(tag ^ slot_flip(tag))};
 }
 
 static struct slot_line *slot_line(uint64_t tag)

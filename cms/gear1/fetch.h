@@ -34,11 +34,6 @@ struct slot_line {
     uint32_t at;   /* bytes from the first slot */
 };
 
-/* For all instructions of a page: what their lines name, and offset ^ flip is the line's number. */
-struct slot_page {
-    uint32_t page, flip;
-};
-
 #define SLOT_LINES 16384u /* a power of two, at least the bytes of a page */
 #define SLOT_PAGE(tag) ((uint32_t)((tag) >> 12))
 
@@ -52,6 +47,24 @@ struct window {
 };
 
 #define WINDOWS 16u
+
+/* Where the decoded instructions of a page are. */
+struct slot_page {
+    const struct slot_line *lines; /* their numbers are offset ^ flip */
+    const struct slot *slots;
+    uint32_t page, flip;
+};
+
+/*
+ * The instruction at an offset in the page, decoded, or NULL. At the offset behind the page there is
+ * none.
+ */
+static inline const struct slot *gear1_slot_in(const struct slot_page *p, unsigned offset)
+{
+    const struct slot_line *line = &p->lines[offset ^ p->flip];
+
+    return line->page == p->page ? (const struct slot *)((uintptr_t)p->slots + line->at) : NULL;
+}
 
 /* The last exceptions of the guest: last.c */
 #define LAST_EVENTS 6

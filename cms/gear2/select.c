@@ -37,29 +37,27 @@ bool trans_same_page(const struct trans *t, uint32_t eip)
 
 /* ---- one instruction */
 
-/* The one at `offset` in the page, which gear 1 has not decoded. */
-static __attribute__((noinline)) bool decode(struct trans *t, unsigned offset, struct guest_insn *g)
-{
-    int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32,
-                            &g->insn);
-
-    g->notes = 0;
-    if (length <= 0) {
-        t->abort = length ? ABORT_DECODE : ABORT_PAGE;
-        return false;
-    }
-    g->traits = x86_traits[g->insn.op];
-    return true;
-}
-
 typedef uint64_t __attribute__((may_alias)) unit;
+
+/* What choosing looks at of each instruction. */
+struct gist {
+    unsigned length; /* 0: there is none */
+    unsigned props;
+};
 
 _Static_assert(offsetof(struct insn, imm2) == 4 * sizeof(unit), "what copy_slot copies");
 _Static_assert(sizeof(struct insn) == 4 * sizeof(unit) + sizeof(uint32_t), "likewise");
 _Static_assert(sizeof(struct x86_traits) == sizeof(unit), "likewise");
+_Static_assert(offsetof(struct insn, length) == 2, "what it reads");
+_Static_assert(offsetof(struct x86_traits, props) == 0 && offsetof(struct x86_traits, reads) == 2 &&
+                   offsetof(struct x86_traits, sure) == 6,
+               "likewise, and what liveness reads");
 
-/* As memcpy does, which doesn't know that both lie at multiples of eight. */
-static inline void copy_slot(struct guest_insn *g, const struct slot *slot)
+/*
+ * As memcpy does, which doesn't know that both lie at multiples of eight. What is returned needn't
+ * be loaded again.
+ */
+static inline struct gist copy_slot(struct guest_insn *g, const struct slot *slot)
 {
     unit *d = (unit *)(void *)&g->insn;
     const unit *s = (const unit *)(const void *)&slot->insn;
@@ -74,6 +72,22 @@ static inline void copy_slot(struct guest_insn *g, const struct slot *slot)
     d[3] = e;
     *(unit *)(void *)&g->traits = traits;
     g->insn.imm2 = imm2;
+    return (struct gist){a >> 16 & 0xff, traits & 0xffff};
+}
+
+/* The one at `offset` in the page, which gear 1 has not decoded. */
+static OUT_OF_LINE struct gist decode(struct trans *t, unsigned offset, struct guest_insn *g)
+{
+    int length = x86_decode(t->page + offset, PAGE_SIZE - offset, t->key.mode & MODE_CODE32,
+                            &g->insn);
+
+    if (length <= 0) {
+        t->abort = length ? ABORT_DECODE : ABORT_PAGE;
+        return (struct gist){0};
+    }
+    g->traits = x86_traits[g->insn.op];
+    g->notes = 0;
+    return (struct gist){(unsigned)length, g->traits.props};
 }
 
 /*
@@ -157,38 +171,46 @@ static __attribute__((noinline)) bool take_with_care(struct trans *t, struct gue
     return true;
 }
 
-/* The instruction, but for where it leads if it is a branch. */
-static inline __attribute__((always_inline)) bool fetch(struct trans *t, unsigned offset,
-                                                        struct guest_insn *g)
+/* What is asked of the page for each instruction: a copy stays in registers. */
+struct finder {
+    struct slot_page slots;
+    uint32_t careful, bias;
+};
+
+static inline struct finder finder_of(const struct trans *t)
 {
     const struct trace_path *p = &t->path;
-    const struct slot *known = gear1_slot_in(&p->slots, offset);
-    uint32_t eip = p->bias + offset;
-    unsigned props, length;
 
-    if (known)
-        copy_slot(g, known);
-    else if (!decode(t, offset, g))
-        return false;
-    props = g->traits.props;
-    length = g->insn.length;
-    g->eip = eip;
-    g->next = eip + length;
-    if ((p->careful >> (offset >> SMC_GRANULE_SHIFT) & 1) | ((props & RARE) != 0))
-        return take_with_care(t, g);
-    return true;
+    return (struct finder){p->slots, p->careful, p->bias};
 }
 
-/* Likewise, and where it leads. */
-static inline bool take(struct trans *t, unsigned offset, struct guest_insn *g)
+/* The instruction, and where it leads if it is a branch. */
+static inline __attribute__((always_inline)) struct gist
+fetch(struct trans *t, const struct finder *f, unsigned offset, struct guest_insn *g)
 {
-    return fetch(t, offset, g) &&
-           (!(g->traits.props & P_BRANCH) || g->patched || take_branch(t, g));
+    const struct slot *known = gear1_slot_in(&f->slots, offset);
+    struct gist i = known ? copy_slot(g, known) : decode(t, offset, g);
+    uint32_t eip = f->bias + offset;
+
+    if (!i.length)
+        return i;
+    g->eip = eip;
+    g->next = eip + i.length;
+    if ((f->careful >> (offset >> SMC_GRANULE_SHIFT) & 1) | ((i.props & RARE) != 0)) {
+        if (!take_with_care(t, g))
+            return (struct gist){0};
+        i.props = g->traits.props;
+    }
+    if (i.props & P_BRANCH && !g->patched && !take_branch(t, g))
+        return (struct gist){0};
+    return i;
 }
 
 bool trans_fetch(struct trans *t, uint32_t eip, struct guest_insn *g)
 {
-    return take(t, eip - t->path.bias, g);
+    const struct finder f = finder_of(t);
+
+    return fetch(t, &f, eip - f.bias, g).length;
 }
 
 /* ---- how the trace goes on */
@@ -368,9 +390,10 @@ static bool select_end(struct trans *t, const struct guest_insn *range,
 
 bool trans_select(struct trans *t)
 {
-    struct trace_path *p = &t->path;
-    unsigned offset = t->key.eip - p->bias;
-    struct guest_insn *g = t->insn, *range = g;
+    const struct trace_path *p = &t->path;
+    const struct finder f = finder_of(t);
+    unsigned offset = t->key.eip - f.bias, ahead = PAGE_SIZE;
+    struct guest_insn *g = t->insn, *range = g, *last = g + t->max_insns - 1;
 
     select_begin(t);
     if (mode_code(t->key.mode) == SEG_OTHER) {
@@ -378,13 +401,15 @@ bool trans_select(struct trans *t)
         return false;
     }
     for (;; g++) {
-        if (!take(t, offset, g)) {
+        struct gist i = fetch(t, &f, offset, g);
+
+        if (!i.length) {
             if (g > t->insn)
                 end_at(g - 1);
             return select_end(t, range, g);
         }
-        offset += g->insn.length;
-        if (g->traits.props & P_BRANCH) {
+        offset += i.length;
+        if (i.props & P_BRANCH) {
             uint32_t eip;
 
             if (!follow(t, g, &eip))
@@ -392,10 +417,13 @@ bool trans_select(struct trans *t)
             if (eip != g->next) {
                 add_range(t, range, g);
                 range = g + 1;
-                offset = eip - p->bias;
+                offset = eip - f.bias;
             }
-        } else if ((offset >= p->ahead || g == p->last) && !go_on(t, g, g->next)) {
-            return select_end(t, range, g + 1);
+            ahead = p->ahead;
+        } else if (offset >= ahead || g == last) {
+            if (!go_on(t, g, g->next))
+                return select_end(t, range, g + 1);
+            ahead = p->ahead;
         }
     }
 }
@@ -411,14 +439,16 @@ void trans_liveness(struct trans *t)
     unsigned live = FL_STATUS; /* who comes after the translation may look at any */
 
     for (struct guest_insn *g = &t->insn[t->insns]; g-- > t->insn;) {
-        unsigned sure = g->traits.sure, reads = g->traits.reads, flow = g->flow;
+        const unit traits = *(const unit *)(const void *)&g->traits;
+        unsigned props = traits & 0xffff, reads = traits >> 16 & 0xffff, sure = traits >> 48;
+        unsigned flow = g->flow;
 
-        if ((flow != FLOW_NEXT) | ((g->traits.props & P_FLAGMAY) != 0)) {
+        if ((flow != FLOW_NEXT) | ((props & P_FLAGMAY) != 0)) {
             if (flow == FLOW_SKIP)
                 live |= g[g->skips].live;
             else if (flow != FLOW_NEXT)
                 live = FL_STATUS;
-            if (g->traits.props & P_FLAGMAY)
+            if (props & P_FLAGMAY)
                 sure = shift_writes(g);
         }
         g->live = (uint16_t)live;
