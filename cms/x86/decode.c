@@ -301,7 +301,8 @@ static inline void modrm(struct cursor *c, struct insn *i, unsigned how)
 }
 
 /* Operands that are neither in modrm nor implied. */
-static inline void take(struct cursor *c, struct insn *i, unsigned what, uint32_t *imm)
+static inline __attribute__((always_inline)) void take(struct cursor *c, struct insn *i,
+                                                       unsigned what, uint32_t *imm)
 {
     switch (what) {
     case TAKE_SIGNED_1: *imm = next_signed(c, 1); break;
@@ -332,6 +333,11 @@ static uint8_t rm_size(const struct insn *i, unsigned rm)
     }
 }
 
+static bool is_x87(uint8_t opcode)
+{
+    return opcode >> 3 == 0xd8 >> 3;
+}
+
 /* After 0F: the map that a prefix selects, F2 and F3 before 66. */
 static unsigned prefixed_map(const struct insn *i, bool code32)
 {
@@ -340,64 +346,82 @@ static unsigned prefixed_map(const struct insn *i, bool code32)
     return i->opsize == (code32 ? 4 : 2) ? MAP_0F : MAP_66;
 }
 
-/*
- * The row of `opcode`, by the byte at the cursor. NULL: more bytes are needed to know it.
- */
-static const struct row *find_row(const struct cursor *c, unsigned map, uint8_t opcode)
+#define NO_ROW UINT16_MAX
+
+/* The row of `opcode` by the byte behind it; NO_ROW: that is needed, and not there. */
+static uint16_t find_row(struct cursor c, unsigned map, uint8_t opcode)
 {
-    bool x87 = map == MAP_ONE && opcode >> 3 == 0xd8 >> 3;
+    bool x87 = map == MAP_ONE && is_x87(opcode);
     uint16_t row = opcode_map[map][opcode];
 
     if (!x87 && !(row & GROUPED))
-        return &rows[row];
-    if (c->pos >= c->end)
-        return NULL;
-    uint8_t byte = c->bytes[c->pos];
+        return row;
+    if (c.pos >= c.end)
+        return NO_ROW;
+    uint8_t byte = c.bytes[c.pos];
     if (!x87)
-        return &rows[group_rows[row - GROUPED][byte >> 3 & 7]];
-    return &rows[byte >= 0xc0 ? x87_register[byte - 0xc0][opcode & 7]
-                              : x87_memory[opcode & 7][byte >> 3 & 7]];
+        return group_rows[row - GROUPED][byte >> 3 & 7];
+    return byte >= 0xc0 ? x87_register[byte - 0xc0][opcode & 7]
+                        : x87_memory[opcode & 7][byte >> 3 & 7];
 }
 
 /* Likewise of an instruction after 0F, whose prefixes may select it. */
-static const struct row *find_0f(const struct cursor *c, const struct insn *i, bool code32)
+static uint16_t find_0f(struct cursor c, const struct insn *i, bool code32)
 {
     unsigned map = prefixed_map(i, code32);
-    const struct row *row = find_row(c, map, i->opcode);
+    uint16_t row = find_row(c, map, i->opcode);
 
-    if (map == MAP_0F || !row || row->op != OP_none)
+    if (map == MAP_0F || row == NO_ROW || rows[row].op != OP_none)
         return row;
     row = find_row(c, MAP_0F, i->opcode);
-    return row && x86_ops[row->op].props & P_SIMD_ONLY ? &rows[ROW_none] : row;
+    return row != NO_ROW && x86_ops[rows[row].op].props & P_SIMD_ONLY ? ROW_none : row;
+}
+
+/* Takes a second operand of that kind: rare, and not to keep the first one's cursor in memory. */
+static __attribute__((noinline)) struct cursor take_second(struct cursor c, struct insn *i,
+                                                           unsigned what)
+{
+    take(&c, i, what, &i->imm2);
+    return c;
+}
+
+/* What most instructions need not be asked. */
+static bool is_forbidden(const struct insn *i, unsigned how)
+{
+    return (how & KH_MEM && !i->is_mem) || (how & KH_NOMEM && i->is_mem) ||
+           (how & KH_SREG && i->reg >= SEG_COUNT) ||
+           (i->lock &&
+            !(x86_ops[i->op].props & P_LOCK && i->opd[0] == OPD_RM && i->is_mem));
 }
 
 int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i)
 {
     struct cursor c = {.bytes = bytes, .end = avail < X86_MAX_LENGTH ? avail : X86_MAX_LENGTH};
-    unsigned map = MAP_ONE;
+    uint16_t number; /* of its row */
+    unsigned how = 0;
 
     *i = (struct insn){.seg = SEG_DS, .mod = 3, .base = -1, .index = -1};
     i->opsize = i->adsize = code32 ? 4 : 2;
-    do
+    do {
         i->opcode = next(&c);
-    while (prefix(i, i->opcode, code32));
-    if (i->opcode == 0x0f) {
-        map = MAP_0F;
+        number = opcode_map[MAP_ONE][i->opcode];
+    } while (number == ROW_none && prefix(i, i->opcode, code32));
+    if (number == ROW_none && i->opcode == 0x0f) {
         i->opcode = next(&c);
+        number = find_0f(c, i, code32);
+    } else if (number == ROW_none || number & GROUPED) {
+        number = find_row(c, MAP_ONE, i->opcode);
+        how = is_x87(i->opcode) ? KH_MODRM : 0;
     }
-    if (c.over)
+    if (c.over || number == NO_ROW)
         return too_short(&c);
 
-    const struct row *row =
-        map == MAP_0F ? find_0f(&c, i, code32) : find_row(&c, map, i->opcode);
+    const struct row *row = &rows[number];
+    const uint8_t opd[] = {row->opd[0], row->opd[1], row->opd[2]};
 
-    if (!row)
-        return too_short(&c);
     if (row->op == OP_none)
         return X86_EUD;
-
-    unsigned how = row->how | (i->opcode >> 3 == 0xd8 >> 3 && map == MAP_ONE ? KH_MODRM : 0u);
-
+    how |= row->how;
     i->op = row->op;
     if (row->size != SZ_NONE && row->size != SZ_V)
         i->opsize = row->size;
@@ -405,21 +429,18 @@ int x86_decode(const uint8_t *bytes, unsigned avail, bool code32, struct insn *i
         modrm(&c, i, how);
     else if (how & KH_OPCODE)
         i->reg = i->opcode & 7;
-    for (unsigned n = 0; n < 3; n++)
-        i->opd[n] = row->opd[n];
+    i->opd[0] = opd[0];
+    i->opd[1] = opd[1];
+    i->opd[2] = opd[2];
     if (row->take[0] != TAKE_NOTHING)
         take(&c, i, row->take[0], &i->imm);
     if (row->take[1] != TAKE_NOTHING)
-        take(&c, i, row->take[1], &i->imm2);
+        c = take_second(c, i, row->take[1]);
     i->msize = rm_size(i, row->rm);
     if (c.over)
         return too_short(&c);
     i->length = (uint8_t)c.pos;
-    if ((how & KH_MEM && !i->is_mem) || (how & KH_NOMEM && i->is_mem))
-        return X86_EUD;
-    if (how & KH_SREG && i->reg >= SEG_COUNT)
-        return X86_EUD;
-    if (i->lock && !(x86_ops[i->op].props & P_LOCK && i->opd[0] == OPD_RM && i->is_mem))
+    if ((how & (KH_MEM | KH_NOMEM | KH_SREG) || i->lock) && is_forbidden(i, how))
         return X86_EUD;
     return i->length;
 }
