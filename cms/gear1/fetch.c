@@ -22,6 +22,7 @@
 
 #include "hidden-mem/map.h"
 #include "runtime/context.h"
+#include "runtime/runtime.h"
 
 #define UNDEFINED_LOGGED 8
 
@@ -159,6 +160,7 @@ static void open_window(uint32_t eip, uint32_t lin, uint64_t tag)
     w->tag = tag - below;
     w->flip = slot_flip(tag);
     w->page = SLOT_PAGE(tag);
+    w->protected = smc_mask(tag & (SLOT_CODE32 - 1));
     w->size = below + above + 1;
 }
 
@@ -267,8 +269,19 @@ static const struct slot *fill(uint32_t eip, uint64_t gpa, bool memory, struct s
     return s;
 }
 
+/* Are the granules that the instruction lies in, in the window's page, protected already? */
+static inline bool is_protected(const struct window *w, uint64_t gpa, unsigned length)
+{
+    unsigned first = (gpa & PAGE_MASK) >> SMC_GRANULE_SHIFT;
+    unsigned last = ((gpa & PAGE_MASK) + length - 1) >> SMC_GRANULE_SHIFT;
+    uint32_t mask = *w->protected;
+
+    return mask >> first & mask >> last & 1;
+}
+
 /* Likewise in a window, where most lie far enough from the page's end to need no care. */
-static const struct slot *fill_near(uint32_t eip, uint64_t tag, struct slot_line *line)
+static const struct slot *fill_near(const struct window *w, uint32_t eip, uint64_t tag,
+                                    struct slot_line *line)
 {
     uint64_t gpa = tag & (SLOT_CODE32 - 1);
     const uint8_t *bytes = (const uint8_t *)(GUEST_BASE + gpa);
@@ -281,7 +294,7 @@ static const struct slot *fill_near(uint32_t eip, uint64_t tag, struct slot_line
     if (x86_decode(bytes, X86_MAX_LENGTH, cms.cpu.code32, &s->insn) <= 0)
         return fill(eip, gpa, true, line);
     describe(s);
-    if (smc_protect(gpa, s->insn.length))
+    if (is_protected(w, gpa, s->insn.length) || smc_protect(gpa, s->insn.length))
         slot_enter(tag, line);
     return s;
 }
@@ -295,7 +308,7 @@ const struct slot *g1_fetch_slow(uint32_t eip)
     bool memory;
 
     if (eip - w->eip < w->size)
-        return fill_near(eip, tag, &cms.gear1.lines[tag ^ w->flip]);
+        return fill_near(w, eip, tag, &cms.gear1.lines[tag ^ w->flip]);
     if (eip > cs->limit)
         x86_fault_code(X86_GP, 0);
 

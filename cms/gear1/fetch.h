@@ -44,6 +44,7 @@ struct window {
     uint64_t tag;       /* of the instruction at `eip` */
     uint64_t flip;      /* a tag of this page, exclusive-or this, is the number of its line */
     uint32_t page;      /* SLOT_PAGE of its tags */
+    const uint32_t *protected; /* smc_mask of the page */
 };
 
 #define WINDOWS 16u
