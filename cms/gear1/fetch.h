@@ -57,8 +57,8 @@ struct slot_page {
 };
 
 /*
- * The instruction at an offset in the page, decoded, or NULL. At the offset behind the page there is
- * none.
+ * The instruction at an offset in the page, decoded, or NULL. At the offset behind the page there
+ * is none.
  */
 static inline const struct slot *gear1_slot_in(const struct slot_page *p, unsigned offset)
 {

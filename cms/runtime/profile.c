@@ -39,8 +39,9 @@ bool profile_stays_cold(uint32_t lin)
 {
     struct entry *b = &cms.prof->block[(lin ^ lin >> 12) % PROFILE_BLOCKS];
     bool free = !b->lin && !b->count;
+    uint32_t count = b->count + UINT32_C(1);
 
-    if ((b->lin != lin && !free) || b->never || b->made || b->count + UINT32_C(1) >= cms.opt->threshold)
+    if ((b->lin != lin && !free) || b->never || b->made || count >= cms.opt->threshold)
         return false;
     b->lin = lin;
     b->count++;
