@@ -9,10 +9,8 @@
  */
 load:
     li r32, LDM_LOADER
-    st.d r10, [r32 + LOAD_SAVED + 0]
-    st.d r11, [r32 + LOAD_SAVED + 8]
-    st.d r12, [r32 + LOAD_SAVED + 16]
-    st.d r13, [r32 + LOAD_SAVED + 24]
+#define MOVE st.d
+#include "hidden-mem/load_few.s"
     mfsr r12, EPC
     ld.d r10, [r32 + LOAD_BEGIN]
     ld.d r13, [r32 + LOAD_PIECES]
@@ -29,31 +27,14 @@ load_find:
     addi r11, r12, 0
     br load_find
 load_none:
-    ld.d r10, [r32 + LOAD_SAVED + 0]
-    ld.d r11, [r32 + LOAD_SAVED + 8]
-    ld.d r12, [r32 + LOAD_SAVED + 16]
-    ld.d r13, [r32 + LOAD_SAVED + 24]
+#define MOVE ld.d
+#include "hidden-mem/load_few.s"
     ld.d r32, [r32 + LOAD_ELSE]
     jr r32
 
 load_piece:
-    st.d r14, [r32 + LOAD_SAVED + 32]
-    st.d r16, [r32 + LOAD_SAVED + 40]
-    st.d r17, [r32 + LOAD_SAVED + 48]
-    st.d r18, [r32 + LOAD_SAVED + 56]
-    st.d r30, [r32 + LOAD_SAVED + 64]
-    st.d r31, [r32 + LOAD_SAVED + 72]
-    st.d r33, [r32 + LOAD_SAVED + 80]
-    st.d r34, [r32 + LOAD_SAVED + 88]
-    st.d r35, [r32 + LOAD_SAVED + 96]
-    st.d r36, [r32 + LOAD_SAVED + 104]
-    st.d r37, [r32 + LOAD_SAVED + 112]
-    st.d r38, [r32 + LOAD_SAVED + 120]
-    st.d r39, [r32 + LOAD_SAVED + 128]
-    st.d r40, [r32 + LOAD_SAVED + 136]
-    st.d r41, [r32 + LOAD_SAVED + 144]
-    st.d r47, [r32 + LOAD_SAVED + 152]
-    st.d r48, [r32 + LOAD_SAVED + 160]
+#define MOVE st.d
+#include "hidden-mem/load_rest.s"
     mfsr r41, PHASE
     addi r10, r0, BOOT_PHASE
     mtsr PHASE, r10
@@ -87,27 +68,10 @@ load_claim:
     icf r10, r11
     mtsr PHASE, r41
     li r32, LDM_LOADER
-    ld.d r10, [r32 + LOAD_SAVED + 0]
-    ld.d r11, [r32 + LOAD_SAVED + 8]
-    ld.d r12, [r32 + LOAD_SAVED + 16]
-    ld.d r13, [r32 + LOAD_SAVED + 24]
-    ld.d r14, [r32 + LOAD_SAVED + 32]
-    ld.d r16, [r32 + LOAD_SAVED + 40]
-    ld.d r17, [r32 + LOAD_SAVED + 48]
-    ld.d r18, [r32 + LOAD_SAVED + 56]
-    ld.d r30, [r32 + LOAD_SAVED + 64]
-    ld.d r31, [r32 + LOAD_SAVED + 72]
-    ld.d r33, [r32 + LOAD_SAVED + 80]
-    ld.d r34, [r32 + LOAD_SAVED + 88]
-    ld.d r35, [r32 + LOAD_SAVED + 96]
-    ld.d r36, [r32 + LOAD_SAVED + 104]
-    ld.d r37, [r32 + LOAD_SAVED + 112]
-    ld.d r38, [r32 + LOAD_SAVED + 120]
-    ld.d r39, [r32 + LOAD_SAVED + 128]
-    ld.d r40, [r32 + LOAD_SAVED + 136]
-    ld.d r41, [r32 + LOAD_SAVED + 144]
-    ld.d r47, [r32 + LOAD_SAVED + 152]
-    ld.d r48, [r32 + LOAD_SAVED + 160]
+#define MOVE ld.d
+#include "hidden-mem/load_few.s"
+#define MOVE ld.d
+#include "hidden-mem/load_rest.s"
     rte
 
 /* Before the firmware has vectors of its own: all others are zero, and lead to a second trap. */
