@@ -208,6 +208,7 @@ uint8_t monitor_irq_ack(void); /* vector of the interrupt that cms.intr announce
 void monitor_ferr(void);       /* the coprocessor's error line: interrupt 13 */
 void monitor_poll(void);       /* run device events that are due, set SR_TIMER to the next */
 void sched_sample(void);       /* the next look at what runs comes a period from now */
+void sched_late(uint64_t ns);  /* until then the timer comes for devices alone, so much later */
 void monitor_idle(void);       /* HLT: wait for the next event, then poll */
 /* Reset of the whole PC, as port 64h or a triple fault asks for */
 void monitor_restart(void) __attribute__((noreturn));

@@ -22,6 +22,7 @@
  * what a register's numbers say of an earlier region is no later than any bundle of this one.
  */
 #include "gear2/trans.h"
+#include "gear3/turn.h"
 
 #define SCHEDULE_BUNDLES 1024 /* of one region */
 
@@ -246,6 +247,7 @@ static unsigned place_other(struct scheduler *s, const struct atom *a, unsigned 
 static inline unsigned place(struct scheduler *s, const struct atom *a, unsigned when,
                              const struct timing *timing)
 {
+    turn_point();
     if (timing->flags & ISA_F_STORE)
         return place_store(s, a, when, timing->takes);
     if (timing->flags & ISA_F_LOAD)
@@ -389,6 +391,7 @@ bool trans_schedule(struct trans *t)
     scheduler_init(&s, t);
     t->bundles = 0;
     for (unsigned i = 0; i < t->regions; i++) {
+        turn_point();
         scheduler_begin(&s, number);
         if (s.limit + gap > UINT16_MAX || !schedule_region(&s, &t->region[i])) {
             t->abort = ABORT_SIZE;

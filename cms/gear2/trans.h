@@ -354,8 +354,8 @@ const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsign
 /* ... which is known when all regions and stubs have their places. */
 void trans_place_exits(struct trans *t);
 
-/* translate.c: the one translation that is made at a time, for `key` */
-struct trans *trans_begin(const struct context *key, uint32_t place);
+/* translate.c: *t is to be a translation for `key` */
+void trans_begin(struct trans *t, const struct context *key, uint32_t place);
 void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, at most */
 /* Schedules the atoms, emits the code and installs it. NULL with t->abort set */
 struct translation *trans_finish(struct trans *t);

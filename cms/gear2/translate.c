@@ -210,24 +210,22 @@ void trans_limit(struct trans *t, unsigned insns)
     t->max_insns = insns < cms.opt->commit_insns ? insns : cms.opt->commit_insns;
 }
 
-struct trans *trans_begin(const struct context *key, uint32_t place)
+void trans_begin(struct trans *t, const struct context *key, uint32_t place)
 {
-    struct trans *t = &cms.gear2->trans;
-
     t->machine = &cms.gear2->machine;
     t->timing = cms.gear2->timing;
     t->place = place;
     t->sourced = false;
     trans_key(t, key, (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT)));
-    return t;
 }
 
 struct translation *gear2_translate(const struct context *key, uint32_t place)
 {
-    struct trans *t = trans_begin(key, place);
+    struct trans *t = &cms.gear2->trans;
     struct translation *made;
 
     vx_mtsr(SR_PHASE, PHASE_translate);
+    trans_begin(t, key, place);
     t->gear = 2;
     trans_limit(t, cms.opt->max_insns);
     t->max_sides = GEAR2_SIDES;

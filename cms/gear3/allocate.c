@@ -14,6 +14,7 @@
  * Exits' paths come afterwards: exits.c.
  */
 #include "gear3/allocate.h"
+#include "gear3/turn.h"
 
 const uint8_t alloc_pool[ALLOC_POOL] = {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
                                         24, 25, 26, 27, 28, 29, 30, 31, 37, 38, 39, 43,
@@ -53,6 +54,7 @@ static void use_exit(struct allocator *a, unsigned exit, unsigned position)
 {
     const struct ir *ir = a->ir;
 
+    turn_point();
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
         use_four(a->last, ir->ins[n].args, position);
     use_state(a->last, ir->state[exit], position);
@@ -292,8 +294,10 @@ static void place_ins(struct allocator *a, unsigned n)
 
 static void allocate_block(struct allocator *a, unsigned block)
 {
-    for (unsigned n = a->ir->block[block].first; n != IR_NONE; n = a->ir->ins[n].next)
+    for (unsigned n = a->ir->block[block].first; n != IR_NONE; n = a->ir->ins[n].next) {
+        turn_point_at(n);
         place_ins(a, n);
+    }
 }
 
 static void put_end(struct allocator *a)
@@ -378,6 +382,7 @@ bool ir_allocate(struct ir *ir)
     put_end(&a);
     region_close(t, body);
     for (unsigned e = 0; e < exits; e++) {
+        turn_point();
         if (sides >> e & 1)
             alloc_exit(&a, e);
     }

@@ -12,6 +12,7 @@
  * the run: it is counted (abort.check), and gear 2 carries on.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 #include "isa_codec.h"
 #include "isa_word.h"
 
@@ -70,7 +71,10 @@ static bool check_block(const struct ir *ir, struct seen *s, unsigned block);
 /* What the path makes is gone after it. */
 static bool check_exit(const struct ir *ir, struct seen *s, unsigned exit)
 {
-    bool right = check_block(ir, s, BLOCK_EXITS + exit) && state_exists(s, ir->state[exit]);
+    bool right;
+
+    turn_point();
+    right = check_block(ir, s, BLOCK_EXITS + exit) && state_exists(s, ir->state[exit]);
 
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
         s->exists[REF(n, TAG_NUMBER)] = s->exists[REF(n, TAG_FLAGS)] = false;

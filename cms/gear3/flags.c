@@ -12,6 +12,7 @@
  * Then, atoms whose flags nobody uses become the plain ones.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 
 enum { CC_B = 2, CC_NB, CC_Z, CC_NZ, CC_BE, CC_NBE, CC_S, CC_NS };
 
@@ -236,6 +237,7 @@ void pass_flags(struct ir *ir)
     ir_count_uses(ir);
     if (!ir->fused)
         fuse_all(ir);
+    turn_point();
     for (unsigned k = 0; k < ir->status.count; k++) {
         unsigned n = ir->status.ins[k];
 

@@ -16,6 +16,7 @@
  */
 #include "gear3/evaluate.h"
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 
 /* A value as another one plus a constant, modulo 2^32. */
 struct sum {
@@ -479,8 +480,10 @@ static void visit(struct ir *ir, unsigned n)
     ref is;
 
     ir_resolve_args(ir, &ir->ins[n]);
-    if (ir->ins[n].role == ROLE_SIDE)
+    if (ir->ins[n].role == ROLE_SIDE) {
+        turn_point();
         ir_resolve_exit(ir, ir->ins[n].exit);
+    }
     is = fold_ins(ir, n);
     if (is != REF(n, TAG_NUMBER))
         ir_replace(ir, n, TAG_NUMBER, is);

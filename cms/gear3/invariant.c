@@ -7,6 +7,7 @@
  * made then although the loop leaves before it comes to them, like all loads that pass exits.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 
 #define INVARIANTS 10
 
@@ -23,6 +24,7 @@ static bool is_invariant(const struct ir *ir, ref r)
 
 static bool changed_by_store(const struct ir *ir, const struct ins *load)
 {
+    turn_point();
     for (unsigned n = ir->block[BLOCK_BODY].first; n != IR_NONE; n = ir->ins[n].next) {
         const struct ins *i = &ir->ins[n];
 

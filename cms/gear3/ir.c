@@ -3,6 +3,7 @@
  * number wherever it goes.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 
 unsigned ir_new(struct ir *ir, const struct isa_op *op, const ref arg[ARG_COUNT], unsigned insn)
 {
@@ -123,6 +124,7 @@ static void use_state(uint16_t *uses, const ref state[STATE_COUNT])
 
 static void use_exit(struct ir *ir, unsigned exit)
 {
+    turn_point();
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
         ir_count(ir->exits, ir->ins[n].arg, 1);
     use_state(ir->exits, ir->state[exit]);

@@ -13,6 +13,7 @@
  */
 #include "gear2/build.h"
 #include "gear3/ifconvert.h"
+#include "gear3/turn.h"
 
 #define LIFTED 4 /* instructions that may come of one atom, and the next */
 
@@ -249,10 +250,14 @@ static void lift(struct trans *t, unsigned role, unsigned exit)
 /* All of the region; returns the number of instructions that went well. */
 static unsigned lower_region(struct trans *t)
 {
+    turn_point();
     trans_liveness(t);
+    turn_point();
     trans_lower_begin(t);
+    turn_point();
     begin(t->ir);
     for (t->current = 0; t->current < t->insns; t->current++) {
+        turn_point();
         trans_lower_insn(t, &t->insn[t->current]);
         if (t->abort != ABORT_NONE)
             return t->current;

@@ -9,6 +9,7 @@
  * access before it did.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 
 void memory_begin(struct ir *ir)
 {
@@ -164,8 +165,10 @@ static void visit(struct ir *ir, unsigned n)
     ref is;
 
     ir_resolve_args(ir, i);
-    if (i->role == ROLE_SIDE)
+    if (i->role == ROLE_SIDE) {
+        turn_point();
         ir_resolve_exit(ir, i->exit);
+    }
     is = memory_ins(ir, n);
     if (is != REF(n, TAG_NUMBER))
         ir_replace(ir, n, TAG_NUMBER, is);

@@ -25,16 +25,17 @@ void gear3_sample(struct translation *t)
         t->samples++;
 }
 
-/* Gear 1 has seen enough: what was hot becomes a region, if it is still there. */
-static void promote(const struct context *key)
+void gear3_promote(const struct context *key)
 {
     struct translation *old = tcache_lookup(key), *made;
 
     if (!old)
         return;
     made = gear3_translate(key, old->place); /* this may have evicted the old one */
-    if (made)
+    if (made) {
+        turn_point();
         tcache_replace(made);
+    }
     else if ((old = tcache_lookup(key)))
         old->settled = true;
 }
@@ -46,7 +47,7 @@ bool gear3_watching(void)
     if (g->watching && vx_mfsr(SR_RETIRED) >= g->watched_until) {
         g->watching = false;
         trail_note(0);
-        promote(&g->watched);
+        turn_begin();
     }
     if (g->watching)
         trail_note((uint32_t)vx_getr(REG_EIP));
@@ -57,7 +58,8 @@ struct translation *gear3_consider(struct translation *t, const struct context *
 {
     struct gear3 *g = cms.gear3;
 
-    if (cms.opt->gear < 3 || t->gear == 3 || t->settled || t->samples < cms.opt->gear3_threshold)
+    if (cms.opt->gear < 3 || t->gear == 3 || t->settled || g->turn.waits ||
+        t->samples < cms.opt->gear3_threshold)
         return t;
     if (profile_regions_dropped(key->cs_base + key->eip) >= MAX_DROPPED) {
         t->settled = true;
@@ -66,6 +68,7 @@ struct translation *gear3_consider(struct translation *t, const struct context *
     g->watched = *key;
     g->watched_until = vx_mfsr(SR_RETIRED) + cms.opt->gear3_watch;
     g->watching = true;
+    g->turn.interrupts = cms.count[EV_INTERRUPTS];
     trail_note(key->eip);
     cms_count(EV_GEAR3_WATCHED);
     return NULL;

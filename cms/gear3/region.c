@@ -212,8 +212,10 @@ static void unroll(struct walk *w)
     times = at_most(times, t->max_insns, length);
     times = at_most(times, t->max_sides, w->sides);
     times = at_most(times, TRANS_RETURNS, w->returns);
-    for (; t->insns < times * length; t->insns += length)
+    for (; t->insns < times * length; t->insns += length) {
+        turn_point();
         memcpy(&t->insn[t->insns], t->insn, length * sizeof(t->insn[0]));
+    }
 }
 
 /* The lists of its way are large, and need no clearing. */
@@ -246,6 +248,7 @@ bool region_select(struct trans *t)
     do {
         struct guest_insn *g = &t->insn[t->insns];
 
+        turn_point();
         if (!trans_fetch(t, eip, g))
             break;
         if (t->self_check) { /* gear 2 knows how */
@@ -261,6 +264,7 @@ bool region_select(struct trans *t)
             way_enter(&w.way, eip);
     } while (more && go_on(&w, eip));
     t->abort = t->insns ? ABORT_NONE : t->abort;
+    turn_point();
     if (t->loops)
         unroll(&w);
     return t->insns != 0;

@@ -13,6 +13,7 @@
  * speculation has failed is remembered (runtime/profile.h), and left in order.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 #include "isa_codec.h"
 #include "runtime/profile.h"
 
@@ -158,6 +159,7 @@ void pass_reorder(struct ir *ir)
             remember_store(&r, n);
             continue;
         }
+        turn_point();
         i->early = !(marks(ir, i) & SITE_EARLY);
         if (i->early && cms.opt->opt_alias && !is_protecting(i))
             protect(&r, n);

@@ -7,6 +7,7 @@
  * operands that are kept for it. Nothing that reads memory is moved.
  */
 #include "gear3/ir.h"
+#include "gear3/turn.h"
 
 #define PATH_MAX 40 /* instructions that one exit's path may have */
 
@@ -75,6 +76,7 @@ static void complete(struct sinking *s, unsigned exit)
     struct ir *ir = s->ir;
 
     s->copies = 0;
+    turn_point();
     for (ref *r = ir->state[exit]; r < ir->state[exit] + STATE_COUNT; r++) {
         if (!s->sunk[ref_ins(*r)])
             continue;

@@ -34,6 +34,8 @@ void gear3_init(void)
 {
     cms.gear3 = cms_alloc(sizeof(*cms.gear3));
     cms.gear3->ir = cms_reserve(sizeof(*cms.gear3->ir));
+    cms.gear3->trans = cms_reserve(sizeof(*cms.gear3->trans));
+    turn_init();
 }
 
 static bool check(struct ir *ir, const char *pass)
@@ -51,6 +53,7 @@ static bool run(const struct pass *p, struct ir *ir)
 
     if (!*on)
         return true;
+    turn_point();
     p->run(ir);
     if (cms_tracing(D_OPT))
         ir_dump(ir, p->name);
@@ -83,6 +86,7 @@ static struct translation *translate(struct ir *ir)
         return NULL;
     if (cms_tracing(D_OPT))
         ir_dump(ir, "lift");
+    turn_point();
     if (!optimize(ir) || !ir_allocate(ir))
         return NULL;
     return trans_finish(ir->t);
@@ -94,7 +98,8 @@ struct translation *gear3_translate(const struct context *key, uint32_t place)
     struct translation *made;
 
     vx_mtsr(SR_PHASE, PHASE_translate);
-    ir->t = trans_begin(key, place);
+    ir->t = cms.gear3->trans;
+    trans_begin(ir->t, key, place);
     ir->t->gear = 3;
     trans_limit(ir->t, cms.opt->gear3_max_insns);
     ir->t->max_sides = TRANS_SIDES;

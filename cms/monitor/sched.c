@@ -58,6 +58,13 @@ void sched_sample(void)
     sched_arm(cms.mon->deadline[sched_first()]);
 }
 
+void sched_late(uint64_t ns)
+{
+    uint64_t due = cms.intr ? sched_now() : cms.mon->deadline[sched_first()];
+
+    vx_mtsr(SR_TIMER, due < NEVER - ns ? due + ns : NEVER);
+}
+
 enum { IPEND_HOST = 2 }; /* of SR_IPEND: the host wants the run to end */
 
 /* Will anything happen? The display only looks. */

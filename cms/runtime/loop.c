@@ -169,6 +169,8 @@ static void forward(void)
         interpret(RUN_LIMIT);
         return;
     }
+    if (turn_take())
+        return;
     vx_mtsr(SR_PHASE, PHASE_dispatch);
     const struct translation *t = tcache_find();
 

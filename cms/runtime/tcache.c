@@ -350,6 +350,7 @@ void tcache_invalidate(uint32_t page, uint32_t granules)
 {
     struct translation *t = *page_list(page), *next;
 
+    turn_code_changed(page, granules);
     for (; t; t = next) {
         next = t->page_next;
         if (t->key.page == page && t->granules & granules && !t->self_checking && !t->suspended) {

@@ -27,6 +27,8 @@ done
 run loops -m 64 -kernel "$build/guests/gears/runner.elf" -initrd "$dir/cases" \
     -o cms.gear2.max_faults=1 $("$root/tests/gears/eager.sh" "$build")
 run refill -bios "$build/guests/gear2/refill.bin" -o tlb.entries=16
+run turn -bios "$build/guests/gear3/turn.bin" -o cms.gear3.threshold=1 -o cms.gear3.period=20 \
+    -o cms.smc.hot_writes=1000000
 run bits -bios "$build/guests/gear2/bits.bin" -o cms.gear3.threshold=1 -o cms.gear3.period=5
 for program in patch returns smc; do
     run $program -bios "$build/guests/gear2/$program.bin"
