@@ -53,6 +53,26 @@ void put_branch_i(struct trans *t, unsigned atom, unsigned ra, int cmp, unsigned
 void put_branch_r(struct trans *t, unsigned atom, unsigned ra, unsigned rb, unsigned role,
                   unsigned exit);
 
+/* Gear 2: the branch at `word`, in that bundle, with a displacement of so many bits, leads there. */
+static inline void branch_to(struct trans *t, uint32_t *word, uint32_t *bundle, unsigned bits,
+                             unsigned role, unsigned exit)
+{
+    uint32_t *code = t->pack.code;
+    struct leaving *l = &t->exit[exit];
+
+    if (role == ROLE_LEAVE) {
+        l->bundle = (uint16_t)(bundle - code);
+        l->branch = (uint16_t)(word - code);
+        l->branch_bits = (uint8_t)bits;
+    } else if (role == ROLE_SIDE) {
+        l->side_bundle = (uint16_t)(bundle - code);
+        l->side_branch = (uint16_t)(word - code);
+        l->side_bits = (uint8_t)bits;
+    } else {
+        pack_lead(t, word, bundle, bits, role, exit);
+    }
+}
+
 /* The translation is wrong if the branch would be taken. */
 void put_check_i(struct trans *t, unsigned branch, unsigned ra, int cmp);
 void put_check_r(struct trans *t, unsigned branch, unsigned ra, unsigned rb);

@@ -16,7 +16,6 @@
  * runtime/jumps.c first, and ask the dispatcher only if it isn't there. After a trace that ends in
  * a computed branch the search is part of the body.
  */
-#include "gear2/build.h"
 #include "gear2/template.h"
 #include "isa_word.h"
 #include "runtime/jumps.h"

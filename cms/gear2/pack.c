@@ -177,23 +177,10 @@ static inline void add_fix(struct trans *t, struct pack_fix fix)
 void pack_lead(struct trans *t, uint32_t *word, uint32_t *bundle, unsigned bits, unsigned role,
                unsigned exit)
 {
-    uint32_t *code = t->pack.code;
-    struct leaving *l = &t->exit[exit];
-
-    if (role == ROLE_LEAVE) {
-        l->bundle = (uint16_t)(bundle - code);
-        l->branch = (uint16_t)(word - code);
-        l->branch_bits = (uint8_t)bits;
-    } else if (role == ROLE_SIDE) {
-        l->side_bundle = (uint16_t)(bundle - code);
-        l->side_branch = (uint16_t)(word - code);
-        l->side_bits = (uint8_t)bits;
-    } else {
-        add_fix(t, (struct pack_fix){.word = word,
-                                     .bundle = bundle,
-                                     .target = trans_branch_target(t, role, exit),
-                                     .bits = (uint8_t)bits});
-    }
+    add_fix(t, (struct pack_fix){.word = word,
+                                 .bundle = bundle,
+                                 .target = trans_branch_target(t, role, exit),
+                                 .bits = (uint8_t)bits});
 }
 
 void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, unsigned role,
@@ -204,7 +191,7 @@ void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, 
     uint32_t *word = p->at;
 
     add(p, f, role == ROLE_CHECK ? PACK_CHECKS : f->writes, 0, reads, f->match | bits);
-    pack_lead(t, word, p->bundle, f->imm_bits, role, exit);
+    branch_to(t, word, p->bundle, f->imm_bits, role, exit);
 }
 
 void pack_op(struct trans *t, const struct isa_op *op, unsigned role)

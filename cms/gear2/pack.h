@@ -102,7 +102,8 @@ void pack_imm(struct trans *t, unsigned atom, uint32_t bits, unsigned rd, uint64
 /* ... with a displacement there, to where that role and exit lead */
 void pack_branch(struct trans *t, unsigned atom, uint32_t bits, uint64_t reads, unsigned role,
                  unsigned exit);
-/* The branch at `word`, in that bundle, with a displacement of so many bits, leads there, too. */
+/* The branch at `word`, in that bundle, with a displacement of so many bits, leads there, too;
+ * use branch_to (build.h). */
 void pack_lead(struct trans *t, uint32_t *word, uint32_t *bundle, unsigned bits, unsigned role,
                unsigned exit);
 /* The last atom's result goes to `rd` instead; false if that isn't possible. */

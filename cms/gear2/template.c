@@ -1,7 +1,6 @@
 /* template.c - keeping code as a template, and putting it again (template.h). */
 #include "gear2/template.h"
 
-#include "gear2/build.h"
 #include "isa_word.h"
 
 struct packer template_begin(struct trans *t)
@@ -43,29 +42,4 @@ void template_set(struct trans *t, struct template *m, const struct template *ma
         give_up(t, ABORT_CHECK);
     if (t->abort == ABORT_NONE)
         *m = *made;
-}
-
-uint32_t *template_put(struct trans *t, const struct template *m, uint64_t touches, uint64_t slots)
-{
-    struct packer *p = &t->pack;
-    uint32_t *at = p->at;
-
-    pack_join(p, touches, slots);
-    if (m->bundles) {
-        p->bundle = at + m->last;
-        p->bundles += m->bundles;
-    }
-    p->at = at + m->words;
-    p->longs += m->longs;
-    p->written = PACK_CLOSED;
-    p->moves = 0;
-    return at;
-}
-
-void template_branch(struct trans *t, const struct template *m, uint32_t *at, unsigned n,
-                     unsigned atom, unsigned role, unsigned exit)
-{
-    uint32_t *bundle = m->begin[n] ? at + m->begin[n] : t->pack.bundle;
-
-    pack_lead(t, at + n, bundle, t->fact[atom].imm_bits, role, exit);
 }

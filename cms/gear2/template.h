@@ -13,7 +13,7 @@
 #ifndef CMS_GEAR2_TEMPLATE_H
 #define CMS_GEAR2_TEMPLATE_H
 
-#include "gear2/trans.h"
+#include "gear2/build.h"
 
 /* The temporaries that templates take are the first ones of the pool. */
 #define TEMPLATE_TEMPS (UINT64_C(0xff) << 12)
@@ -35,13 +35,34 @@ void template_set(struct trans *t, struct template *m, const struct template *ma
  * Room for the template's words, which the caller fills in. Its first bundle touches these registers
  * and takes these slots.
  */
-uint32_t *template_put(struct trans *t, const struct template *m, uint64_t touches, uint64_t slots);
+static inline uint32_t *template_put(struct trans *t, const struct template *m, uint64_t touches,
+                                     uint64_t slots)
+{
+    struct packer *p = &t->pack;
+    uint32_t *at = p->at;
+
+    pack_join(p, touches, slots);
+    if (m->bundles) {
+        p->bundle = at + m->last;
+        p->bundles += m->bundles;
+    }
+    p->at = at + m->words;
+    p->longs += m->longs;
+    p->written = PACK_CLOSED;
+    p->moves = 0;
+    return at;
+}
 
 /*
  * Word n of the template that begins at `at` is a branch. A template of several bundles has none in
  * the first.
  */
-void template_branch(struct trans *t, const struct template *m, uint32_t *at, unsigned n,
-                     unsigned atom, unsigned role, unsigned exit);
+static inline void template_branch(struct trans *t, const struct template *m, uint32_t *at,
+                                   unsigned n, unsigned atom, unsigned role, unsigned exit)
+{
+    uint32_t *bundle = m->begin[n] ? at + m->begin[n] : t->pack.bundle;
+
+    branch_to(t, at + n, bundle, t->fact[atom].imm_bits, role, exit);
+}
 
 #endif
