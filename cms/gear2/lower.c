@@ -56,7 +56,7 @@ void trans_lower_begin(struct trans *t)
     t->rerun = TRANS_EXITS;
     t->changed = t->stale = TRANS_EXITS;
     t->falls = TRANS_EXITS;
-    t->current = t->committed = 0;
+    t->committed = 0;
     t->optional = 0;
     t->pieces = REGION_BODY;
     t->patched = 0;
@@ -70,20 +70,12 @@ void trans_lower_begin(struct trans *t)
         trans_sources(t);
 }
 
-/* Gear 2: is the instruction one more than the trace may have? */
-static inline bool fails(struct trans *t)
-{
-    if ((t->stores > t->most_stores) | (t->pack.at > t->room_end))
-        give_up(t, ABORT_SIZE);
-    return t->abort != ABORT_NONE;
-}
-
 /* The whole trace; returns the number of instructions that went well. */
 static unsigned lower_trace(struct trans *t)
 {
-    const struct guest_insn *end = t->insn + t->insns;
     const bool self_check = t->self_check;
-    const uint32_t *body;
+    const uint32_t *body, *end = t->room_end;
+    unsigned n, insns = t->insns, most;
 
     trans_lower_begin(t);
     pack_begin(t, t->room + (t->loops ? PINS_WORDS : 0));
@@ -91,18 +83,23 @@ static unsigned lower_trace(struct trans *t)
     lower_self_check(t);
     region_here(t, &t->region[REGION_BODY]);
     body = t->pack.at;
-    for (struct guest_insn *g = t->insn; g < end; g++, t->current++) {
+    most = t->most_stores;
+    for (n = 0; n < insns; n++) {
+        struct guest_insn *g = &t->insn[n];
+
+        t->current = n;
         g->begin = (uint16_t)(t->pack.at - body);
         if (self_check)
             trans_lower_insn(t, g);
         else
             lower(t, g);
-        if (fails(t))
-            return t->current;
+        if ((t->stores > most) | (t->pack.at > end))
+            give_up(t, ABORT_SIZE);
+        if (t->abort != ABORT_NONE)
+            return n;
     }
-    t->current--;
-    flow_end(t, end - 1);
-    return t->abort == ABORT_NONE ? t->insns : t->current;
+    flow_end(t, &t->insn[n - 1]);
+    return t->abort == ABORT_NONE ? n : n - 1;
 }
 
 void trans_lower_pins(struct trans *t)
