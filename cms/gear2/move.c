@@ -3,26 +3,47 @@
  */
 #include "gear2/build.h"
 
+/* By its ways, so that the commonest, between registers, needs no stack frame. */
+static OUT_OF_LINE void mov_odd(struct trans *t, const struct guest_insn *g)
+{
+    const struct insn *i = &g->insn;
+    bool rm = i->opd[0] == OPD_RM;
+
+    reg_write(t, rm ? i->rm : i->reg, rm ? i->msize : i->opsize, operand(t, i, 1));
+}
+
+static OUT_OF_LINE void mov_load(struct trans *t, const struct insn *i)
+{
+    struct place p = place_of(t, i, 4, false);
+
+    load(t, &p, 4, REG_GPR0 + i->reg);
+}
+
+static OUT_OF_LINE void mov_store(struct trans *t, const struct insn *i)
+{
+    struct place p = place_of(t, i, i->msize, true);
+
+    store(t, &p, i->msize, operand(t, i, 1));
+}
+
 void lower_mov(struct trans *t, const struct guest_insn *g)
 {
     const struct insn *i = &g->insn;
-    bool to_memory = i->opd[0] == OPD_RM && i->is_mem;
-    unsigned number = i->opd[0] == OPD_RM ? i->rm : i->reg;
-    unsigned size = i->opd[0] == OPD_RM ? i->msize : i->opsize;
+    bool to_rm = i->opd[0] == OPD_RM, from_rm = i->opd[1] == OPD_RM;
+    unsigned to = to_rm ? i->rm : i->reg;
 
-    if (to_memory) {
-        struct place p = place_of(t, i, size, true);
-
-        store(t, &p, size, operand(t, i, 1));
-    } else if (size == 4 && i->opd[1] == OPD_RM && i->is_mem) {
-        struct place p = place_of(t, i, size, false);
-
-        load(t, &p, size, REG_GPR0 + number);
-    } else if (size == 4 && i->opd[1] == OPD_IMM && !g->loads) {
-        put_i(t, ISA_addi, REG_GPR0 + number, 0, i->imm);
-    } else {
-        reg_write(t, number, size, operand(t, i, 1));
-    }
+    if (i->is_mem & to_rm)
+        mov_store(t, i);
+    else if ((to_rm ? i->msize : i->opsize) != 4)
+        mov_odd(t, g);
+    else if (i->is_mem & from_rm)
+        mov_load(t, i);
+    else if (from_rm | (i->opd[1] == OPD_REG))
+        put_move(t, REG_GPR0 + to, REG_GPR0 + (from_rm ? i->rm : i->reg));
+    else if (i->opd[1] == OPD_IMM && !g->loads)
+        put_i(t, ISA_addi, REG_GPR0 + to, 0, i->imm);
+    else
+        mov_odd(t, g);
 }
 
 void lower_extend(struct trans *t, const struct guest_insn *g)
