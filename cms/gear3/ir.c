@@ -126,14 +126,14 @@ static void use_exit(struct ir *ir, unsigned exit)
 {
     turn_point();
     for (unsigned n = ir->block[BLOCK_EXITS + exit].first; n != IR_NONE; n = ir->ins[n].next)
-        ir_count(ir->exits, ir->ins[n].arg, 1);
+        ir_count(ir->exits, ir->ins[n].args, 1);
     use_state(ir->exits, ir->state[exit]);
 }
 
 static void use_block(struct ir *ir, unsigned block)
 {
     for (unsigned n = ir->block[block].first; n != IR_NONE; n = ir->ins[n].next) {
-        ir_count(ir->uses, ir->ins[n].arg, 1);
+        ir_count(ir->uses, ir->ins[n].args, 1);
         if (ir->ins[n].role == ROLE_SIDE)
             use_exit(ir, ir->ins[n].exit);
     }

@@ -293,25 +293,26 @@ unsigned ir_width(const struct ir *ir, const struct ins *i);
  */
 void ir_count_uses(struct ir *ir);
 /* One that occurs twice counts once, both ways; what REF_NONE counts nobody asks for. */
-static inline void ir_count(uint16_t *uses, const ref arg[ARG_COUNT], unsigned more)
+static inline void ir_count(uint16_t *uses, uint64_t args, unsigned more)
 {
-    unsigned d = uses[arg[ARG_D]], a = uses[arg[ARG_A]], b = uses[arg[ARG_B]],
-             c = uses[arg[ARG_C]];
+    uint16_t *d = &uses[(ref)args], *a = &uses[(ref)(args >> 16)];
+    uint16_t *b = &uses[(ref)(args >> 32)], *c = &uses[args >> 48];
+    unsigned of_d = *d, of_a = *a, of_b = *b, of_c = *c;
 
-    uses[arg[ARG_D]] = (uint16_t)(d + more);
-    uses[arg[ARG_A]] = (uint16_t)(a + more);
-    uses[arg[ARG_B]] = (uint16_t)(b + more);
-    uses[arg[ARG_C]] = (uint16_t)(c + more);
+    *d = (uint16_t)(of_d + more);
+    *a = (uint16_t)(of_a + more);
+    *b = (uint16_t)(of_b + more);
+    *c = (uint16_t)(of_c + more);
 }
 
 static inline void ir_use(struct ir *ir, const struct ins *i) /* its operands, where it stands */
 {
-    ir_count(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, 1);
+    ir_count(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->args, 1);
 }
 
 static inline void ir_unuse(struct ir *ir, const struct ins *i)
 {
-    ir_count(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->arg, -1u);
+    ir_count(i->block >= BLOCK_EXITS ? ir->exits : ir->uses, i->args, -1u);
 }
 
 static inline bool ir_is_used(const struct ir *ir, ref r)
