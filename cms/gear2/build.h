@@ -53,7 +53,7 @@ void put_branch_i(struct trans *t, unsigned atom, unsigned ra, int cmp, unsigned
 void put_branch_r(struct trans *t, unsigned atom, unsigned ra, unsigned rb, unsigned role,
                   unsigned exit);
 
-/* Gear 2: the branch at `word`, in that bundle, with a displacement of so many bits, leads there. */
+/* Gear 2: the branch at `word`, in that bundle, with so many bits of displacement, leads there. */
 static inline void branch_to(struct trans *t, uint32_t *word, uint32_t *bundle, unsigned bits,
                              unsigned role, unsigned exit)
 {

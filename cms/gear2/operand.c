@@ -152,8 +152,8 @@ static OUT_OF_LINE void keep_access(struct trans *t, const struct place *p, unsi
     put(t, &op, ROLE_PLAIN, 0);
 }
 
-static inline void put_access(struct trans *t, const struct place *p, unsigned plain, unsigned indexed,
-                       unsigned reg, bool write)
+static inline void put_access(struct trans *t, const struct place *p, unsigned plain,
+                              unsigned indexed, unsigned reg, bool write)
 {
     unsigned rd = write ? 0 : reg;
     uint64_t reads = PACK_READS(p->ra, write ? reg : 0);

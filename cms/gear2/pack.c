@@ -5,9 +5,9 @@
  * Slots are counted in one number, six bits and one for overflow for each unit and one more for
  * all of them: an empty bundle begins so far below the overflow bits as the machine has slots.
  *
- * Registers are bits. An atom doesn't join a bundle that writes what it reads or writes. All else is
- * left to the chip's scoreboard. Every atom reads r0, which nobody writes: a branch, or an atom that
- * nothing may share its bundle with, writes that bit and so closes the bundle.
+ * Registers are bits. An atom doesn't join a bundle that writes what it reads or writes. All else
+ * is left to the chip's scoreboard. Every atom reads r0, which nobody writes: a branch, or an atom
+ * that nothing may share its bundle with, writes that bit and so closes the bundle.
  *
  * Memory: a guest access doesn't share a bundle with a store before it. A check that fails rolls
  * back, so others may share its bundle, but no commit. Everything else follows from order.

@@ -32,8 +32,8 @@ struct template template_end(struct trans *t, const struct packer *before);
 void template_set(struct trans *t, struct template *m, const struct template *made);
 
 /*
- * Room for the template's words, which the caller fills in. Its first bundle touches these registers
- * and takes these slots.
+ * Room for the template's words, which the caller fills in. Its first bundle touches these
+ * registers and takes these slots.
  */
 static inline uint32_t *template_put(struct trans *t, const struct template *m, uint64_t touches,
                                      uint64_t slots)
