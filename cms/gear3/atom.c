@@ -170,7 +170,7 @@ void alloc_take(struct trans *t, unsigned role, unsigned exit)
 
     a->role = (uint8_t)role;
     a->exit = (uint8_t)exit;
-    if (role != ROLE_PLAIN)
+    if (role != ROLE_PLAIN && role != ROLE_COMMIT)
         a->emit = EMIT_OPEN;
     if (!is_whole(op))
         encode(t, a, op);
