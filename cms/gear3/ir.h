@@ -162,10 +162,10 @@ struct ir {
         uint16_t ins[IR_INS];
     } memory, status; /* guest accesses; what makes status flags, and branches */
     /* of each value: */
-    _Alignas(uint32_t) ref same[IR_REFS]; /* what has replaced it, or itself */
-    _Alignas(uint32_t) uint16_t uses[IR_REFS];  /* by instructions on entry and in the body, and at
-                                                 * the end */
-    _Alignas(uint32_t) uint16_t exits[IR_REFS]; /* by exits' paths and snapshots */
+    _Alignas(LINE_BYTES) ref same[IR_REFS]; /* what has replaced it, or itself */
+    _Alignas(LINE_BYTES) uint16_t uses[IR_REFS]; /* by instructions on entry and in the body, and
+                                                  * at the end */
+    _Alignas(LINE_BYTES) uint16_t exits[IR_REFS]; /* by exits' paths and snapshots */
 };
 
 static inline struct ins *ir_ins(struct ir *ir, ref r)
@@ -212,15 +212,18 @@ static inline void ir_set_both(uint16_t *table, unsigned n, uint32_t number, uin
     __builtin_memcpy(__builtin_assume_aligned(entry, sizeof(both)), &both, sizeof(both));
 }
 
-/* The next one is there, in no block; returns its number. */
+/* The next one is there, in no block, and nobody uses it; returns its number. */
 static inline unsigned ir_enter(struct ir *ir)
 {
     unsigned n = ir->count++;
 
     ir->ins[n].twin = REF_NONE;
+    if (REF(n, TAG_NUMBER) % (LINE_BYTES / sizeof(ref)) == 0) {
+        line_clear(&ir->same[REF(n, TAG_NUMBER)]);
+        line_clear(&ir->uses[REF(n, TAG_NUMBER)]);
+        line_clear(&ir->exits[REF(n, TAG_NUMBER)]);
+    }
     ir_set_both(ir->same, n, REF(n, TAG_NUMBER), REF(n, TAG_FLAGS));
-    ir_set_both(ir->uses, n, 0, 0);
-    ir_set_both(ir->exits, n, 0, 0);
     return n;
 }
 
