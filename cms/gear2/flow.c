@@ -246,14 +246,19 @@ static inline void fill_leave(uint32_t *at, const uint32_t *word, uint32_t eip, 
     at[LEAVE_BRANCH] = word[LEAVE_BRANCH];
 }
 
+static void put_leave(struct trans *t, uint32_t eip, unsigned insns, unsigned exit)
+{
+    put_eip(t, REG_EIP, eip);
+    put_commit(t, insns);
+    put_branch(t, ROLE_LEAVE, exit);
+}
+
 static OUT_OF_LINE void learn_leave(struct trans *t, uint32_t eip, unsigned insns, unsigned exit)
 {
     struct packer before = template_begin(t);
     struct template made;
 
-    put_eip(t, REG_EIP, eip);
-    put_commit(t, insns);
-    put_branch(t, ROLE_LEAVE, exit);
+    put_leave(t, eip, insns, exit);
     made = template_end(t, &before);
     fill_leave(made.word, made.word, eip, insns);
     template_set(t, &t->leave, &made);
@@ -266,6 +271,10 @@ static void leave(struct trans *t, uint32_t eip, unsigned insns, unsigned exit)
     const struct pack_fact *fact = t->fact;
     uint32_t *at;
 
+    if (t->gear != 2) {
+        put_leave(t, eip, insns, exit);
+        return;
+    }
     if (template_is_due(m))
         learn_leave(t, eip, insns, exit);
     at = template_put(t, m, PACK_CLOSED | PACK_CHECKS | UINT64_C(1) << REG_EIP,
@@ -300,11 +309,9 @@ static inline void fill_choose(uint32_t *at, const uint32_t *word, const struct 
     at[CHOOSE_BRANCH] = word[CHOOSE_BRANCH];
 }
 
-static OUT_OF_LINE void learn_choose(struct trans *t, const struct choice *c)
+static void put_choose(struct trans *t, const struct choice *c)
 {
-    struct packer before = template_begin(t);
     unsigned taken = temp(t), fall = temp(t);
-    struct template made;
 
     put_eip(t, taken, c->taken);
     put_eip(t, fall, c->fall);
@@ -312,6 +319,14 @@ static OUT_OF_LINE void learn_choose(struct trans *t, const struct choice *c)
     put_commit(t, c->insns);
     put_branch_c(t, c->cond, ROLE_LEAVE, c->taken_exit);
     put_branch(t, ROLE_LEAVE, c->fall_exit);
+}
+
+static OUT_OF_LINE void learn_choose(struct trans *t, const struct choice *c)
+{
+    struct packer before = template_begin(t);
+    struct template made;
+
+    put_choose(t, c);
     made = template_end(t, &before);
     fill_choose(made.word, made.word, c);
     template_set(t, &t->choose, &made);
@@ -328,6 +343,10 @@ static void choose(struct trans *t, const struct guest_insn *g)
     const struct template *m = &t->choose;
     uint32_t *at;
 
+    if (t->gear != 2) {
+        put_choose(t, &c);
+        return;
+    }
     if (template_is_due(m))
         learn_choose(t, &c);
     at = template_put(t, m, PACK_CLOSED | TEMPLATE_TEMPS, 2 * t->fact[ISA_addi].slots);
