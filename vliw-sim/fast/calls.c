@@ -37,25 +37,16 @@ static void state_within(struct chip *chip, const struct fast_bundle *fb, uint64
     tally_add(chip, &t, 1);
 }
 
-/* Is nothing on its way `later` cycles after the bundle's start? */
-static bool nothing_left(const struct chip *chip, const struct fast_bundle *fb, uint32_t later)
+/* Is nothing on its way in `later` cycles? */
+static bool nothing_left(const struct fast *f, const struct fast_bundle *fb, uint32_t later)
 {
-    const struct way *w = &chip->fast->ways.way[fb->way];
+    const struct way *w = &f->ways.way[fb->way];
 
     for (uint32_t i = 0; i < w->items; i++) {
         if (w->item[i].left > later)
             return false;
     }
     return true;
-}
-
-/*
- * Can the bundle issue later than foreseen, in whatever cycle, and the block go on? If nothing is
- * on its way then that the bundle behind it could still find there.
- */
-static bool may_issue_late(const struct chip *chip, const struct fast_bundle *fb)
-{
-    return nothing_left(chip, fb, fb->issue - fb->start + (chip->machine.trap_enter > 0));
 }
 
 /* The stores that wait before entry `done` of atom[], of which host code has kept what it must. */
@@ -116,7 +107,7 @@ static void *fast_atom(struct chip *chip, uint64_t base, uint64_t addr, uint64_t
 
     uint64_t stall = chip->cycle - cycle;
     chip->hot.base = base + stall;
-    bool on = !stall || (may_issue_late(chip, fb) &&
+    bool on = !stall || (nothing_left(f, fb, fb->issue - fb->start) &&
                          chip->hot.base < chip->hot.limit &&
                          !(fb->commits && chip->cycle + 1 + chip->machine.branch_taken >=
                                               chip->irq_cycle));
@@ -167,7 +158,7 @@ static void *fast_fetch(struct chip *chip, uint64_t base, uint64_t extra, uint64
     uint32_t stall = hier_fetch(&chip->hier, second ? b->last_line : b->first_line);
     line_learn(chip, second ? b->last_line : b->first_line);
     chip->hot.base = base + stall;
-    if (!stall || (nothing_left(chip, fb, 0) && chip->hot.base < chip->hot.limit)) {
+    if (!stall || (nothing_left(f, fb, 0) && chip->hot.base < chip->hot.limit)) {
         chip->stall_row[STALL_icache] += stall;
         chip->hier.l1i.hits -= s->kind == SITE_FETCH;
         chip->hier.clock -= s->order;
