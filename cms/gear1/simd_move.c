@@ -212,20 +212,26 @@ void g1_shufpd(const struct insn *i)
     simd_set_dest(i, isa_shufpd(simd_dest(i), source, i->imm));
 }
 
-/* Bytes whose mask has the sign bit, to DS:EDI or the segment of a prefix; but all
- * must be writable. */
+/*
+ * Bytes whose mask has the sign bit, to DS:EDI or the segment of a prefix; but all must be writable.
+ * Each eight bytes are an access: the second wraps around behind DI's highest address, neither does
+ * in its midst.
+ */
 static void store_masked(const struct insn *i, struct isa_v value, struct isa_v mask,
                          unsigned count)
 {
-    uint32_t offset = i->adsize == 2 ? g1_reg16(EDI) : g1_reg32(EDI), lin;
+    uint32_t wrap = i->adsize == 2 ? UINT16_MAX : UINT32_MAX, offset[2], lin[2];
     unsigned bits = (unsigned)fpu_op(FPU_pmovmskb, mask, mask).lo & ((1u << count) - 1);
 
-    lin = seg_linear(i->seg, offset, count, true);
-    for (unsigned n = 0; n < count; n += 8)
-        g1_probe_write(i->seg, offset + n, 8);
+    for (unsigned n = 0; n < count / 8; n++) {
+        offset[n] = (g1_reg32(EDI) + 8 * n) & wrap;
+        lin[n] = seg_linear(i->seg, offset[n], 8, true);
+    }
+    for (unsigned n = 0; n < count / 8; n++)
+        g1_probe_write(i->seg, offset[n], 8);
     for (unsigned n = 0; n < count; n++)
         if (bits >> n & 1)
-            g1_store(lin + n, 1, (uint32_t)isa_element(8, value, n));
+            g1_store(lin[n / 8] + n % 8, 1, (uint32_t)isa_element(8, value, n));
 }
 
 void g1_maskmovq(const struct insn *i)

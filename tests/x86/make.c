@@ -166,7 +166,11 @@ void make_arrange(struct testcase *tc, const struct insn *i)
     case OP_enter: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 512); break;
     case OP_leave: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 64); break;
     case OP_maskmovq:
-    case OP_maskmovdqu: tc->in.gpr[EDI] = make_place(i->adsize == 2); break;
+    case OP_maskmovdqu:
+        tc->in.gpr[EDI] = make_place(i->adsize == 2);
+        if (i->adsize == 2 && one_in(2)) /* the second half wraps around, or the first runs on */
+            tc->in.gpr[EDI] = 0xfff8 + (one_in(3) ? make_below(8) : 0);
+        break;
     case OP_xlat: tc->in.gpr[EBX] = make_place(i->adsize == 2); break;
     case OP_cmpxchg:
         if (i->is_mem && one_in(2) && make_in_area(effective(tc, i), 4))
