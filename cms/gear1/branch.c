@@ -90,10 +90,9 @@ void g1_jecxz(const struct insn *i)
 void g1_bound(const struct insn *i)
 {
     unsigned size = i->opsize, up = 32 - 8 * size;
-    uint32_t lin = seg_linear(i->seg, g1_ea(i), 2 * size, false);
     int32_t index = (int32_t)(g1_reg(i->reg, size) << up);
-    int32_t low = (int32_t)(g1_load(lin, size) << up),
-            high = (int32_t)(g1_load(lin + size, size) << up);
+    int32_t low = (int32_t)(g1_read(i->seg, g1_ea(i), size) << up),
+            high = (int32_t)(g1_read(i->seg, g1_ea_at(i, size), size) << up);
 
     if (index < low || index > high)
         x86_fault(X86_BR);

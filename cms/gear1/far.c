@@ -25,11 +25,8 @@ void far_pointer(const struct insn *i, uint16_t *selector, uint32_t *offset)
         return;
     }
 
-    uint32_t ea = g1_ea(i);
-    uint32_t next = ea + i->opsize;
-
-    *offset = g1_read(i->seg, ea, i->opsize);
-    *selector = g1_read(i->seg, i->adsize == 2 ? next & 0xffff : next, 2);
+    *offset = g1_read(i->seg, g1_ea(i), i->opsize);
+    *selector = g1_read(i->seg, g1_ea_at(i, i->opsize), 2);
 }
 
 static void check_limit(const struct segment *cs, uint32_t eip, uint32_t ext)

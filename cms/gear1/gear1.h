@@ -327,6 +327,14 @@ static inline uint32_t g1_ea(const struct insn *i)
     return likely(i->adsize == 4) ? ea : ea & 0xffff;
 }
 
+/* ... of what lies so many bytes into it and is an access of its own: it wraps around by itself. */
+static inline uint32_t g1_ea_at(const struct insn *i, unsigned at)
+{
+    uint32_t ea = g1_ea(i) + at;
+
+    return i->adsize == 4 ? ea : ea & 0xffff;
+}
+
 uint32_t g1_get_rm(const struct insn *i); /* OPD_RM of msize 1, 2, 4 */
 void g1_set_rm(const struct insn *i, uint32_t value);
 uint32_t g1_get(const struct insn *i, unsigned n); /* operand n: OPD_REG, OPD_RM, OPD_IMM, OPD_CL */

@@ -116,20 +116,12 @@ void g1_arpl(const struct insn *i)
 }
 
 /* ---------------------------------------------------------------- GDTR, IDTR */
-static uint32_t second_part(const struct insn *i, uint32_t ea)
-{
-    return i->adsize == 2 ? (ea + 2) & 0xffff : ea + 2;
-}
-
 static void store_table(const struct insn *i, const struct table_reg *r)
 {
     if (!i->is_mem)
         x86_fault(X86_UD);
-
-    uint32_t ea = g1_ea(i);
-
-    g1_write(i->seg, ea, 2, r->limit);
-    g1_write(i->seg, second_part(i, ea), 4, r->base);
+    g1_write(i->seg, g1_ea(i), 2, r->limit);
+    g1_write(i->seg, g1_ea_at(i, 2), 4, r->base);
 }
 
 static void load_table(const struct insn *i, struct table_reg *r)
@@ -138,9 +130,8 @@ static void load_table(const struct insn *i, struct table_reg *r)
         x86_fault(X86_UD);
     cpu_privileged();
 
-    uint32_t ea = g1_ea(i);
-    uint16_t limit = g1_read(i->seg, ea, 2);
-    uint32_t base = g1_read(i->seg, second_part(i, ea), 4);
+    uint16_t limit = g1_read(i->seg, g1_ea(i), 2);
+    uint32_t base = g1_read(i->seg, g1_ea_at(i, 2), 4);
 
     r->limit = limit;
     r->base = i->opsize == 2 ? base & 0xffffff : base;

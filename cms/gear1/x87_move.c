@@ -18,20 +18,28 @@ static bool room(void)
     return false;
 }
 
+/* Ten bytes are an access of eight and one of two. */
 static struct isa_v read80(const struct insn *i)
 {
-    uint32_t lin = seg_linear(i->seg, g1_ea(i), 10, false);
-    uint64_t lo = g1_load64(lin);
+    uint64_t lo = g1_read64(i->seg, g1_ea(i));
 
-    return isa_pair(lo, g1_load(lin + 8, 2));
+    return isa_pair(lo, g1_read(i->seg, g1_ea_at(i, 8), 2));
 }
 
 static void write80(const struct insn *i, struct isa_v value)
 {
-    uint32_t lin = seg_linear(i->seg, g1_ea(i), 10, true);
+    uint32_t lin = seg_linear(i->seg, g1_ea(i), 8, true);
+    uint32_t behind = seg_linear(i->seg, g1_ea_at(i, 8), 2, true);
 
     g1_store64(lin, value.lo);
-    g1_store(lin + 8, 2, (uint32_t)value.hi & 0xffff);
+    g1_store(behind, 2, (uint32_t)value.hi & 0xffff);
+}
+
+static void probe(const struct insn *i)
+{
+    g1_probe_write(i->seg, g1_ea(i), i->msize < 10 ? i->msize : 8);
+    if (i->msize == 10)
+        g1_probe_write(i->seg, g1_ea_at(i, 8), 2);
 }
 
 /* ---------------------------------------------------------------- loads */
@@ -98,7 +106,7 @@ X87(fbld)
 static bool store_nothing(const struct insn *i)
 {
     if (!(cms.cpu.x87.control & FP_INVALID)) {
-        g1_probe_write(i->seg, g1_ea(i), i->msize);
+        probe(i);
         x87_underflow();
         return false;
     }
@@ -127,7 +135,7 @@ static void store(const struct insn *i, struct isa_v value, struct isa_v indefin
     } else if (done) {
         write_value(i, value);
     } else {
-        g1_probe_write(i->seg, g1_ea(i), i->msize);
+        probe(i);
         return;
     }
     if (pop)

@@ -59,6 +59,8 @@ uint32_t make_place(bool low)
 {
     const struct area *a = &areas[low ? AREA_LOW : AREA_DATA];
 
+    if (low && one_in(30))
+        return UINT16_MAX - make_below(24); /* may run on, or wrap around */
     if (low)
         return place_in(a, 256);
     if (one_in(40))
@@ -166,11 +168,7 @@ void make_arrange(struct testcase *tc, const struct insn *i)
     case OP_enter: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 512); break;
     case OP_leave: tc->in.gpr[EBP] = place_in(&areas[AREA_STACK], 64); break;
     case OP_maskmovq:
-    case OP_maskmovdqu:
-        tc->in.gpr[EDI] = make_place(i->adsize == 2);
-        if (i->adsize == 2 && one_in(2)) /* the second half wraps around, or the first runs on */
-            tc->in.gpr[EDI] = 0xfff8 + (one_in(3) ? make_below(8) : 0);
-        break;
+    case OP_maskmovdqu: tc->in.gpr[EDI] = make_place(i->adsize == 2); break;
     case OP_xlat: tc->in.gpr[EBX] = make_place(i->adsize == 2); break;
     case OP_cmpxchg:
         if (i->is_mem && one_in(2) && make_in_area(effective(tc, i), 4))
