@@ -213,7 +213,7 @@ void g1_shufpd(const struct insn *i)
 }
 
 /*
- * Bytes whose mask has the sign bit, to DS:EDI or the segment of a prefix; but all must be writable.
+ * Bytes whose mask has the sign bit, to DS:EDI or the segment of a prefix; all must be writable.
  * Each eight bytes are an access: the second wraps around behind DI's highest address, neither does
  * in its midst.
  */
