@@ -4,7 +4,7 @@
  *     [rollback ;;]   a0 = address of the record   jr ra ;;
  *
  * All stubs are alike, so they are no regions with atoms to be scheduled: their words are known but
- * for the record's address.
+ * for the record's address. Once they and all regions have their places, so have exits' branches.
  */
 #include "gear2/build.h"
 #include "isa_word.h"
@@ -41,4 +41,24 @@ void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records)
         at += 3;
     }
     t->words = (unsigned)(at - code);
+}
+
+const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsigned exit)
+{
+    const struct leaving *l = &t->exit[exit];
+
+    switch (role) {
+    case ROLE_LOOP: return &t->region[REGION_BODY].start;
+    case ROLE_SIDE: return &l->begin;
+    case ROLE_MISS: return &l->last;
+    default: return &l->enter;
+    }
+}
+
+void trans_place_exits(struct trans *t)
+{
+    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
+        l->begin = t->region[l->region].start;
+        l->enter = l->lookup ? t->region[l->lookup].start : l->last;
+    }
 }

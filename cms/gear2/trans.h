@@ -249,7 +249,7 @@ struct trans {
     struct template leave, choose, lookup;
     unsigned miss;       /* word of the last one, its branch */
     const struct machine *machine;
-    const struct timing *timing; /* of each atom */
+    const struct timing *timing; /* gear 3: of each atom */
     unsigned gear; /* that makes it */
     /* gear 3: takes the atom in *op, which is zero before; one that sets a pin, if `pinning` */
     void (*take)(struct trans *t, unsigned role, unsigned exit);
@@ -334,35 +334,21 @@ void trans_lower_pins(struct trans *t); /* adds atoms that set them all */
 /* check.c: gear 2's code, up to the stubs. Panics in no case; false with ABORT_CHECK */
 bool trans_check(struct trans *t);
 
-/* schedule.c: what the machine makes of each atom */
-struct timing {
-    uint64_t takes;   /* slots of a bundle */
-    uint32_t flags;   /* enum isa_fact_flag */
-    uint16_t latency; /* of its result */
-    uint8_t size;     /* bytes of memory */
-    bool computes;    /* that is all that it does: no memory, no control */
-};
-
-void schedule_init(struct timing timing[ISA_ATOM_COUNT], const struct machine *m);
-bool trans_schedule(struct trans *t);
-
-/* emit.c: to `code`, which has room for the most words that it can take */
-unsigned trans_most_words(const struct trans *t);
-bool trans_emit(struct trans *t, uint32_t *code, const struct exit *records);
-/* Where a branch of that role and exit leads, in words from the start of the code, ... */
-const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsigned exit);
-/* ... which is known when all regions and stubs have their places. */
-void trans_place_exits(struct trans *t);
-
 /* translate.c: *t is to be a translation for `key` */
 void trans_begin(struct trans *t, const struct context *key, uint32_t place);
 void trans_limit(struct trans *t, unsigned insns); /* guest instructions of it, at most */
-/* Schedules the atoms, emits the code and installs it. NULL with t->abort set */
-struct translation *trans_finish(struct trans *t);
+/* A record with room for so many words of code; NULL with t->abort set */
+struct translation *trans_reserve(struct trans *t, unsigned words);
+/* The code is where it will run: it can be found from now on. */
+struct translation *trans_install(struct trans *t, struct translation *record);
 
 /* stub.c: behind the regions' code */
 uint32_t stubs_start(const struct trans *t); /* words from the start of the code */
 void stubs_emit(struct trans *t, uint32_t *code, const struct exit *records);
+/* Where a branch of that role and exit leads, in words from the start of the code, ... */
+const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsigned exit);
+/* ... which is known when all regions and stubs have their places. */
+void trans_place_exits(struct trans *t);
 
 /* machine.c */
 void machine_read(struct machine *m);

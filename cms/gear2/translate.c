@@ -13,7 +13,6 @@
 /* Everything that translating needs; one translation is made at a time. */
 struct gear2 {
     struct machine machine;
-    struct timing timing[ISA_ATOM_COUNT];
     struct trans trans;
 };
 
@@ -22,7 +21,6 @@ void gear2_init(void)
     cms.gear2 = cms_reserve(sizeof(*cms.gear2));
     machine_read(&cms.gear2->machine);
     pack_init(&cms.gear2->trans, &cms.gear2->machine);
-    schedule_init(cms.gear2->timing, &cms.gear2->machine);
 }
 
 /*
@@ -108,7 +106,7 @@ static void write_patches(const struct trans *t)
     }
 }
 
-static struct translation *reserve(struct trans *t, unsigned words)
+struct translation *trans_reserve(struct trans *t, unsigned words)
 {
     struct translation *record =
         tcache_reserve(t->exits, t->spots, words + source_words(t), t->patches);
@@ -118,8 +116,7 @@ static struct translation *reserve(struct trans *t, unsigned words)
     return record;
 }
 
-/* The code is where it will run. */
-static struct translation *install(struct trans *t, struct translation *record)
+struct translation *trans_install(struct trans *t, struct translation *record)
 {
     fill_record(t, record);
     fill_exits(t, record);
@@ -130,22 +127,6 @@ static struct translation *install(struct trans *t, struct translation *record)
     if (cms_tracing(D_TRANS))
         trans_dump(t, (const uint32_t *)(uintptr_t)record->code);
     return record;
-}
-
-struct translation *trans_finish(struct trans *t)
-{
-    struct translation *record;
-
-    if (!trans_schedule(t))
-        return NULL;
-    record = reserve(t, trans_most_words(t));
-    if (!record)
-        return NULL;
-    t->first_patch = record->patch;
-    tcache_expect(trans_most_words(t) / 2);
-    if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
-        return NULL;
-    return install(t, record);
 }
 
 static bool find_room(struct trans *t)
@@ -202,7 +183,7 @@ static struct translation *translate(struct trans *t)
     stubs_emit(t, t->pack.code, record->exit);
     if (!pack_finish(t) || (cms.opt->check2 && !trans_check(t)))
         return NULL;
-    return install(t, record);
+    return trans_install(t, record);
 }
 
 void trans_limit(struct trans *t, unsigned insns)
@@ -213,7 +194,6 @@ void trans_limit(struct trans *t, unsigned insns)
 void trans_begin(struct trans *t, const struct context *key, uint32_t place)
 {
     t->machine = &cms.gear2->machine;
-    t->timing = cms.gear2->timing;
     t->place = place;
     t->sourced = false;
     trans_key(t, key, (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT)));

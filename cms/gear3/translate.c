@@ -4,6 +4,7 @@
 #include "gear2/gear2.h"
 #include "gear3/gear3.h"
 #include "gear3/ir.h"
+#include "gear3/schedule.h"
 #include "isa_intrinsics.h"
 #include "runtime/jumps.h"
 
@@ -30,11 +31,22 @@ static const struct {
     const char *passes, *again;
 } order[] = {{"csc", "fm"}, {"dpir", ""}};
 
+static const struct timing *timing_of_atoms(void)
+{
+    struct timing *timing = cms_reserve(ISA_ATOM_COUNT * sizeof(*timing));
+    struct machine machine;
+
+    machine_read(&machine);
+    schedule_init(timing, &machine);
+    return timing;
+}
+
 void gear3_init(void)
 {
     cms.gear3 = cms_alloc(sizeof(*cms.gear3));
     cms.gear3->ir = cms_reserve(sizeof(*cms.gear3->ir));
     cms.gear3->trans = cms_reserve(sizeof(*cms.gear3->trans));
+    cms.gear3->trans->timing = timing_of_atoms();
     turn_init();
 }
 
@@ -80,6 +92,22 @@ static bool optimize(struct ir *ir)
     return true;
 }
 
+static struct translation *finish(struct trans *t)
+{
+    struct translation *record;
+
+    if (!trans_schedule(t))
+        return NULL;
+    record = trans_reserve(t, trans_most_words(t));
+    if (!record)
+        return NULL;
+    t->first_patch = record->patch;
+    tcache_expect(trans_most_words(t) / 2);
+    if (!trans_emit(t, (uint32_t *)(uintptr_t)record->code, record->exit))
+        return NULL;
+    return trans_install(t, record);
+}
+
 static struct translation *translate(struct ir *ir)
 {
     if (!region_select(ir->t) || !ir_lift(ir))
@@ -89,7 +117,7 @@ static struct translation *translate(struct ir *ir)
     turn_point();
     if (!optimize(ir) || !ir_allocate(ir))
         return NULL;
-    return trans_finish(ir->t);
+    return finish(ir->t);
 }
 
 struct translation *gear3_translate(const struct context *key, uint32_t place)

@@ -17,6 +17,7 @@
 #include "gear1/fetch.h"
 #include "gear2/build.h"
 #include "gear3/allocate.h"
+#include "gear3/schedule.h"
 #include "host/host.h"
 #include "isa_codec.h"
 #include "runtime/jumps.h"

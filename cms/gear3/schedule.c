@@ -21,7 +21,8 @@
  * Bundles are numbered through all regions, with a gap as long as the longest latency between two:
  * what a register's numbers say of an earlier region is no later than any bundle of this one.
  */
-#include "gear2/trans.h"
+#include "gear3/schedule.h"
+
 #include "gear3/turn.h"
 
 #define SCHEDULE_BUNDLES 1024 /* of one region */

@@ -4,7 +4,7 @@
  * One walk writes every atom where it will run. Where branches lead isn't known before all has its
  * place; their displacements are filled in then.
  */
-#include "gear2/trans.h"
+#include "gear3/schedule.h"
 #include "isa_word.h"
 
 unsigned trans_most_words(const struct trans *t)
@@ -14,26 +14,6 @@ unsigned trans_most_words(const struct trans *t)
     for (unsigned i = 0; i < t->regions; i++)
         words += 2u * (t->region[i].prefixed + t->region[i].count);
     return words;
-}
-
-const uint32_t *trans_branch_target(const struct trans *t, unsigned role, unsigned exit)
-{
-    const struct leaving *l = &t->exit[exit];
-
-    switch (role) {
-    case ROLE_LOOP: return &t->region[REGION_BODY].start;
-    case ROLE_SIDE: return &l->begin;
-    case ROLE_MISS: return &l->last;
-    default: return &l->enter;
-    }
-}
-
-void trans_place_exits(struct trans *t)
-{
-    for (struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
-        l->begin = t->region[l->region].start;
-        l->enter = l->lookup ? t->region[l->lookup].start : l->last;
-    }
 }
 
 /* What there is to say of an atom beside its word; returns the next one's place. */
