@@ -17,6 +17,7 @@
 #include "gear2/build.h"
 #include "isa_codec.h"
 #include "isa_word.h"
+#include "runtime/chain.h"
 
 #define FIELD_BITS 7
 #define FIELDS (UNIT_COUNT) /* units, UNIT_none being the sum of all */
@@ -210,26 +211,20 @@ void pack_op(struct trans *t, const struct isa_op *op, unsigned role)
         add_fix(t, (struct pack_fix){.word = word, .imm = (uint32_t)op->imm, .bits = f->imm_bits});
 }
 
-/* An immediate is the lowest bits of a word. */
-static inline void fill(uint32_t *word, unsigned bits, int64_t imm)
-{
-    uint32_t mask = (1u << bits) - 1;
-
-    *word = (*word & ~mask) | ((uint32_t)imm & mask);
-}
-
 static void fill_address(const struct trans *t, const struct pack_fix *f)
 {
     intptr_t address = (intptr_t)trans_source_copy(t, t->pack.code) + f->imm;
+    uint32_t mask = (1u << f->bits) - 1;
 
-    fill(f->word, f->bits, address);
+    f->word[0] = (f->word[0] & ~mask) | ((uint32_t)address & mask);
     f->word[1] = (f->word[1] & ISA_STOP) | LIM_MATCH | LIM_WORD((uint32_t)(address >> f->bits));
 }
 
-static inline bool fill_branch(uint32_t *word, unsigned bits, int64_t away)
+static inline bool lead(uint32_t *word, unsigned bits, const uint32_t *bundle,
+                        const uint32_t *target)
 {
-    fill(word, bits, away);
-    return fits(away, bits);
+    *word = chain_branch(*word, bits, bundle, target);
+    return *word;
 }
 
 bool pack_finish(struct trans *t)
@@ -241,14 +236,14 @@ bool pack_finish(struct trans *t)
     trans_place_exits(t);
     for (const struct leaving *l = t->exit; l < t->exit + t->exits; l++) {
         if (l->branch_bits)
-            near &= fill_branch(code + l->branch, l->branch_bits, (int64_t)l->enter - l->bundle);
+            near &= lead(code + l->branch, l->branch_bits, code + l->bundle, code + l->enter);
         if (l->side)
-            near &= fill_branch(code + l->side_branch, l->side_bits,
-                                (int64_t)l->begin - l->side_bundle);
+            near &= lead(code + l->side_branch, l->side_bits, code + l->side_bundle,
+                         code + l->begin);
     }
     for (const struct pack_fix *f = t->fix; f < t->fix + t->pack.fixes; f++) {
         if (f->target)
-            near &= fill_branch(f->word, f->bits, code + *f->target - f->bundle);
+            near &= lead(f->word, f->bits, f->bundle, code + *f->target);
         else
             fill_address(t, f);
     }

@@ -352,6 +352,8 @@ void trans_place_exits(struct trans *t);
 
 /* machine.c */
 void machine_read(struct machine *m);
+/* translate.c: the one that all translations are made for */
+const struct machine *trans_machine(void);
 
 /* dump.c: to cms_trace */
 void trans_dump(const struct trans *t, const uint32_t *code);

@@ -191,9 +191,14 @@ void trans_limit(struct trans *t, unsigned insns)
     t->max_insns = insns < cms.opt->commit_insns ? insns : cms.opt->commit_insns;
 }
 
+const struct machine *trans_machine(void)
+{
+    return &cms.gear2->machine;
+}
+
 void trans_begin(struct trans *t, const struct context *key, uint32_t place)
 {
-    t->machine = &cms.gear2->machine;
+    t->machine = trans_machine();
     t->place = place;
     t->sourced = false;
     trans_key(t, key, (const uint8_t *)(GUEST_BASE + ((uint64_t)key->page << PAGE_SHIFT)));

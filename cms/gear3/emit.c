@@ -6,6 +6,7 @@
  */
 #include "gear3/schedule.h"
 #include "isa_word.h"
+#include "runtime/chain.h"
 
 unsigned trans_most_words(const struct trans *t)
 {
@@ -56,10 +57,10 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
 {
     const struct atom *a = &t->atom[o->atom];
     unsigned bits = isa_facts[a->op].imm_bits;
-    int64_t away = (int64_t)*trans_branch_target(t, a->role, a->exit) - o->bundle;
-    uint32_t half = 1u << (bits - 1);
+    const uint32_t *target = code + *trans_branch_target(t, a->role, a->exit);
+    uint32_t word = chain_branch(code[o->word], bits, code + o->bundle, target);
 
-    if ((uint64_t)(away + half) >= 2 * half) {
+    if (!word) {
         t->abort = ABORT_ENCODE;
         return false;
     }
@@ -68,7 +69,7 @@ static bool complete(struct trans *t, const struct open *o, uint32_t *code)
         t->exit[a->exit].branch = o->word;
         t->exit[a->exit].branch_bits = (uint8_t)bits;
     }
-    code[o->word] |= (uint32_t)away & (2 * half - 1);
+    code[o->word] = word;
     return true;
 }
 

@@ -34,10 +34,8 @@ static const struct {
 static const struct timing *timing_of_atoms(void)
 {
     struct timing *timing = cms_reserve(ISA_ATOM_COUNT * sizeof(*timing));
-    struct machine machine;
 
-    machine_read(&machine);
-    schedule_init(timing, &machine);
+    schedule_init(timing, trans_machine());
     return timing;
 }
 

@@ -21,19 +21,6 @@ static void chain_write(uint32_t *where, uint32_t word)
     vx_icf((uint64_t)(uintptr_t)where, sizeof(word));
 }
 
-/*
- * `word`, a branch in the bundle at `bundle` whose displacement is its lowest `bits`, led to
- * `target`; 0 if that is too far.
- */
-static uint32_t branch_word(uint32_t word, unsigned bits, const uint32_t *bundle,
-                            const uint32_t *target)
-{
-    int64_t away = target - bundle, above = away >> (bits - 1);
-    uint32_t mask = (1u << bits) - 1;
-
-    return above == 0 || above == -1 ? (word & ~mask) | ((uint32_t)away & mask) : 0;
-}
-
 static uint32_t *exit_code(const struct exit *e)
 {
     return (uint32_t *)(uintptr_t)exit_owner(e)->code;
@@ -43,13 +30,14 @@ void chain_link(struct exit *e, struct translation *to)
 {
     const uint32_t *target = (const uint32_t *)(uintptr_t)to->code;
     uint32_t *code = exit_code(e), *where = code + e->branch;
-    uint32_t word = branch_word(*where, e->branch_bits, code + e->bundle, target);
+    uint32_t word = chain_branch(*where, e->branch_bits, code + e->bundle, target);
 
     e->number &= ~EXIT_FAR;
     if (!word) {
         e->number |= EXIT_FAR;
         where = code + e->stub;
-        word = branch_word(isa_match[ISA_br] | ISA_STOP, isa_facts[ISA_br].imm_bits, where, target);
+        word = chain_branch(isa_match[ISA_br] | ISA_STOP, isa_facts[ISA_br].imm_bits, where,
+                            target);
     }
     if (!word)
         return;
